@@ -1,0 +1,53 @@
+# help · (default) site and PDF · test · test-long · clean
+ENGINE ?= embedded
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SHELL := /bin/bash
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+LOCKED := $(VENV)/.locked
+SITE := _site/index.html
+# A deleted or added file changes its folder's time, so the folders count as sources too.
+SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
+  $(shell find analysis publish -type f -not -name '*.pyc')
+
+.PHONY: all site help test test-long clean FORCE
+.DELETE_ON_ERROR:
+
+all: site
+
+site: $(SITE) ## build the site and the PDF into _site (ENGINE=quarto: with the Quarto CLI)
+
+ifeq ($(ENGINE),embedded)
+$(SITE): $(SOURCES) | $(LOCKED)
+else
+$(SITE): FORCE | $(LOCKED)
+endif
+	@echo "Building with the $(ENGINE) engine"
+	@$(RUN) -m publish --engine $(ENGINE)
+
+$(LOCKED): requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11; set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Creating $(VENV) from requirements.lock (about a minute)"
+	@rm -rf $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+test: $(SITE) ## run the tests (builds first where needed)
+	@$(RUN) -m pytest -q -m "not long"
+
+test-long: $(SITE) ## run all tests, the long ones too
+	@$(RUN) -m pytest -q
+
+clean: ## remove what make has built, but not .venv
+	@rm -rf _site .build figures .pytest_cache .hypothesis .ruff_cache
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+help: ## show this list
+	@echo "make            build the site and the PDF into _site"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+FORCE:

@@ -1,0 +1,67 @@
+"""Printed and recomputed pooled results of an outcome, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..display.numbers import MINUS, number
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..review.printed import number as printed_number
+from .outcome import MODELS, STATISTICS
+
+COLUMNS = (
+    Column("statistic", "Statistic"),
+    Column("printed", "Printed", "right"),
+    Column("computed", "Recomputed", "right"),
+    Column("verdict", "Verdict"),
+)
+NOTES = (
+    "Reproduced: the recomputed value rounds to the printed digits. Undecided: it does not, and "
+    "whether the rounding of the printed effects explains the difference is not examined here.",
+)
+
+
+def add_agreement(registry: Registry, outcome: str) -> None:
+    """Register the table of `outcome`'s printed pooled results, and the sentence that sums it up."""
+    rows, judged = [], []
+    for model, (_, words) in MODELS.items():
+        for value in _published(registry, f"{outcome}.{model}"):
+            judged.append(value)
+            cells = {
+                "statistic": _capitalised(STATISTICS[value.id.rsplit(".", 1)[1]].meaning),
+                "printed": value.published.replace("-", MINUS),
+                "computed": as_printed(value),
+                "verdict": value.status,
+            }
+            rows.append(Row(cells, group=_capitalised(words)))
+    registry.add(f"{outcome}.agreement", Table(f"{outcome}-agreement", COLUMNS, tuple(rows), NOTES))
+    same = [value for value in judged if value.status == "reproduced"]
+    if len(same) == len(judged):
+        text = "Every pooled result that the publication prints for symptoms is met to its last digit."
+    else:
+        other = ", ".join(v.source.split(";")[0] for v in judged if v.status != "reproduced")
+        text = f"Most printed pooled results are met to the last digit; not met: {other}."
+    registry.phrase(f"{outcome}.agreement", text, tuple(value.id for value in judged))
+
+
+def _published(registry: Registry, prefix: str) -> list[Value]:
+    """The values directly below `prefix` that the publication prints."""
+    return [
+        value
+        for value in registry.all(Value)
+        if value.published is not None and value.id.rsplit(".", 1)[0] == prefix
+    ]
+
+
+def _capitalised(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def as_printed(value: Value) -> Value:
+    """`value` shown with as many decimals as the publication prints."""
+    if value.raw is None or value.published.startswith("<"):
+        return value
+    places = max(0, -printed_number(value.published).as_tuple().exponent)
+    return replace(value, text=number(value.raw, places))

@@ -1,0 +1,105 @@
+"""The trials: their number, their participants, and the table of their characteristics."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..display.numbers import MINUS, count, number
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..review.printed import is_number
+from .settings import PAPER
+
+SOURCE = PAPER + "Table 2"
+DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
+NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
+
+COLUMNS = (
+    Column("name", "Study"),
+    Column("diagnosis", "Diagnosis"),
+    Column("age", "Age", "right"),
+    Column("female_percent", "Women, %", "right"),
+    Column("married_percent", "Married, %", "right"),
+    Column("n_treatment", "Treated", "right", spanner="Participants"),
+    Column("n_control", "Compared", "right", spanner="Participants"),
+    Column("treatment", "Treatment"),
+    Column("treatment_weeks", "Weeks", "right"),
+    Column("symptom_measure", "Symptoms", spanner="Measures"),
+    Column("qol_measure", "Quality of life", spanner="Measures"),
+    Column("quality", "Quality rating", "right"),
+)
+NOTES = (
+    "Age is the mean in years; weeks is the length of the treatment; n. r. means not reported; "
+    "a dash means not measured.",
+    "CBT, cognitive behavioural therapy; CT, cognitive therapy; IPT, interpersonal psychotherapy; "
+    "MDD, major depressive disorder; Meds, medication; PTSD, post-traumatic stress disorder.",
+)
+NUMERIC = (
+    "age", "female_percent", "married_percent", "n_treatment", "n_control", "treatment_weeks",
+    "quality",
+)  # fmt: skip
+
+
+def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
+    """Register what the text says of `studies` as a whole, and their table."""
+    rows = [_row(registry, study) for study in studies.to_dict("records")]
+    registry.add("studies", Table("studies", COLUMNS, tuple(rows), NOTES))
+
+    keys = tuple(studies["study"])
+    registry.value("studies.k", len(keys), count, "rows of " + SOURCE)
+    sizes = {}
+    for column in ("n_treatment", "n_control"):
+        sizes[column] = [int(n) for n in studies[column] if n.isdecimal()]
+        ids = tuple(f"studies.{key}.{column}" for key in keys)
+        registry.value(f"studies.{column}", sum(sizes[column]), count, "sum over the trials", ids)
+    registry.value(
+        "studies.n", sum(sizes["n_treatment"]) + sum(sizes["n_control"]), count,
+        "sum of both groups", ("studies.n_treatment", "studies.n_control"),
+    )  # fmt: skip
+    for name, label in DIAGNOSES.items():
+        k = int((studies["diagnosis"] == label).sum())
+        registry.value(f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}")
+    _add_extremes(registry, studies)
+
+
+def _add_extremes(registry: Registry, studies: pd.DataFrame) -> None:
+    totals = {
+        row["study"]: int(row["n_treatment"]) + int(row["n_control"])
+        for row in studies.to_dict("records")
+        if row["n_treatment"].isdecimal() and row["n_control"].isdecimal()
+    }
+    for name, choose in (("smallest", min), ("largest", max)):
+        key = choose(totals, key=totals.get, default=None)
+        inputs = (f"studies.{key}.n_treatment", f"studies.{key}.n_control") if key else ()
+        registry.value(
+            f"studies.{name}.n", totals.get(key), count, f"participants of the {name} trial", inputs
+        )
+    ratings = {r["study"]: r["quality"] for r in studies.to_dict("records") if is_number(r["quality"])}
+    for name, choose in (("low", min), ("high", max)):
+        key = choose(ratings, key=lambda k: float(ratings[k]), default=None)
+        registry.value(
+            f"studies.quality.{name}", float(ratings[key]) if key else None,
+            lambda raw: number(raw, 1), f"{choose.__name__}imum over the trials",
+            (f"studies.{key}.quality",) if key else (),
+        )  # fmt: skip
+
+
+def _row(registry: Registry, study: dict[str, str]) -> Row:
+    cells = {}
+    for column in COLUMNS:
+        text = study[column.key]
+        if column.key in NUMERIC and is_number(text):
+            cells[column.key] = _given(registry, f"studies.{study['study']}.{column.key}", text)
+        elif column.key == "diagnosis":
+            # The category and, where there is one, the disorder within it: "Mood disorder (MDD)".
+            disorder = f" ({study['disorder']})" if study["disorder"] else ""
+            cells[column.key] = text.capitalize() + disorder
+        else:
+            cells[column.key] = NOT_GIVEN.get(text, text)
+    return Row(cells)
+
+
+def _given(registry: Registry, name: str, text: str):
+    """Register the printed number `text` as it stands, digit for digit."""
+    raw = int(text) if text.isdecimal() else float(text.replace(MINUS, "-"))
+    return registry.value(name, raw, lambda _: text.replace("-", MINUS), SOURCE)

@@ -1,0 +1,76 @@
+"""Everything that a manuscript may show, by name.
+
+A name that was never registered is an author's slip and stops the build. A value whose inputs are
+gone is registered with `raw` None, and shows as an em dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+
+from .figure import Figure
+from .table import Table
+from .value import Phrase, Value
+
+Judge = Callable[[float | int | None, str], str]
+
+
+class NotRegistered(KeyError):
+    """A name that nothing was registered under."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+class Registry:
+    """Values, phrases, tables and figures by name; `published` holds printed texts by value name.
+
+    `judge(raw, printed)` gives the verdict on a value that the source prints.
+    """
+
+    def __init__(self, published: Mapping[str, str], judge: Judge) -> None:
+        self._published = dict(published)
+        self._judge = judge
+        self._kinds: dict[type, dict[str, Value | Phrase | Table | Figure]] = {
+            kind: {} for kind in (Value, Phrase, Table, Figure)
+        }
+
+    def value(
+        self,
+        name: str,
+        raw: float | int | None,
+        text: Callable[[float | int | None], str],
+        source: str,
+        inputs: tuple[str, ...] = (),
+    ) -> Value:
+        """Register and return the number `raw` as `name`, shown as `text(raw)`."""
+        raw = None if raw is None or raw != raw else raw
+        printed = self._published.get(name)
+        verdict = None if printed is None else self._judge(raw, printed)
+        return self.add(name, Value(name, raw, text(raw), source, inputs, printed, verdict))
+
+    def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:
+        """Register and return the wording `text`, chosen by the values named in `inputs`."""
+        return self.add(name, Phrase(name, text, inputs))
+
+    def add(self, name: str, entry: Value | Phrase | Table | Figure):
+        """Register `entry` as `name`, once, and return it."""
+        entries = self._kinds[type(entry)]
+        if name in entries:
+            raise ValueError(f"{name!r} is registered twice")
+        entries[name] = entry
+        return entry
+
+    def get(self, kind: type, name: str):
+        """Return the entry of `kind` called `name`, or raise NotRegistered with the nearest names."""
+        entries = self._kinds[kind]
+        if name not in entries:
+            near = get_close_matches(name, entries, n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise NotRegistered(f"no {kind.__name__.lower()} is called {name!r}{hint}")
+        return entries[name]
+
+    def all(self, kind: type) -> Iterator:
+        """Every entry of `kind`, in the order of registration."""
+        return iter(self._kinds[kind].values())

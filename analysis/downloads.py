@@ -1,0 +1,53 @@
+"""Write what the site offers besides its pages: values.json and each table's data as CSV.
+
+Run after either engine has rendered, with the output's folder in QUARTO_PROJECT_OUTPUT_DIR.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from .display.registry import Registry
+from .display.table import Table
+from .display.value import Value
+from .manuscript import REGISTRY
+
+
+def write_downloads(registry: Registry, folder: Path) -> None:
+    """Write values.json and tables/<name>.csv for all of `registry` into `folder`."""
+    values = {
+        value.id: {
+            "raw": value.raw,
+            "text": value.text,
+            "source": value.source,
+            "inputs": list(value.inputs),
+            "published": value.published,
+            "status": value.status,
+        }
+        for value in registry.all(Value)
+    }
+    text = json.dumps({"values": values}, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "values.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "tables").mkdir(exist_ok=True)
+    for table in registry.all(Table):
+        (folder / "tables" / f"{table.name}.csv").write_text(table.csv(), encoding="utf-8", newline="")
+
+
+def main() -> int:
+    """Write the downloads of the manuscript; return the exit status."""
+    folder = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
+    if not folder:
+        print(
+            "QUARTO_PROJECT_OUTPUT_DIR is not set; this step runs within a build: use make",
+            file=sys.stderr,
+        )
+        return 1
+    write_downloads(REGISTRY, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

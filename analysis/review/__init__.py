@@ -1,0 +1,26 @@
+"""What any published review needs: files read and checked, printed digits made effects."""
+
+from .data import (
+    DataError,
+    Finding,
+    Review,
+    read_effects,
+    read_published,
+    read_review,
+    read_studies,
+)
+from .propagate import reach
+from .reconstruct import Reconstructed, reconstruct
+
+__all__ = [
+    "DataError",
+    "Finding",
+    "Reconstructed",
+    "Review",
+    "reach",
+    "read_effects",
+    "read_published",
+    "read_review",
+    "read_studies",
+    "reconstruct",
+]

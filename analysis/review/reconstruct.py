@@ -1,0 +1,155 @@
+"""From printed digits back to the effect: every (d, se) that prints as a row, and one of them.
+
+    d, se       standardised mean difference and its standard error; yi = d, vi = se**2
+    n1, n2      sizes of the two groups, from studies.csv
+    basis       what the point rests on:
+                arms      the row's digits and the group sizes together
+                rounding  the row's digits alone
+                printed   neither: no effect prints as this row; smd and se are taken at their word
+
+A row prints seven numbers, each rounded. Each bounds d and se by straight lines: smd and se
+directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, and p (two-sided) as |d|/se.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, sqrt
+
+import pandas as pd
+from scipy.stats import norm
+
+from . import printed, region
+from .region import Arms, HalfPlane, Point
+
+# Half the width of a printed interval in standard errors: 95 %, normal distribution.
+Z95 = float(norm.isf(0.025))
+
+
+@dataclass(frozen=True)
+class Reconstructed:
+    """The effect of `study` on `outcome`: the point `yi`, `vi` and the bounds on yi and on its se.
+
+    `vertices` are the extreme points (d, se) of the feasible set: the ends of a curve for the basis
+    `arms`, the corners of a polygon for `rounding`, the point itself for `printed`. `note` says why
+    the basis is not `arms`, and is empty where it is.
+    """
+
+    study: str
+    outcome: str
+    basis: str
+    yi: float
+    vi: float
+    yi_low: float
+    yi_high: float
+    sei_low: float
+    sei_high: float
+    vertices: tuple[Point, ...]
+    note: str
+
+
+def reconstruct(effects: pd.DataFrame, studies: pd.DataFrame) -> tuple[Reconstructed, ...]:
+    """Reconstruct each row of `effects` with the group sizes in `studies`, both frames of text."""
+    sizes = {row["study"]: row for row in studies.to_dict("records")}
+    return tuple(_with_sizes(row, sizes) for row in effects.to_dict("records"))
+
+
+def reconstruct_row(
+    row: Mapping[str, str], arms: Arms | None = None, why: str = "group sizes are not given"
+) -> Reconstructed:
+    """Reconstruct one printed `row` of effects.csv with its `arms`, or say `why` there are none.
+
+    With arms, the feasible set is an interval of d and the point its middle. If no d fits them, or
+    without them, it is a polygon and the point its centroid; if that is empty, the printed point.
+    """
+    planes = half_planes(row)
+    vertices = region.polygon(planes)
+    if not vertices:
+        return _as_printed(row)
+    if arms is not None:
+        found = region.on_curve(planes, arms)
+        if found is not None:
+            return _on_arms(row, arms, found)
+        why = f"no effect in groups of {arms.n1} and {arms.n2} prints as this row"
+    d, se = region.centroid(vertices)
+    ds, ses = zip(*vertices, strict=True)
+    bounds = min(ds), max(ds), min(ses), max(ses)
+    note = f"{why}; rounding alone bounds it"
+    return _record(row, "rounding", d, se * se, bounds, vertices, note)
+
+
+def half_planes(row: Mapping[str, str]) -> list[HalfPlane]:
+    """Return the bounds that a printed `row` sets on (d, se), with a box of smd and se in front."""
+    d_low, d_high, se_low, se_high = _box(row)
+    z_low, z_high = printed.interval(row["z"])
+    planes = region.box(d_low, d_high, se_low, se_high)
+    planes += _between(1, -Z95, *printed.interval(row["ci_low"]))
+    planes += _between(1, Z95, *printed.interval(row["ci_high"]))
+    planes += [(-1, z_low, 0), (1, -z_high, 0)]
+    p_low, p_high = printed.interval(row["p"])
+    least, most = _abs_z(p_high), _abs_z(p_low)
+    if most < inf:
+        planes += [(1, -most, 0), (-1, -most, 0)]
+    return _with_least_z(planes, least)
+
+
+def _between(a: float, b: float, low: float, high: float) -> list[HalfPlane]:
+    """Return the two half-planes of low <= a*d + b*se <= high."""
+    return [(-a, -b, -low), (a, b, high)]
+
+
+def _box(row: Mapping[str, str]) -> tuple[float, float, float, float]:
+    """Return the bounds of d by the printed smd, and of se by the printed se and variance."""
+    d_low, d_high = printed.interval(row["smd"])
+    se_low, se_high = printed.interval(row["se"])
+    v_low, v_high = printed.interval(row["variance"])
+    return d_low, d_high, max(se_low, sqrt(max(v_low, 0.0))), min(se_high, sqrt(v_high))
+
+
+def _abs_z(p: float) -> float:
+    """Return the |z| whose two-sided p-value is `p`; p may lie outside 0..1 by its rounding."""
+    return float(norm.isf(min(max(p, 0.0), 1.0) / 2))
+
+
+def _with_least_z(planes: list[HalfPlane], least: float) -> list[HalfPlane]:
+    """Return `planes` with the bound |d|/se >= `least`, on the side of 0 that d can be on.
+
+    The bound leaves two pieces, one to each side of 0. If both could hold the effect, which takes
+    a z printed with fewer digits than p, it is left out: the region stays convex and holds both.
+    """
+    if least == 0:
+        return planes
+    sides = [[*planes, (-sign, least, 0)] for sign in (1, -1)]
+    possible = [side for side in sides if region.polygon(side)]
+    return planes if len(possible) == 2 else (possible or sides)[0]
+
+
+def _with_sizes(row: Mapping[str, str], sizes: Mapping[str, Mapping[str, str]]) -> Reconstructed:
+    """Reconstruct `row` with the arms of its study in `sizes`, if both are there as numbers."""
+    study = sizes.get(row["study"])
+    if study is None:
+        return reconstruct_row(row, why="the study has no row in studies.csv")
+    counts = [study["n_treatment"], study["n_control"]]
+    if not all(count.isdecimal() for count in counts):
+        return reconstruct_row(row, why="studies.csv does not give both group sizes")
+    return reconstruct_row(row, Arms(*map(int, counts)))
+
+
+def _on_arms(row: Mapping[str, str], arms: Arms, found: tuple[float, float]) -> Reconstructed:
+    """Return the middle of `found`, where se may be least inside, at the d nearest 0."""
+    low, high = found
+    d = (low + high) / 2
+    ses = [arms.se(end) for end in (low, high, min(max(low, 0.0), high))]
+    ends = tuple((end, arms.se(end)) for end in found)
+    return _record(row, "arms", d, arms.variance(d), (low, high, min(ses), max(ses)), ends, "")
+
+
+def _as_printed(row: Mapping[str, str]) -> Reconstructed:
+    """Return the smd and se of a `row` that no effect prints as, each with its own rounding."""
+    d, se = float(printed.number(row["smd"])), float(printed.number(row["se"]))
+    bounds = *printed.interval(row["smd"]), *printed.interval(row["se"])
+    note = "no effect prints as this row: its numbers contradict each other beyond rounding"
+    return _record(row, "printed", d, se * se, bounds, ((d, se),), note)
+
+
+def _record(row, basis: str, yi: float, vi: float, bounds, vertices, note: str) -> Reconstructed:
+    return Reconstructed(row["study"], row["outcome"], basis, yi, vi, *bounds, vertices, note)

@@ -1,0 +1,169 @@
+"""What each CSV file may hold, column by column: the codebook of data/README.md, enforced.
+
+    cell rule   what one cell may be: a pandera check whose error text says what is allowed
+    row rule    what several cells of a row, or several rows, must satisfy together
+
+An error text follows the cell that it is about: `'0.4x0' is not a number; write ...`.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+from . import printed
+
+Cell = pa.Check | None
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule over `columns`; where `holds(frame)` is False, the first of them is to blame."""
+
+    columns: tuple[str, ...]
+    holds: Callable[[pd.DataFrame], pd.Series]
+    error: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a file, in order, each with its cell rule, and the rules of its rows."""
+
+    columns: dict[str, Cell]
+    rows: tuple[RowRule, ...] = ()
+
+    def only(self, present: Collection[str]) -> "Table":
+        """Return the table cut down to the columns `present` and the row rules that they allow."""
+        return Table(
+            {name: cell for name, cell in self.columns.items() if name in present},
+            tuple(rule for rule in self.rows if set(rule.columns) <= set(present)),
+        )
+
+    def schema(self) -> pa.DataFrameSchema:
+        """Return the pandera schema; its frame-level checks are `rows`, in order."""
+        return pa.DataFrameSchema(
+            {name: pa.Column(str, cell) for name, cell in self.columns.items()},
+            checks=[pa.Check(rule.holds, error=rule.error) for rule in self.rows],
+        )
+
+
+def _cell(allowed: Callable[[str], bool], error: str) -> pa.Check:
+    return pa.Check(allowed, element_wise=True, error=error)
+
+
+def _matches(pattern: str, error: str) -> pa.Check:
+    return _cell(lambda text: re.fullmatch(pattern, text) is not None, error)
+
+
+def _number(
+    example: str, low: int | None = None, high: int | None = None, words: tuple[str, ...] = ()
+) -> pa.Check:
+    """Return the rule of a plain decimal from `low` to `high`, or one of `words`."""
+
+    def allowed(text: str) -> bool:
+        if text in words:
+            return True
+        if not printed.is_number(text):
+            return False
+        value = printed.number(text)
+        return (low is None or value >= low) and (high is None or value <= high)
+
+    span = f" from {low} to {high}" if high is not None else " of 0 or more" if low == 0 else ""
+    others = "".join(f", or {word}" for word in words)
+    return _cell(
+        allowed,
+        f"is not a number{span}; write digits with a decimal point, for example {example}{others}",
+    )
+
+
+def _unique(column: str, *others: str) -> RowRule:
+    columns = (column, *others)
+    same = f" with the same {' and '.join(others)}" if others else ""
+    return RowRule(
+        columns,
+        lambda frame: ~frame.duplicated(list(columns)),
+        f"stands in an earlier row{same}; keep one of the two",
+    )
+
+
+def _limits_in_order(frame: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether ci_low <= ci_high; a cell that is no number is not judged here."""
+
+    def in_order(low: str, high: str) -> bool:
+        if not (printed.is_number(low) and printed.is_number(high)):
+            return True
+        return printed.number(low) <= printed.number(high)
+
+    pairs = zip(frame["ci_low"], frame["ci_high"], strict=True)
+    return pd.Series([in_order(low, high) for low, high in pairs], index=frame.index, dtype=bool)
+
+
+NOT_REPORTED = ("NRD",)
+KEY = _matches(
+    r"[a-z][a-z0-9]*",
+    "is not a key; write small letters and digits, a letter first, for example isasi2010",
+)
+NAME = _matches(
+    r"[a-z0-9_]+(?:\.[a-z0-9_]+)*",
+    "is not a name; write words of small letters, digits and _, joined by dots",
+)
+OUTCOME = _matches(
+    r"[a-z][a-z0-9_]*",
+    "is not an outcome; write small letters, digits and _, for example symptoms_followup",
+)
+TEXT = _cell(
+    lambda text: text != "" and text == text.strip(),
+    "is not a text; write at least one word, without space around it",
+)
+COUNT = _matches(
+    r"[1-9][0-9]*|NRD", "is not a count; write a whole number above 0, for example 20, or NRD"
+)
+PRINTED = _cell(
+    lambda text: printed.is_number(text[1:] if text[:1] in ("<", ">") else text),
+    "is not a printed number; write it as printed, for example 0.480, .452 or <.001",
+)
+
+EFFECTS = Table(
+    {
+        "outcome": OUTCOME,
+        "study": KEY,
+        "smd": _number("0.480"),
+        "se": _number("0.324", low=0),
+        "variance": _number("0.105", low=0),
+        "ci_low": _number("-0.155"),
+        "ci_high": _number("1.116"),
+        "z": _number("1.481"),
+        "p": _number("0.139", low=0, high=1),
+    },
+    (
+        _unique("study", "outcome"),
+        RowRule(("ci_low", "ci_high"), _limits_in_order, "is above ci_high; swap the two limits"),
+    ),
+)
+
+STUDIES = Table(
+    {
+        "study": KEY,
+        "name": TEXT,
+        "diagnosis": TEXT,
+        "disorder": None,
+        "age": _number("41.9", low=0, words=NOT_REPORTED),
+        "female_percent": _number("67.9", low=0, high=100, words=NOT_REPORTED),
+        "married_percent": _number("32.9", low=0, high=100, words=NOT_REPORTED),
+        "n_treatment": COUNT,
+        "n_control": COUNT,
+        "treatment": TEXT,
+        "treatment_weeks": _number("8", low=0, words=NOT_REPORTED),
+        "symptom_measure": TEXT,
+        "qol_measure": TEXT,
+        "quality": _number("1.8", low=0, high=2, words=NOT_REPORTED),
+    },
+    (_unique("study"), _unique("name")),
+)
+
+PUBLISHED = Table(
+    {"id": NAME, "where": TEXT, "quantity": NAME, "printed": PRINTED, "note": None},
+    (_unique("id"),),
+)

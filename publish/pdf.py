@@ -1,0 +1,70 @@
+"""Set the numbered document as a tagged PDF (PDF/UA-1) with Typst.
+
+Only fonts that come with packages are used, so that the bytes do not depend on the machine.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import font_source_sans_pro
+import typst
+
+from .document import Document
+from .errors import PublishError
+from .pandoc import FILTERS, TEMPLATES, pandoc
+from .project import Project
+
+STANDARD = "ua-1"
+
+
+def write_pdf(document: Document, project: Project, target: Path) -> None:
+    """Write `document` as a PDF to `target`; the project's date is the document's timestamp."""
+    source = typst_source(document, project)
+    compiler = typst.Compiler(
+        root=str(project.root.resolve()),
+        font_paths=[font_source_sans_pro.font_directory],
+        ignore_system_fonts=True,
+        sys_inputs={"book": json.dumps(_facts(project))},
+    )
+    try:
+        pdf, warnings = compiler.compile_with_warnings(
+            input=source.encode(), format="pdf", pdf_standards=STANDARD, timestamp=_moment(project)
+        )
+    except typst.TypstError as error:
+        raise PublishError(f"typst: {error.diagnostic or error.message}") from None
+    if warnings:
+        raise PublishError(*(f"typst: {w.diagnostic or w.message}" for w in warnings))
+    target.write_bytes(pdf)
+
+
+def typst_source(document: Document, project: Project) -> str:
+    """Return the Typst source of `document`."""
+    return pandoc(
+        json.dumps(document), "--from=json", "--to=typst-citations",
+        f"--lua-filter={FILTERS / 'typst.lua'}", f"--template={TEMPLATES / 'book.typ'}",
+        cwd=project.root,
+    )  # fmt: skip
+
+
+def _facts(project: Project) -> dict:
+    """What the template says of the book."""
+    return {
+        "title": project.title,
+        "subtitle": project.subtitle,
+        "authors": project.authors,
+        "date": project.date,
+        "description": project.description,
+        "lang": project.lang,
+        "papersize": project.papersize,
+    }
+
+
+def _moment(project: Project) -> datetime:
+    try:
+        moment = datetime.fromisoformat(project.date)
+    except ValueError:
+        moment = datetime(1980, 1, 1)  # a fixed moment, since the PDF must not tell the time of day
+    return moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,122 @@
+"""Write the numbered document as HTML pages that follow Quarto's ids and classes.
+
+Pages need no server and no network: links are relative, the style sheet lies beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .document import Document, chapters
+from .pandoc import FILTERS, TEMPLATES, pandoc
+from .project import Chapter, Project
+
+ASSETS = Path("site_libs")  # where Quarto, too, puts what pages share
+
+
+def write_site(document: Document, project: Project, target: Path) -> None:
+    """Write the pages of `document`, their style sheet and the files that they show to `target`."""
+    html = json.loads(
+        pandoc(json.dumps(document), "--from=json", "--to=json",
+               f"--lua-filter={FILTERS / 'html.lua'}", cwd=project.root)  # fmt: skip
+    )
+    bodies = chapters(html)
+    titles = [_title(blocks) for blocks in bodies]
+    with ThreadPoolExecutor() as threads:
+        futures = [
+            threads.submit(_page, html, project, number, bodies[number], titles)
+            for number in range(len(bodies))
+        ]
+        for chapter, future in zip(project.chapters, futures, strict=True):
+            page = target / chapter.page
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(future.result(), encoding="utf-8")
+    (target / ASSETS).mkdir(exist_ok=True)
+    shutil.copyfile(TEMPLATES / "site.css", target / ASSETS / "site.css")
+    for image in sorted(set(_images(document["blocks"]))):
+        (target / image).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.root / image, target / image)
+
+
+def _page(html: Document, project: Project, number: int, blocks: list, titles: list) -> str:
+    chapter, title = project.chapters[number], titles[number]
+    numbered = title["number"] is not None
+    body = [block for block in blocks if not (numbered and block is title["block"])]
+    meta = {
+        "lang": _string(project.lang),
+        "pagetitle": _string(_plain(title["inlines"]) + " – " + project.title),
+        "book": _string(project.title),
+        "description": _string(project.description),
+        "up": _string(chapter.up),
+        "assets": _string(chapter.up + ASSETS.as_posix()),
+        "pdf": _string(f"{chapter.up}{project.output_file}.pdf"),
+        "home": _string(chapter.up + project.chapters[0].page),
+        "sidebar": {"t": "MetaList", "c": [
+            _entry(other, chapter, entry) for other, entry in zip(project.chapters, titles, strict=True)
+        ]},
+    }  # fmt: skip
+    if numbered:
+        meta["title"] = {"t": "MetaInlines", "c": title["inlines"]}
+        meta["number"] = _string(title["number"])
+        meta["identifier"] = _string(title["identifier"])
+    else:
+        meta["booktitle"] = _string(project.title) if number == 0 else None
+        meta["subtitle"] = _string(project.subtitle)
+        meta["date"] = _string(project.date)
+        meta["author"] = {"t": "MetaList", "c": [_string(name) for name in project.authors]}
+    for key, index in (("previous", number - 1), ("next", number + 1)):
+        if 0 <= index < len(titles):
+            meta[key] = _entry(project.chapters[index], chapter, titles[index])
+    page = {**html, "meta": {k: v for k, v in meta.items() if v}, "blocks": body}
+    return pandoc(
+        json.dumps(page), "--from=json", "--to=html5", "--section-divs", "--mathml", "--toc",
+        f"--toc-depth={project.toc_depth}", f"--template={TEMPLATES / 'page.html'}",
+        cwd=project.root,
+    )  # fmt: skip
+
+
+def _title(blocks: list[dict]) -> dict:
+    """The level-one heading of a chapter: its block, inlines, number and identifier."""
+    for block in blocks:
+        if block["t"] == "Header" and block["c"][0] == 1:
+            _, (identifier, _, attributes), inlines = block["c"]
+            number = dict(attributes).get("number")
+            return {"block": block, "inlines": inlines, "number": number, "identifier": identifier}
+    return {"block": None, "inlines": [], "number": None, "identifier": ""}
+
+
+def _entry(other: Chapter, here: Chapter, title: dict) -> dict:
+    entry = {
+        "href": _string(here.up + other.page),
+        "title": {"t": "MetaInlines", "c": title["inlines"]},
+    }
+    if title["number"]:
+        entry["number"] = _string(title["number"])
+    if other == here:
+        entry["active"] = _string("active")
+    return {"t": "MetaMap", "c": entry}
+
+
+def _images(node) -> list[str]:
+    """The project's own images in `node`, relative to its root."""
+    if isinstance(node, dict) and node.get("t") == "Image":
+        source = node["c"][2][0]
+        return [source[1:]] if source.startswith("/") else []
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [image for child in children for image in _images(child)]
+
+
+def _plain(inlines: list[dict]) -> str:
+    return "".join(
+        {"Str": lambda i: i["c"], "Space": lambda i: " ", "SoftBreak": lambda i: " "}.get(
+            inline["t"], lambda i: _plain(i["c"][-1]) if isinstance(i.get("c"), list) else ""
+        )(inline)
+        for inline in inlines
+    )
+
+
+def _string(text: str) -> dict | None:
+    return {"t": "MetaString", "c": text} if text else None

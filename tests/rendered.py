@@ -1,0 +1,148 @@
+"""Read a built site back: its values, and the text of its pages and of its PDF as tokens.
+
+Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
+(Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Two
+conventions differ and are levelled here: a float's caption comes first, a footnote where its mark
+is. The text inside an SVG figure belongs to the page that shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from difflib import SequenceMatcher
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+MINUS = "\u2212"
+# A number with its sign, a word, or a single sign.
+TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
+NOT_CONTENT = "#title-block-header, #TOC, .page-navigation, .footnotes, style, script"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as a page shows it."""
+
+    page: str
+    id: str
+    data_value: str
+    text: str
+
+
+def pages(site: Path) -> list[Path]:
+    """The site's pages in the book's order, which is that of the side bar."""
+    index = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
+    return [site / link["href"] for link in index.select("#quarto-sidebar li a")]
+
+
+def soup(page: Path) -> BeautifulSoup:
+    """The parsed page."""
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def shown_values(site: Path) -> list[Shown]:
+    """Every `span.value` of the site."""
+    return [
+        Shown(page.name, span["data-id"], span["data-value"], span.get_text())
+        for page in pages(site)
+        for span in soup(page).select("span.value")
+    ]
+
+
+def registered(site: Path) -> dict[str, dict]:
+    """The values that the site carries in values.json."""
+    return json.loads((site / "values.json").read_text(encoding="utf-8"))["values"]
+
+
+def value_problems(shown: list[Shown], values: dict[str, dict]) -> list[str]:
+    """What is wrong with the numbers `shown`, held against the registered `values`."""
+    problems = []
+    for value in shown:
+        where = f"{value.page}: {value.id} shows {value.text!r}"
+        if value.id not in values:
+            problems.append(f"{where}, but was never registered")
+            continue
+        raw = values[value.id]["raw"]
+        if value.data_value != ("" if raw is None else repr(raw)):
+            problems.append(f"{where} with data-value {value.data_value}, registered is {raw!r}")
+        elif not correctly_rounded(raw, value.text):
+            problems.append(f"{where}, which {raw!r} does not round to")
+    return problems
+
+
+def correctly_rounded(raw: float | int | None, text: str) -> bool:
+    """Whether `text` is `raw` rounded to the decimals that it shows."""
+    if raw is None:
+        return text == "—"
+    bound = re.fullmatch(r"<\s(0\.\d+)", text)
+    if bound:
+        return raw < float(bound[1])
+    if not re.fullmatch(rf"{MINUS}?\d+(\.\d+)?", text):
+        return False
+    shown = Decimal(text.replace(MINUS, "-"))
+    return Decimal(raw).quantize(shown, rounding=ROUND_HALF_EVEN) == shown
+
+
+def html_tokens(page: Path) -> list[str]:
+    """The tokens of a page's main part in reading order."""
+    parsed = soup(page)
+    main = parsed.select_one("main#quarto-document-content")
+    notes = {
+        item["id"]: item.get_text(" ").replace("↩︎", "")
+        for item in main.select(".footnotes li[id]")
+    }
+    for mark in main.select("a.footnote-ref"):
+        number = mark.get_text()
+        mark.replace_with(NavigableString(f" {number} {number} {notes[mark['href'][1:]]} "))
+    for element in main.select(NOT_CONTENT):
+        element.decompose()
+    for figure in main.select("figure.quarto-float"):
+        figure.insert(0, figure.find("figcaption").extract())
+    for image in main.select("img"):
+        drawing = (page.parent / image["src"]).resolve()
+        image.replace_with(NavigableString(f" {svg_text(drawing)} "))
+    return TOKEN.findall(_text(main))
+
+
+def _text(element: Tag) -> str:
+    return " ".join(str(part) for part in element.find_all(string=True))
+
+
+def svg_text(path: Path) -> str:
+    """The text of an SVG figure in drawing order."""
+    root = ElementTree.parse(path).getroot()
+    return " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+
+
+def pdf_chapters(pdfinfo: str, pdf: Path) -> list[list[str]]:
+    """The tokens of each chapter of the PDF, by its structure tree; its contents page left out."""
+    run = subprocess.run(
+        [pdfinfo, "-struct-text", "-enc", "UTF-8", str(pdf)],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    chapters: list[list[str]] = []
+    for line in run.stdout.split("\n"):
+        stripped = line.strip()
+        if re.match(r"H1\b", stripped):
+            chapters.append([])
+        elif len(stripped) > 1 and stripped[0] == stripped[-1] == '"' and chapters:
+            chapters[-1] += TOKEN.findall(stripped[1:-1])
+    return chapters[1:]  # the first is the table of contents
+
+
+def differences(html: list[str], pdf: list[str]) -> list[str]:
+    """Where two token streams differ, each with what stands before it."""
+    matcher = SequenceMatcher(None, html, pdf, autojunk=False)
+    return [
+        f"after {' '.join(html[max(0, a - 6) : a])!r}: "
+        f"HTML {' '.join(html[a:b])!r}, PDF {' '.join(pdf[c:d])!r}"
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    ]

@@ -1,0 +1,218 @@
+"""The pooled effect against R's metafor, sums done by hand, and its own symmetries."""
+
+import json
+from dataclasses import FrozenInstanceError
+from math import isnan, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.engine import pool
+
+REFERENCE = sorted((Path(__file__).parent / "reference" / "metafor").glob("*.json"))
+METHODS = {"EE": "FE.z", "DL": "DL.z"}
+FIELDS = {
+    "estimate": "b",
+    "se": "se",
+    "statistic": "zval",
+    "pvalue": "pval",
+    "ci_low": "ci.lb",
+    "ci_high": "ci.ub",
+    "tau2": "tau2",
+    "i2": "I2",
+    "h2": "H2",
+    "q": "QE",
+    "q_df": "QEdf",
+    "q_pvalue": "QEp",
+}
+
+
+def close(expected):
+    return pytest.approx(expected, rel=1e-9, abs=0)
+
+
+def reference(path):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return content["input"]["yi"], content["input"]["vi"], content["fits"]
+
+
+def test_the_reference_is_whole():
+    sizes = [len(reference(path)[0]) for path in REFERENCE]
+    assert len(sizes) == 25
+    assert min(sizes) <= 5 and max(sizes) >= 100
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("method", METHODS)
+def test_metafor(path, method):
+    yi, vi, fits = reference(path)
+    expected = fits[METHODS[method]]
+    result = pool(yi, vi=vi, method=method)
+    assert result.k == len(yi)
+    assert {ours: getattr(result, ours) for ours in FIELDS} == {
+        ours: close(expected[theirs]) for ours, theirs in FIELDS.items()
+    }
+    assert list(result.weights) == close(expected["weights"])
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
+def test_metafor_prediction_interval(path):
+    yi, vi, fits = reference(path)
+    expected = fits["DL.z"]["predict.riley"]
+    interval = pool(yi, vi=vi, method="DL").prediction_interval()
+    assert (interval.low, interval.high) == (close(expected["pi.lb"]), close(expected["pi.ub"]))
+    assert (interval.df, interval.level) == (len(yi) - 2, 0.95)
+
+
+def test_two_studies_by_hand():
+    """y = 0, 2 with v = 1, 1: Q = 1 + 1, C = 2 - 2/2, tau2 = (2 - 1) / 1, se2 = (1 + 1) / 2."""
+    result = pool([0, 2], vi=[1, 1], method="DL")
+    assert (result.q, result.q_df, result.tau2) == (2, 1, 1)
+    assert (result.i2, result.h2) == (50, 2)
+    assert (result.estimate, result.se, result.statistic) == (1, close(1), close(1))
+    assert pool([0, 2], vi=[1, 1], method="EE").se == close(sqrt(1 / 2))
+
+
+def test_weights_by_hand():
+    """Weights 1/1 and 1/3 give the shares 3:1 and the mean (3*0 + 1*4) / 4."""
+    result = pool([0, 4], vi=[1, 3], method="EE")
+    assert list(result.weights) == close([75, 25])
+    assert result.estimate == close(1)
+
+
+def test_level_by_table():
+    """The normal quantile for 99 % is 2.5758 in any table."""
+    result = pool([1.0], vi=[1.0], method="EE", level=0.99)
+    assert result.ci_high - 1 == pytest.approx(2.5758, abs=5e-5)
+    assert 1 - result.ci_low == pytest.approx(2.5758, abs=5e-5)
+    assert result.level == 0.99
+
+
+def test_prediction_interval_by_table():
+    """k = 3: t with one df for 90 % is 6.314 in any table; se is 1 and tau2 is 0."""
+    result = pool([1, 1, 1], vi=[3, 3, 3], method="DL")
+    interval = result.prediction_interval(level=0.9)
+    assert interval.high - 1 == pytest.approx(6.314, abs=5e-4)
+    assert interval.level == 0.9
+    assert result.prediction_interval().level == 0.95
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_study(method):
+    result = pool([0.1], vi=[0.7], method=method)
+    assert (result.k, result.estimate, result.se) == (1, close(0.1), close(sqrt(0.7)))
+    assert (result.q, result.q_df, result.q_pvalue) == (0, 0, 1)
+    assert (result.tau2, result.i2, result.h2) == (0, 0, 1)
+
+
+def test_studies_that_agree_exactly():
+    result = pool([0.5, 0.5], vi=[1, 2], method="EE")
+    assert (result.q, result.i2, result.q_pvalue) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(("method", "k"), [("EE", 5), ("DL", 1), ("DL", 2)])
+def test_no_prediction_interval(method, k):
+    interval = pool(range(k), vi=[1] * k, method=method).prediction_interval()
+    assert isnan(interval.low) and isnan(interval.high) and isnan(interval.df)
+
+
+def test_p_values_far_in_the_tail():
+    """z = 20, and Q = 450 on one df: a survival function still has a value; 1 - cdf is 0."""
+    result = pool([20.0, 20.0], vi=[2.0, 2.0], method="EE")
+    assert 0 < result.pvalue < 1e-80
+    assert 0 < pool([-15.0, 15.0], vi=[1.0, 1.0], method="EE").q_pvalue < 1e-80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"yi": [1, 2], "vi": [1]}, "yi has 2 values and vi has 1; each estimate needs one"),
+        ({"vi": [1, 0, 1]}, "vi[1] is 0.0; every variance must be a finite number above 0"),
+        ({"vi": [1, -1, -2]}, "vi[1] is -1.0 (and 1 more like it); every variance"),
+        ({"vi": [1, 1, float("nan")]}, "vi[2] is nan; every variance"),
+        ({"vi": [1, 1, float("inf")]}, "vi[2] is inf; every variance"),
+        ({"yi": [1, None, 2]}, "yi[1] is nan; every estimate must be a finite number"),
+        ({"yi": [], "vi": []}, "yi has shape (0,); it must be one-dimensional, with at least one"),
+        ({"yi": [[1, 2, 3]]}, "yi has shape (1, 3)"),
+        ({"yi": 1.0}, "yi has shape ()"),
+        ({"yi": ["a", 1, 2]}, "yi is not a list of numbers: could not convert string"),
+        ({"method": "XX"}, "method is 'XX'; allowed: EE, DL"),
+        ({"ci": "t"}, "ci is 't'; allowed: z"),
+        ({"level": 95}, "level is 95; it must be a number between 0 and 1, for example 0.95"),
+        ({"level": "95"}, "level is '95'"),
+    ],
+)
+def test_refusals(arguments, message):
+    given = {"yi": [1, 2, 3], "vi": [1, 1, 1], "method": "DL"} | arguments
+    with pytest.raises(ValueError) as refusal:
+        pool(given.pop("yi"), **given)
+    assert str(refusal.value).startswith(message)
+
+
+def test_prediction_level_is_checked():
+    with pytest.raises(ValueError, match="level is 2"):
+        pool([1, 2, 3], vi=[1, 1, 1], method="DL").prediction_interval(level=2)
+
+
+def test_a_variance_cannot_be_passed_by_position():
+    with pytest.raises(TypeError):
+        pool([1, 2], [1, 1], method="EE")
+
+
+def test_nothing_changes_afterwards():
+    yi, vi = np.array([1.0, 2.0, 4.0]), np.array([1.0, 1.0, 2.0])
+    result = pool(yi, vi=vi, method="DL")
+    weights = list(result.weights)
+    yi[0] = vi[0] = 100
+    assert list(result.weights) == weights
+    with pytest.raises(FrozenInstanceError):
+        result.estimate = 0
+    with pytest.raises(FrozenInstanceError):
+        result.prediction_interval().low = 0
+    with pytest.raises(ValueError, match="read-only"):
+        result.weights[0] = 0
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        result.weights.setflags(write=True)
+
+
+STUDIES = st.lists(
+    st.tuples(st.floats(-5, 5, allow_subnormal=False), st.floats(0.01, 10)), min_size=2, max_size=12
+)
+FREE_OF_UNIT = ("q", "i2", "h2", "statistic", "pvalue")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(studies=STUDIES, power=st.integers(-8, 8))
+def test_the_unit_of_measurement_does_not_matter(method, studies, power):
+    """A power of two scales doubles without rounding, so the results scale exactly."""
+    scale = 2.0**power
+    yi, vi = np.array(studies).T
+    base, scaled = (
+        pool(factor * yi, vi=factor**2 * vi, method=method) for factor in (1.0, scale)
+    )
+    assert (scaled.estimate, scaled.se) == (scale * base.estimate, close(scale * base.se))
+    assert scaled.tau2 == scale**2 * base.tau2
+    for name in FREE_OF_UNIT:
+        assert getattr(scaled, name) == close(getattr(base, name))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data(), studies=STUDIES)
+def test_the_order_of_the_studies_does_not_matter(method, data, studies):
+    order = data.draw(st.permutations(range(len(studies))))
+    yi, vi = np.array(studies).T
+    base, shuffled = pool(yi, vi=vi, method=method), pool(yi[order], vi=vi[order], method=method)
+    for name in ("estimate", "se", "q", "tau2"):
+        assert getattr(shuffled, name) == pytest.approx(getattr(base, name), rel=1e-9, abs=1e-12)
+    assert list(shuffled.weights) == pytest.approx(list(base.weights[order]), rel=1e-9)
+
+
+@given(studies=STUDIES)
+def test_random_effects_never_claim_more_precision(studies):
+    yi, vi = np.array(studies).T
+    equal, random = (pool(yi, vi=vi, method=method) for method in ("EE", "DL"))
+    assert random.se >= equal.se
+    assert min(yi) - 1e-12 <= random.estimate <= max(yi) + 1e-12

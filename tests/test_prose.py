@@ -1,0 +1,88 @@
+"""No number is typed: not in prose, captions or alternative text, nor in the wording of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from publish.qmd import Cell, Text, parse
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = [ROOT / "index.qmd", *sorted((ROOT / "chapters").glob("*.qmd"))]
+WORDING = sorted((ROOT / "analysis/content").glob("*.py"))
+
+# Reviewed: names in which a digit is part of the name, never a quantity of ours.
+NAMES = (
+    "HAM-D 17", "values.json",
+    # Parts of the publication, as it numbers them.
+    "Table 2", "Figure 2",
+)  # fmt: skip
+WORDS = re.compile(
+    r"\b(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+    r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    r"ninety|hundred|thousand|million|dozen|half|third|thirds|quarter|twice|thrice)\b",
+    re.IGNORECASE,
+)
+
+
+def typed_numbers(text: str) -> list[str]:
+    """The digits and number words in `text`, outside names."""
+    for name in NAMES:
+        text = text.replace(name, "")
+    return re.findall(r"\d+", text) + [found[0] for found in WORDS.finditer(text)]
+
+
+def prose(path: Path) -> str:
+    """A chapter's own words: no cells, expressions, labels, attributes or citation keys."""
+    parts = parse(path.read_text(encoding="utf-8"), path.name)
+    text = "".join(part.markdown for part in parts if isinstance(part, Text))
+    text = re.sub(r"\{[^}]*\}", "", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    text = re.sub(r"\[\^[\w-]+\]", "", text)
+    return re.sub(r"-?@[\w:.-]*\w", "", text)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
+def test_no_number_is_typed_in_a_chapter(path):
+    assert typed_numbers(prose(path)) == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
+def test_no_cell_of_a_chapter_holds_a_number_or_computes(path):
+    for part in parse(path.read_text(encoding="utf-8"), path.name):
+        if isinstance(part, Cell):
+            tree = ast.parse(part.source)
+            assert not [n for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
+            numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+            assert not [n for n in numbers if isinstance(n, int | float)]
+
+
+@pytest.mark.parametrize("path", WORDING, ids=lambda p: p.name)
+def test_no_number_is_typed_in_the_wording_of_the_code(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    ]
+    assert {text: found for text in texts if (found := typed_numbers(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["was 0.82 there", "eighteen trials", "Half of them", "in 18 of", "p < .001", "95%"]
+)
+def test_the_check_bites(text):
+    assert typed_numbers(text)
+
+
+def test_names_and_citations_are_not_numbers():
+    assert typed_numbers("the HAM-D 17 and someone often") == []

@@ -1,0 +1,112 @@
+"""The numbers on the pages are the registry's, correctly rounded, and the PDF shows the same."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from analysis.display.value import Phrase, Value
+from analysis.manuscript import REGISTRY
+from rendered import (
+    correctly_rounded,
+    differences,
+    html_tokens,
+    pages,
+    pdf_chapters,
+    registered,
+    shown_values,
+    soup,
+    value_problems,
+)
+
+
+def test_values_json_is_the_registry(site):
+    assert registered(site) == {
+        value.id: {
+            "raw": value.raw,
+            "text": value.text,
+            "source": value.source,
+            "inputs": list(value.inputs),
+            "published": value.published,
+            "status": value.status,
+        }
+        for value in REGISTRY.all(Value)
+    }
+
+
+def test_every_input_of_a_value_is_itself_a_value(site):
+    values = registered(site)
+    assert not [(v, i) for v, entry in values.items() for i in entry["inputs"] if i not in values]
+
+
+def test_every_shown_number_is_registered_and_correctly_rounded(site):
+    shown = shown_values(site)
+    assert len(shown) > 200
+    assert value_problems(shown, registered(site)) == []
+
+
+def test_every_shown_wording_is_the_registered_one(site):
+    for page in pages(site):
+        for span in soup(page).select("span.phrase"):
+            assert span.get_text() == REGISTRY.get(Phrase, span["data-id"]).text
+
+
+def test_a_tampered_page_is_caught(site, tmp_path):
+    copy = shutil.copytree(site, tmp_path / "site")
+    page = copy / "index.html"
+    good = page.read_text(encoding="utf-8")
+    number = re.search(
+        r'data-id="symptoms.random.estimate"\s+data-value="(?P<raw>[^"]+)">(?P<text>[^<]+)<', good
+    )
+    wrong_text = number[0].replace(f">{number['text']}<", f">{bump(number['text'])}<")
+    wrong_raw = number[0].replace(number["raw"], bump(number["raw"]))
+    wrong_id = number[0].replace("random.estimate", "random.estimat")
+    for wrong in (wrong_text, wrong_raw, wrong_id):
+        page.write_text(good.replace(number[0], wrong, 1), encoding="utf-8")
+        assert len(value_problems(shown_values(copy), registered(copy))) == 1
+
+
+def bump(text: str) -> str:
+    """`text` with its last digit changed by one."""
+    return text[:-1] + str((int(text[-1]) + 1) % 10)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "right"),
+    [
+        (0.8184, "0.82", True), (0.8184, "0.81", False), (0.8184, "0.8184", True),
+        (-0.005, "−0.01", False), (-0.0051, "−0.01", True), (-0.0051, "0.01", False),
+        (0.125, "0.12", True), (0.125, "0.13", False), (1e-9, "<\u00a00.001", True),
+        (0.002, "<\u00a00.001", False), (None, "—", True), (None, "0.00", False), (18, "18", True),
+        (18, "eighteen", False),
+    ],
+)  # fmt: skip
+def test_the_rounding_check_bites(raw, text, right):
+    assert correctly_rounded(raw, text) is right
+
+
+@pytest.fixture(scope="module")
+def both(site, pdfinfo):
+    """Each chapter's tokens, from the page and from the PDF."""
+    html = [html_tokens(page) for page in pages(site)]
+    return list(zip(html, pdf_chapters(pdfinfo, site / "manuscript.pdf"), strict=True))
+
+
+def test_the_pdf_says_what_the_pages_say_token_by_token(both):
+    for html, pdf in both:
+        assert differences(html, pdf) == []
+        assert len(html) > 20
+
+
+def test_a_tampered_pdf_is_caught(both):
+    numbers = 0
+    for html, pdf in both:
+        for place, token in enumerate(pdf):
+            if token[-1].isdigit():
+                numbers += 1
+                tampered = [*pdf[:place], bump(token), *pdf[place + 1 :]]
+                if numbers % 25 == 1:
+                    assert len(differences(html, tampered)) == 1
+    assert numbers > 200
