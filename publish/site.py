@@ -53,7 +53,6 @@ def _page(html: Document, project: Project, number: int, blocks: list, titles: l
         "up": _string(chapter.up),
         "assets": _string(chapter.up + ASSETS.as_posix()),
         "pdf": _string(f"{chapter.up}{project.output_file}.pdf"),
-        "home": _string(chapter.up + project.chapters[0].page),
         "sidebar": {"t": "MetaList", "c": [
             _entry(other, chapter, entry) for other, entry in zip(project.chapters, titles, strict=True)
         ]},

@@ -176,6 +176,14 @@ def test_the_variance_at_an_interval_across_zero():
     assert record.sei_low == pytest.approx(true_se(0.0, 10, 10), rel=1e-12)
 
 
+def test_a_curve_that_only_touches():
+    """n = 2 and 4, d = 0: variance 3/4 is a tie, and where it prints as 0.7 no other d is left."""
+    row = row_of(0.0, true_se(0.0, 2, 4), digits=1, rounding=ROUND_HALF_DOWN)
+    assert row["variance"] == "0.7"
+    record = reconstruct_row(row, Arms(2, 4))
+    assert (record.basis, record.yi) == ("arms", pytest.approx(0, abs=1e-5))
+
+
 def table(*studies):
     return pd.DataFrame(studies, columns=["study", "n_treatment", "n_control"])
 

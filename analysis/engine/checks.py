@@ -16,7 +16,8 @@ def estimates_and_variances(yi, vi) -> tuple[np.ndarray, np.ndarray]:
             f"yi has {len(yi)} values and vi has {len(vi)}; each estimate needs one variance"
         )
     _refuse("yi", yi, ~np.isfinite(yi), "every estimate must be a finite number")
-    _refuse("vi", vi, ~(np.isfinite(vi) & (vi > 0)), "every variance must be a finite number above 0")
+    usable = np.isfinite(vi) & (vi > 0)
+    _refuse("vi", vi, ~usable, "every variance must be a finite number above 0")
     return yi, vi
 
 
@@ -30,13 +31,13 @@ def one_of(name: str, value, allowed: Iterable[str]) -> None:
 def level(value) -> float:
     """Return the coverage `value` of an interval, which must lie strictly between 0 and 1."""
     if not (isinstance(value, (int, float)) and 0 < value < 1):
-        raise ValueError(f"level is {value!r}; it must be a number between 0 and 1, for example 0.95")
+        raise ValueError(f"level is {value!r}; it must lie between 0 and 1, for example 0.95")
     return float(value)
 
 
 def _vector(name: str, values) -> np.ndarray:
     try:
-        array = np.array(values, dtype=float)
+        array = np.asarray(values, dtype=float)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is not a list of numbers: {error}") from None
     if array.ndim != 1 or array.size == 0:

@@ -58,8 +58,8 @@ class Pooled:
         """Return the interval that holds the true effect of a new study with probability `level`.
 
         By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12. Without a `level`,
-        that of the result. It describes a distribution of true effects, so the bounds are nan for EE, which
-        has none, and for k < 3, where the t distribution has no degree of freedom.
+        that of the result. It describes a distribution of true effects, so the bounds are nan for
+        EE, which has none, and for k < 3, where the t distribution has no degree of freedom.
         """
         level = self.level if level is None else checks.level(level)
         df = self.k - 2

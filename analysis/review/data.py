@@ -130,7 +130,7 @@ def _read(path: Path, table: Table) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def _records(path: Path, file: str, table: Table) -> tuple[list[Record], list[Finding]]:
-    """Return the records of the file at `path`, blank lines left out, and what stops the reading."""
+    """Return the records of the file at `path`, without blank lines, and what stops the reading."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -178,7 +178,7 @@ def _content_problems(file: str, frame: pd.DataFrame, table: Table) -> list[Find
     else:
         return []
     columns = list(table.columns)
-    # Of a broken row rule pandera lists every cell of the row; the first of its columns is to blame.
+    # Of a broken row rule pandera lists every cell of the row; its first column is to blame.
     blamed = [
         case
         for case in cases

@@ -8,7 +8,8 @@
                 printed   neither: no effect prints as this row; smd and se are taken at their word
 
 A row prints seven numbers, each rounded. Each bounds d and se by straight lines: smd and se
-directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, and p (two-sided) as |d|/se.
+directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, and p (two-sided) as
+|d|/se.
 """
 
 from collections.abc import Mapping

@@ -90,12 +90,9 @@ def on_curve(planes: list[HalfPlane], arms: Arms) -> tuple[float, float] | None:
     crossings that satisfy all the others include both ends. Along the curve each bound of a printed
     row is monotone in d (or, across 0, in its size), for d +- 1.96 se as long as n1 + n2 >= 2.
     """
-    inside = [
-        d
-        for plane in planes
-        for d in _crossings(plane, arms)
-        if all(_holds(other, (d, arms.se(d))) for other in planes)
-    ]
+    # The lowest point of the curve, d = 0, can touch a bound on se without crossing it.
+    candidates = [0.0, *(d for plane in planes for d in _crossings(plane, arms))]
+    inside = [d for d in candidates if all(_holds(plane, (d, arms.se(d))) for plane in planes)]
     return (min(inside), max(inside)) if inside else None
 
 
@@ -121,7 +118,7 @@ def _cut(vertices: list[Point], plane: HalfPlane) -> list[Point]:
         if out_here * out_there < 0:
             share = out_here / (out_here - out_there)
             kept.append(tuple(p + share * (q - p) for p, q in zip(here, there, strict=True)))
-    return list(dict.fromkeys(kept))
+    return kept
 
 
 def _crossings(plane: HalfPlane, arms: Arms) -> list[float]:

@@ -1,0 +1,70 @@
+"""A number that knows what it is, and a wording that numbers chose; both render themselves.
+
+In HTML, whichever engine rendered it, a value is
+`<span class="value" data-id="…" data-value="…">0.82</span>`: Markdown carries it as a Pandoc span.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .escape import escape_html, escape_markdown, escape_typst
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number: its name, exact value, display, where it comes from, and what the source prints.
+
+    `raw` is None where the inputs are gone; `inputs` are the names of the values it was computed
+    from; `status` is the verdict on it against the text `published`, both None if it is not printed.
+    """
+
+    id: str
+    raw: float | int | None
+    text: str
+    source: str
+    inputs: tuple[str, ...] = ()
+    published: str | None = None
+    status: str | None = None
+
+    @property
+    def data_value(self) -> str:
+        """The exact value as text: the shortest decimal that reads back to it, or nothing."""
+        return "" if self.raw is None else repr(self.raw)
+
+    def html(self) -> str:
+        """The value as an HTML span."""
+        return (
+            f'<span class="value" data-id="{escape_html(self.id)}" '
+            f'data-value="{self.data_value}">{escape_html(self.text)}</span>'
+        )
+
+    def typst(self) -> str:
+        """The value as Typst markup."""
+        return escape_typst(self.text)
+
+    def _repr_markdown_(self) -> str:
+        attributes = f'.value data-id="{self.id}" data-value="{self.data_value}"'
+        return f"[{escape_markdown(self.text)}]{{{attributes}}}"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that were chosen by the values named in `inputs`."""
+
+    id: str
+    text: str
+    inputs: tuple[str, ...] = ()
+
+    def html(self) -> str:
+        """The words as an HTML span."""
+        return (
+            f'<span class="phrase" data-id="{escape_html(self.id)}">{escape_html(self.text)}</span>'
+        )
+
+    def typst(self) -> str:
+        """The words as Typst markup."""
+        return escape_typst(self.text)
+
+    def _repr_markdown_(self) -> str:
+        return f'[{escape_markdown(self.text)}]{{.phrase data-id="{self.id}"}}'
