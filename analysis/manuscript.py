@@ -24,7 +24,6 @@ from .display.registry import Registry
 from .display.table import Table
 from .display.value import Phrase, Value
 from .review.data import read_review
-from .review.printed import agrees
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -38,7 +37,7 @@ def compose(data: Path = DATA) -> Registry:
     """Compute everything from the CSV files in `data`."""
     review = read_review(data)
     printed = dict(zip(review.published["quantity"], review.published["printed"], strict=True))
-    registry = Registry(printed, judge)
+    registry = Registry(printed)
     add_settings(registry)
     add_trials(registry, review.studies)
     for key, ends in OUTCOMES.items():
@@ -48,13 +47,6 @@ def compose(data: Path = DATA) -> Registry:
         add_wording(registry, outcome)
         add_agreement(registry, key)
     return registry
-
-
-def judge(raw: float | int | None, printed: str) -> str:
-    """The verdict on `raw` against the `printed` text."""
-    if raw is None:
-        return "not computable"
-    return "reproduced" if agrees(raw, printed) else "undecided"
 
 
 REGISTRY = compose()

@@ -18,8 +18,9 @@ COLUMNS = (
     Column("verdict", "Verdict"),
 )
 NOTES = (
-    "Reproduced: the recomputed value rounds to the printed digits. Undecided: it does not, and "
-    "whether the rounding of the printed effects explains the difference is not examined here.",
+    "Reproduced: the recomputed value rounds to the printed digits. Attainable: it does not, but "
+    "there are effects that print exactly as the publication prints them and give the printed "
+    "value. Undecided: neither.",
 )
 
 
@@ -37,13 +38,29 @@ def add_agreement(registry: Registry, outcome: str) -> None:
             }
             rows.append(Row(cells, group=_capitalised(words)))
     registry.add(f"{outcome}.agreement", Table(f"{outcome}-agreement", COLUMNS, tuple(rows), NOTES))
-    same = [value for value in judged if value.status == "reproduced"]
-    if len(same) == len(judged):
-        text = "Every pooled result that the publication prints for symptoms is met to its last digit."
-    else:
-        other = ", ".join(v.source.split(";")[0] for v in judged if v.status != "reproduced")
-        text = f"Most printed pooled results are met to the last digit; not met: {other}."
+    text = _summed_up(judged)
     registry.phrase(f"{outcome}.agreement", text, tuple(value.id for value in judged))
+
+
+def _summed_up(judged: list[Value]) -> str:
+    """Say in a sentence how the `judged` values compare with what the publication prints."""
+    short = {
+        verdict: ", ".join(value.source.split(";")[0] for value in judged if value.status == verdict)
+        for verdict in ("attainable", "undecided", "not computable")
+    }
+    if not any(short.values()):
+        return "Every pooled result that the publication prints for symptoms is met to its last digit."
+    text = "The pooled results that the publication prints for symptoms are met to the last digit"
+    if short["attainable"]:
+        text += (
+            f", except for {short['attainable']}, where the rounding of the printed effects leaves "
+            "room for the printed value"
+        )
+    if short["undecided"]:
+        text += f"; not met: {short['undecided']}"
+    if short["not computable"]:
+        text += f"; no longer computable: {short['not computable']}"
+    return text + "."
 
 
 def _published(registry: Registry, prefix: str) -> list[Value]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 
 import pandas as pd
 
-from ..display.forest import ForestRow, Summary, forest
+from ..display.figure import Figure
+from ..display.forest import ForestRow, Summary, Words, forest
 from ..display.numbers import count, number, pvalue
 from ..display.registry import Registry
 from ..display.value import Value
 from ..engine.pool import Pooled, pool
+from ..review.propagate import reach
 from ..review.reconstruct import Z95, Reconstructed, reconstruct
 from .settings import LEVEL
 
@@ -132,8 +135,14 @@ def add_pooled(
             continue
         raw = None if pooled is None else statistic.read(pooled)
         source = f"{statistic.meaning}; {words}, {len(effects)} trials"
-        registry.value(f"{prefix}.{name}", raw, statistic.text, source, inputs)
+        attained = partial(_attained, effects, method, statistic)
+        registry.value(f"{prefix}.{name}", raw, statistic.text, source, inputs, attained)
     return pooled
+
+
+def _attained(effects: tuple[Reconstructed, ...], method: str, statistic: Statistic):
+    """The range that `statistic` attains while every effect prints as it is printed."""
+    return reach(effects, lambda yi, vi: statistic.read(pool(yi, vi=vi, method=method, level=LEVEL)))
 
 
 def _add_effect(registry: Registry, outcome: Outcome, effect: Reconstructed) -> None:
@@ -162,3 +171,44 @@ def _add_weights(registry: Registry, outcome: Outcome, model: str, pooled: Poole
             f"weight in per cent of {outcome.name_of(effect.study)}; {MODELS[model][1]}",
             (f"{outcome.key}.study.{effect.study}.variance",),
         )  # fmt: skip
+
+
+def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled]) -> Figure:
+    """The forest plot of `outcome`, its numbers as the registry shows them."""
+
+    def shown(name: str) -> Value:
+        return registry.get(Value, f"{outcome.key}.{name}")
+
+    def interval(prefix: str, low: str = "ci_low", high: str = "ci_high") -> str:
+        return f"[{shown(f'{prefix}.{low}').text}, {shown(f'{prefix}.{high}').text}]"
+
+    rows = []
+    for effect in outcome.effects:
+        prefix = f"study.{effect.study}"
+        estimate, low, high = (shown(f"{prefix}.{part}") for part in ("estimate", "ci_low", "ci_high"))
+        weight = shown(f"random.{prefix}.weight")
+        rows.append(
+            ForestRow(
+                outcome.name_of(effect.study), estimate.raw, low.raw, high.raw, weight.raw,
+                estimate.text, interval(prefix), weight.text + "%",
+            )  # fmt: skip
+        )
+    predicted = shown("random.prediction_low").raw, shown("random.prediction_high").raw
+    text = interval("random", "prediction_low", "prediction_high")
+    summaries = [
+        Summary(
+            label, pooled[model].estimate, pooled[model].ci_low, pooled[model].ci_high,
+            shown(f"{model}.estimate").text, interval(model),
+            *((*predicted, text) if model == "random" and None not in predicted else ()),
+        )  # fmt: skip
+        for model, label in (("fixed", "Fixed effect"), ("random", "Random effects"))
+    ]
+    relation = "" if shown("fixed.q_pvalue").text.startswith("<") else "= "
+    heterogeneity = (
+        f"Heterogeneity: Q = {shown('fixed.q').text} (df = {shown('fixed.q_df').text}, "
+        f"p {relation}{shown('fixed.q_pvalue').text}), I² = {shown('random.i2').text}%, "
+        f"τ² = {shown('random.tau2').text}"
+    )
+    level = registry.get(Value, "settings.level").text
+    words = Words("SMD", f"{level}% CI", outcome.favours_low, outcome.favours_high, heterogeneity)
+    return forest(f"{outcome.key}-forest", rows, summaries, words)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
+from ..review.verify import Attained, judge
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
-
-Judge = Callable[[float | int | None, str], str]
 
 
 class NotRegistered(KeyError):
@@ -24,14 +23,10 @@ class NotRegistered(KeyError):
 
 
 class Registry:
-    """Values, phrases, tables and figures by name; `published` holds printed texts by value name.
+    """Values, phrases, tables and figures by name; `published` holds printed texts by value name."""
 
-    `judge(raw, printed)` gives the verdict on a value that the source prints.
-    """
-
-    def __init__(self, published: Mapping[str, str], judge: Judge) -> None:
+    def __init__(self, published: Mapping[str, str]) -> None:
         self._published = dict(published)
-        self._judge = judge
         self._kinds: dict[type, dict[str, Value | Phrase | Table | Figure]] = {
             kind: {} for kind in (Value, Phrase, Table, Figure)
         }
@@ -43,11 +38,15 @@ class Registry:
         text: Callable[[float | int | None], str],
         source: str,
         inputs: tuple[str, ...] = (),
+        attained: Attained | None = None,
     ) -> Value:
-        """Register and return the number `raw` as `name`, shown as `text(raw)`."""
+        """Register and return the number `raw` as `name`, shown as `text(raw)`.
+
+        Where the source prints it, it is judged; `attained` as in `review.verify.judge`.
+        """
         raw = None if raw is None or raw != raw else raw
         printed = self._published.get(name)
-        verdict = None if printed is None else self._judge(raw, printed)
+        verdict = None if printed is None else judge(raw, printed, attained)
         return self.add(name, Value(name, raw, text(raw), source, inputs, printed, verdict))
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:

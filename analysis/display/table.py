@@ -23,6 +23,9 @@ from .value import Phrase, Value
 Cell = Value | Phrase | str | None
 
 STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
+REGION = (
+    '<div class="table-scroll" tabindex="0" role="region" aria-label="Table, may scroll sideways">'
+)
 OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
 
@@ -63,7 +66,7 @@ class Table:
             groups = "_group"
             frame[groups] = [row.group or "" for row in self.rows]
         table = GT(frame, rowname_col=keys[0], groupname_col=groups, id=self.name, auto_align=False)
-        table = table.tab_stubhead(escape_html(self.columns[0].label))
+        table = table.tab_stubhead(self.columns[0].label)
         table = table.cols_label({c.key: c.label for c in self.columns})
         table = table.fmt_passthrough(columns=keys, escape=False)
         for align in ("left", "right", "center"):
@@ -77,9 +80,7 @@ class Table:
             table = table.tab_source_note(note)
         # The style sheet of the site styles every table; great-tables' own would come with each.
         bare = STYLE.sub("", table.as_raw_html())
-        label = escape_html(self.columns[0].label)
-        region = f'<div class="table-scroll" tabindex="0" role="region" aria-label="Table: {label}">'
-        return OUTER.sub(region, bare.strip())
+        return OUTER.sub(REGION, bare.strip())
 
     def typst(self) -> str:
         """The table in Typst; it breaks over pages and repeats its head."""
