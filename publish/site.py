@@ -43,8 +43,9 @@ def write_site(document: Document, project: Project, target: Path) -> None:
 
 def _page(html: Document, project: Project, number: int, blocks: list, titles: list) -> str:
     chapter, title = project.chapters[number], titles[number]
-    numbered = title["number"] is not None
-    body = [block for block in blocks if not (numbered and block is title["block"])]
+    # As in Quarto, the front page heads the book; the other pages head their chapter.
+    front = number == 0
+    body = [block for block in blocks if front or block is not title["block"]]
     meta = {
         "lang": _string(project.lang),
         "pagetitle": _string(_plain(title["inlines"]) + " – " + project.title),
@@ -57,15 +58,15 @@ def _page(html: Document, project: Project, number: int, blocks: list, titles: l
             _entry(other, chapter, entry) for other, entry in zip(project.chapters, titles, strict=True)
         ]},
     }  # fmt: skip
-    if numbered:
-        meta["title"] = {"t": "MetaInlines", "c": title["inlines"]}
-        meta["number"] = _string(title["number"])
-        meta["identifier"] = _string(title["identifier"])
-    else:
-        meta["booktitle"] = _string(project.title) if number == 0 else None
+    if front:
+        meta["booktitle"] = _string(project.title)
         meta["subtitle"] = _string(project.subtitle)
         meta["date"] = _string(project.date)
         meta["author"] = {"t": "MetaList", "c": [_string(name) for name in project.authors]}
+    else:
+        meta["title"] = {"t": "MetaInlines", "c": title["inlines"]}
+        meta["number"] = _string(title["number"])
+        meta["identifier"] = _string(title["identifier"])
     for key, index in (("previous", number - 1), ("next", number + 1)):
         if 0 <= index < len(titles):
             meta[key] = _entry(project.chapters[index], chapter, titles[index])
@@ -117,5 +118,5 @@ def _plain(inlines: list[dict]) -> str:
     )
 
 
-def _string(text: str) -> dict | None:
+def _string(text: str | None) -> dict | None:
     return {"t": "MetaString", "c": text} if text else None

@@ -43,7 +43,7 @@ def test_every_input_of_a_value_is_itself_a_value(site):
 
 def test_every_shown_number_is_registered_and_correctly_rounded(site):
     shown = shown_values(site)
-    assert len(shown) > 200
+    assert len(shown) > 150
     assert value_problems(shown, registered(site)) == []
 
 
@@ -77,7 +77,7 @@ def bump(text: str) -> str:
     ("raw", "text", "right"),
     [
         (0.8184, "0.82", True), (0.8184, "0.81", False), (0.8184, "0.8184", True),
-        (-0.005, "−0.01", False), (-0.0051, "−0.01", True), (-0.0051, "0.01", False),
+        (-0.0049, "−0.01", False), (-0.0051, "−0.01", True), (-0.0051, "0.01", False),
         (0.125, "0.12", True), (0.125, "0.13", False), (1e-9, "<\u00a00.001", True),
         (0.002, "<\u00a00.001", False), (None, "—", True), (None, "0.00", False), (18, "18", True),
         (18, "eighteen", False),
@@ -104,7 +104,7 @@ def test_a_tampered_pdf_is_caught(both):
     numbers = 0
     for html, pdf in both:
         for place, token in enumerate(pdf):
-            if token[-1].isdigit():
+            if token[-1].isdecimal():
                 numbers += 1
                 tampered = [*pdf[:place], bump(token), *pdf[place + 1 :]]
                 if numbers % 25 == 1:

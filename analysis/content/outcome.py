@@ -56,7 +56,7 @@ STATISTICS = {
     "ci_low": _field("ci_low", decimals(2), "lower confidence limit"),
     "ci_high": _field("ci_high", decimals(2), "upper confidence limit"),
     "statistic": _field("statistic", decimals(2), "z of the pooled effect"),
-    "pvalue": _field("pvalue", pvalue, "two-sided p of the pooled effect"),
+    "pvalue": _field("pvalue", pvalue, "p of the pooled effect, both tails"),
     "tau2": _field("tau2", decimals(3), "variance of the true effects, τ²"),
     "tau": Statistic(lambda p: sqrt(p.tau2), decimals(2), "standard deviation of the true effects, τ"),
     "q": _field("q", decimals(2), "Cochran's Q"),
@@ -112,8 +112,7 @@ def add_outcome(registry: Registry, outcome: Outcome, known: tuple[str, ...]) ->
         rest = tuple(e for e in outcome.effects if e.study != study) if study in present else ()
         prefix = f"{outcome.key}.random.without.{study}"
         add_pooled(registry, prefix, "random", outcome, rest)
-    if all(pooled.values()):
-        registry.add(f"{outcome.key}.forest", _forest(registry, outcome, pooled))
+    registry.add(f"{outcome.key}.forest", _forest(registry, outcome, pooled))
 
 
 def add_pooled(
@@ -173,7 +172,7 @@ def _add_weights(registry: Registry, outcome: Outcome, model: str, pooled: Poole
         )  # fmt: skip
 
 
-def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled]) -> Figure:
+def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled | None]) -> Figure:
     """The forest plot of `outcome`, its numbers as the registry shows them."""
 
     def shown(name: str) -> Value:
@@ -202,6 +201,7 @@ def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled]) -> 
             *((*predicted, text) if model == "random" and None not in predicted else ()),
         )  # fmt: skip
         for model, label in (("fixed", "Fixed effect"), ("random", "Random effects"))
+        if pooled[model]
     ]
     relation = "" if shown("fixed.q_pvalue").text.startswith("<") else "= "
     heterogeneity = (
