@@ -10,6 +10,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..review.printed import number as printed_number
 from .outcome import MODELS, STATISTICS
+from .wording import listed
 
 COLUMNS = (
     Column("statistic", "Statistic"),
@@ -45,7 +46,7 @@ def add_agreement(registry: Registry, outcome: str) -> None:
 def _summed_up(judged: list[Value]) -> str:
     """Say in a sentence how the `judged` values compare with what the publication prints."""
     short = {
-        verdict: ", ".join(value.source.split(";")[0] for value in judged if value.status == verdict)
+        verdict: listed([value.source.split(";")[0] for value in judged if value.status == verdict])
         for verdict in ("attainable", "undecided", "not computable")
     }
     if not any(short.values()):

@@ -71,16 +71,17 @@ def _add_reconstruction(registry: Registry, outcome: Outcome) -> None:
     sentences = []
     if without_fit:
         sentences.append(
-            f"The printed digits of {_listed(without_fit)} do not fit the tie, so there the digits alone "
+            f"The printed digits of {listed(without_fit)} do not fit the tie, so there the digits alone "
             "bound the effect."
         )
     if broken:
         sentences.append(
-            f"The printed digits of {_listed(broken)} contradict each other, and are taken as they stand."
+            f"The printed digits of {listed(broken)} contradict each other, and are taken as they stand."
         )
     text = " ".join(sentences) or "There is no exception."
     registry.phrase(f"{prefix}.exceptions", text, (f"{prefix}.arms",))
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Return `names` as a list in a sentence."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import string
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -14,8 +15,8 @@ def escape_html(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Return `text` for Pandoc's Markdown: every sign escaped, white space folded."""
-    folded = " ".join(text.split(" ")).replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    """Return `text` for Pandoc's Markdown: every sign escaped, line ends and tabs made spaces."""
+    folded = re.sub(r"[ \t\r\n]+", " ", text)
     return "".join("\\" + c if c in string.punctuation else c for c in folded)
 
 

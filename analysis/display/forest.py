@@ -85,7 +85,7 @@ def forest(
     predictions = [s for s in summaries if s.prediction_low is not None]
     lines = len(rows) + len(summaries) + len(predictions)
     # Head, lines, a gap before the summaries; ticks, ends of the axis and heterogeneity.
-    height = ROW * (1.4 + lines + 0.35 + 3.2)
+    height = ROW * (1.4 + lines + 0.35 + 3.7)
     with matplotlib.rc_context(STYLE):
         canvas = new_canvas(WIDTH, height)
         ax = canvas.add_axes((0, 0, 1, 1))

@@ -22,6 +22,8 @@ from .value import Phrase, Value
 
 Cell = Value | Phrase | str | None
 
+WIDE = 8  # a table of more columns is set smaller
+WIDEST = 30  # letters; longer text wraps
 STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 REGION = (
     '<div class="table-scroll" tabindex="0" role="region" aria-label="Table, may scroll sideways">'
@@ -84,15 +86,15 @@ class Table:
 
     def typst(self) -> str:
         """The table in Typst; it breaks over pages and repeats its head."""
-        widths = ", ".join("auto" if c.align == "right" else "1fr" for c in self.columns)
+        widths = ", ".join(map(self._typst_width, self.columns))
         aligns = ", ".join(column.align for column in self.columns)
         lines = [
             "#[",
-            "#set text(size: 8.5pt)",
+            f"#set text(size: {'7.5pt' if len(self.columns) > WIDE else '8.5pt'})",
             "#set par(leading: 0.5em)",
             "#table(",
             f"  columns: ({widths},), align: ({aligns},),",
-            "  stroke: none, inset: (x: 4pt, y: 3.5pt),",
+            "  stroke: none, inset: (x: 4pt, y: 3pt),",
             "  table.hline(stroke: 0.9pt),",
             *self._typst_head(),
             "  table.hline(stroke: 0.5pt),",
@@ -127,6 +129,13 @@ class Table:
         # Both formats in one output; each writer takes its own.
         return f"```{{=html}}\n{self.html()}\n```\n\n```{{=typst}}\n{self.typst()}\n```\n"
 
+    def _typst_width(self, column: Column) -> str:
+        """Numbers take what they need; text shares the rest by the length of its longest cell."""
+        if column.align == "right":
+            return "auto"
+        texts = (_plain(row.cells.get(column.key)) for row in self.rows)
+        return f"{min(max(map(len, (*texts, column.label))), WIDEST)}fr"
+
     def _spans(self) -> list[tuple[str | None, list[Column]]]:
         return [(s, list(columns)) for s, columns in groupby(self.columns, key=lambda c: c.spanner)]
 
@@ -148,6 +157,10 @@ class Table:
         return [f"  table.header({', '.join([*upper, *lower])}),"]
 
 
+def _plain(cell: Cell) -> str:
+    return ABSENT if cell is None else cell if isinstance(cell, str) else cell.text
+
+
 def _html(cell: Cell) -> str:
     if cell is None:
         return ABSENT
@@ -165,4 +178,4 @@ def _csv(cell: Cell) -> str:
         return cell.data_value
     if cell is None:
         return ""
-    return escape_csv(cell if isinstance(cell, str) else cell.text)
+    return escape_csv(_plain(cell))
