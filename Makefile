@@ -1,4 +1,4 @@
-# help · (default) site and PDF · test · test-long · clean
+# help · (default) site and PDF · lint · test · test-long · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ SITE := _site/index.html
 SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
-.PHONY: all site help test test-long clean FORCE
+.PHONY: all site help lint test test-long clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -36,10 +36,14 @@ $(LOCKED): requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-test: $(SITE) ## run the tests (builds first where needed)
+lint: | $(LOCKED) ## check the form of the code
+	@$(RUN) -m ruff check -q .
+	@$(RUN) -m ruff format -q --check .
+
+test: lint $(SITE) ## run the tests (builds first where needed)
 	@$(RUN) -m pytest -q -m "not long"
 
-test-long: $(SITE) ## run all tests, the long ones too
+test-long: lint $(SITE) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q
 
 clean: ## remove what make has built, but not .venv

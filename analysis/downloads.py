@@ -33,7 +33,9 @@ def write_downloads(registry: Registry, folder: Path) -> None:
     (folder / "values.json").write_text(text + "\n", encoding="utf-8")
     (folder / "tables").mkdir(exist_ok=True)
     for table in registry.all(Table):
-        (folder / "tables" / f"{table.name}.csv").write_text(table.csv(), encoding="utf-8", newline="")
+        (folder / "tables" / f"{table.name}.csv").write_text(
+            table.csv(), encoding="utf-8", newline=""
+        )
 
 
 def main() -> int:

@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         site = build(options.root, options.engine, lambda text: print("  " + text, flush=True))
     except PublishError as error:
         print("\n".join(("", *error.problems)), file=sys.stderr)
-        print("\nNothing was changed: the last good site, if any, is still in place.", file=sys.stderr)
+        print(
+            "\nNothing was changed: the last good site, if any, is still in place.", file=sys.stderr
+        )
         return 1
     print(f"done in {time.monotonic() - started:.1f} s")
     for page in ("index.html", *(p.name for p in sorted(site.glob("*.pdf"))), "values.json"):

@@ -1,7 +1,7 @@
 """Merge the executed chapters into one Pandoc document, numbered and cited across chapters.
 
-    document    Pandoc's JSON: one Div of class `chapter` per source file, attributes `file`,
-                `page` and `up`; every label resolved, every citation set.
+document    Pandoc's JSON: one Div of class `chapter` per source file, attributes `file`,
+            `page` and `up`; every label resolved, every citation set.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def assemble(project: Project, executed: dict[Path, str]) -> Document:
         line = _line_of(project.root / path, fields["label"])
         problems.append(at(path, line, fields["message"]))
     try:
-        document = json.loads(_pandoc_json(numbered, project, f"--metadata=lang:{project.lang}", *cite))
+        document = json.loads(
+            _pandoc_json(numbered, project, f"--metadata=lang:{project.lang}", *cite)
+        )
     except PandocWarned as warned:
         problems += [_citation_problem(project, entry) for entry in warned.warnings]
     if problems:

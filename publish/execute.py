@@ -100,7 +100,7 @@ def _inline(shell: _Shell, inline: Inline, path: Path) -> str:
 def _cell(shell: _Shell, cell: Cell, path: Path, echo: bool) -> str:
     shown = _source(cell) if (echo if cell.echo is None else cell.echo) else ""
     outputs = _run(shell, cell, path) if cell.eval else []
-    if not cell.include or cell.output is False and not shown:
+    if not cell.include or (cell.output is False and not shown):
         return "\n"
     if cell.output is False:
         outputs = []

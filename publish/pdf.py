@@ -6,7 +6,7 @@ Only fonts that come with packages are used, so that the bytes do not depend on 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import font_source_sans_pro
@@ -67,4 +67,4 @@ def _moment(project: Project) -> datetime:
         moment = datetime.fromisoformat(project.date)
     except ValueError:
         moment = datetime(1980, 1, 1)  # a fixed moment, since the PDF must not tell the time of day
-    return moment.replace(tzinfo=timezone.utc)
+    return moment.replace(tzinfo=UTC)

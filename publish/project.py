@@ -140,8 +140,11 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
     if not chapters or chapters[0].path != Path("index.qmd"):
         first = chapters[0].path if chapters else "nothing"
         problems.append(
-            at(CONFIG, lines.get(("book", "chapters")), f"book.chapters starts with {first}; "
-               "Quarto needs index.qmd first")  # fmt: skip
+            at(
+                CONFIG,
+                lines.get(("book", "chapters")),
+                f"book.chapters starts with {first}; Quarto needs index.qmd first",
+            )
         )
     named = [*((c.path, ("book", "chapters")) for c in chapters)]
     named += [(p, (k,)) for p, k in ((bibliography, "bibliography"), (csl, "csl")) if p]
@@ -153,8 +156,11 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
     output_dir = Path(project.get("output-dir", DEFAULT_OUTPUT_DIR))
     if not (root / output_dir).resolve().is_relative_to(root.resolve()) or output_dir == Path("."):
         problems.append(
-            at(CONFIG, lines.get(("project", "output-dir")),
-               f"project.output-dir: {output_dir} must be a folder inside the project")  # fmt: skip
+            at(
+                CONFIG,
+                lines.get(("project", "output-dir")),
+                f"project.output-dir: {output_dir} must be a folder inside the project",
+            )
         )
     if problems:
         raise PublishError(*problems)
@@ -190,8 +196,12 @@ def _check(node, schema, keys, lines, problems) -> None:
         lines[path] = key.start_mark.line + 1
         if key.value not in schema:
             problems.append(
-                at(CONFIG, lines[path], f"{_dotted(path)} is not supported by the embedded engine; "
-                   f"{where} may hold {_allowed(schema)} (or build with ENGINE=quarto)")  # fmt: skip
+                at(
+                    CONFIG,
+                    lines[path],
+                    f"{_dotted(path)} is not supported by the embedded engine; "
+                    f"{where} may hold {_allowed(schema)} (or build with ENGINE=quarto)",
+                )
             )
         elif isinstance(schema[key.value], dict):
             if not (isinstance(value, yaml.ScalarNode) and value.value == "default"):
@@ -221,7 +231,9 @@ def _get(config: dict, keys: tuple[str, ...]):
 
 
 def _listed(value) -> list[str]:
-    return [] if value is None else [str(v) for v in (value if isinstance(value, list) else [value])]
+    return (
+        [] if value is None else [str(v) for v in (value if isinstance(value, list) else [value])]
+    )
 
 
 def _dotted(keys: tuple[str, ...]) -> str:

@@ -33,8 +33,14 @@ UNSUPPORTED = (
     (re.compile(r"\.callout-\w+"), "the callout {} is not supported"),
     (re.compile(r"\.panel-tabset"), "tabsets ({}) are not supported"),
     (re.compile(r"\.content-(?:visible|hidden)"), "content by format ({}) is not supported"),
-    (re.compile(r"\$\$|(?<![\\\w])\$(?=\S)(?:[^$\\\n]|\\.)+(?<=\S)\$(?!\d)"), "the equation {} is not supported"),
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)\{[^}]*#fig-[^}]*\}"), "the labelled image {} is not supported"),
+    (
+        re.compile(r"\$\$|(?<![\\\w])\$(?=\S)(?:[^$\\\n]|\\.)+(?<=\S)\$(?!\d)"),
+        "the equation {} is not supported",
+    ),
+    (
+        re.compile(r"!\[[^\]]*\]\([^)]*\)\{[^}]*#fig-[^}]*\}"),
+        "the labelled image {} is not supported",
+    ),
 )
 ALTERNATIVE = {
     "the labelled image {} is not supported": "put it in a ::: {#fig-…} div with its caption below",
@@ -84,8 +90,12 @@ def parse(source: str, path: Path | str) -> list[Part]:
     lines = source.split("\n")
     if lines[0].strip() == "---":
         problems.append(
-            at(path, 1, "front matter is not supported by the embedded engine; "
-               "start with '# Title' and put options in _quarto.yml")  # fmt: skip
+            at(
+                path,
+                1,
+                "front matter is not supported by the embedded engine; "
+                "start with '# Title' and put options in _quarto.yml",
+            )
         )
     text: list[str] = []
     start = i = 0
@@ -97,7 +107,9 @@ def parse(source: str, path: Path | str) -> list[Part]:
             continue
         end = _closing(lines, i, fence["ticks"])
         if end is None:
-            problems.append(at(path, i + 1, f"the code block opened by {fence['ticks']} never ends"))
+            problems.append(
+                at(path, i + 1, f"the code block opened by {fence['ticks']} never ends")
+            )
             break
         cell = CELL.match(fence["info"].strip())
         if cell:
@@ -131,7 +143,9 @@ def _text(lines: list[str], start: int, path, problems: list[str]) -> list[Part]
             found = pattern.search(bare)
             if found:
                 advice = ALTERNATIVE.get(message, "build with ENGINE=quarto to use it")
-                problems.append(at(path, start + offset + 1, f"{message.format(found[0])}; {advice}"))
+                problems.append(
+                    at(path, start + offset + 1, f"{message.format(found[0])}; {advice}")
+                )
     whole = "\n".join(lines) + "\n"
     parts: list[Part] = []
     position = 0
@@ -149,8 +163,12 @@ def _text(lines: list[str], start: int, path, problems: list[str]) -> list[Part]
 def _cell(lines: list[str], opening: int, end: int, head, path, problems: list[str]) -> list[Part]:
     if head["language"] != "python" or head["rest"].strip():
         problems.append(
-            at(path, opening + 1, f"the cell {{{head['language']}{head['rest']}}} is not supported; "
-               "write {python} and put options on #| lines")  # fmt: skip
+            at(
+                path,
+                opening + 1,
+                f"the cell {{{head['language']}{head['rest']}}} is not supported; "
+                "write {python} and put options on #| lines",
+            )
         )
         return []
     body = lines[opening + 1 : end]
@@ -172,14 +190,20 @@ def _options(lines: list[str], first: int, path, problems: list[str]) -> dict:
         except yaml.YAMLError:
             loaded = None
         if not isinstance(loaded, dict):
-            problems.append(at(path, where, f"{line!r} is not a cell option; write '#| key: value'"))
+            problems.append(
+                at(path, where, f"{line!r} is not a cell option; write '#| key: value'")
+            )
             continue
         for key, value in loaded.items():
             if key not in CELL_OPTIONS:
                 known = ", ".join(CELL_OPTIONS)
                 problems.append(
-                    at(path, where, f"the cell option {key!r} is not supported by the embedded "
-                       f"engine; use {known}, or build with ENGINE=quarto")  # fmt: skip
+                    at(
+                        path,
+                        where,
+                        f"the cell option {key!r} is not supported by the embedded "
+                        f"engine; use {known}, or build with ENGINE=quarto",
+                    )
                 )
             elif CELL_OPTIONS[key] and value not in CELL_OPTIONS[key]:
                 allowed = ", ".join(map(str, CELL_OPTIONS[key])).lower()
@@ -189,7 +213,11 @@ def _options(lines: list[str], first: int, path, problems: list[str]) -> dict:
     label = str(options.get("label", ""))
     if label.startswith(("fig-", "tbl-")):
         problems.append(
-            at(path, first, f"the label {label!r} would make the cell's output a numbered float; "
-               "put the cell in a ::: {#" + label + "} div with its caption below")  # fmt: skip
+            at(
+                path,
+                first,
+                f"the label {label!r} would make the cell's output a numbered float; "
+                "put the cell in a ::: {#" + label + "} div with its caption below",
+            )
         )
     return options

@@ -20,8 +20,13 @@ ASSETS = Path("site_libs")  # where Quarto, too, puts what pages share
 def write_site(document: Document, project: Project, target: Path) -> None:
     """Write the pages of `document`, their style sheet and the files that they show to `target`."""
     html = json.loads(
-        pandoc(json.dumps(document), "--from=json", "--to=json",
-               f"--lua-filter={FILTERS / 'html.lua'}", cwd=project.root)  # fmt: skip
+        pandoc(
+            json.dumps(document),
+            "--from=json",
+            "--to=json",
+            f"--lua-filter={FILTERS / 'html.lua'}",
+            cwd=project.root,
+        )
     )
     bodies = chapters(html)
     titles = [_title(blocks) for blocks in bodies]

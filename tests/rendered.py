@@ -101,8 +101,7 @@ def html_tokens(page: Path) -> list[str]:
     parsed = soup(page)
     main = parsed.select_one("main#quarto-document-content")
     notes = {
-        item["id"]: item.get_text(" ").replace("↩︎", "")
-        for item in main.select(".footnotes li[id]")
+        item["id"]: item.get_text(" ").replace("↩︎", "") for item in main.select(".footnotes li[id]")
     }
     for mark in main.select("a.footnote-ref"):
         number = mark.get_text()

@@ -36,9 +36,9 @@ def violations(path: Path, imported: set[str]) -> list[str]:
     own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     wrong = []
     for name in sorted(imported):
-        if own.split(".")[0] != name.split(".")[0]:
-            wrong.append(f"{own} imports {name}")
-        elif layer(own) and layer(name) and ORDER.index(layer(name)) > ORDER.index(layer(own)):
+        across = own.split(".")[0] != name.split(".")[0]
+        upwards = layer(own) and layer(name) and ORDER.index(layer(name)) > ORDER.index(layer(own))
+        if across or upwards:
             wrong.append(f"{own} imports {name}")
     return wrong
 

@@ -72,7 +72,9 @@ def test_no_number_is_typed_in_the_wording_of_the_code(path):
     texts = [
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
         # A text without a space is a name of a value or a field.
         and " " in node.value
     ]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import run_build
 from publish.build import build
 from publish.errors import PublishError
 from publish.project import read_project
 from publish.qmd import parse
 from publish.workers import execute
+
+from conftest import run_build
 
 
 def quiet(_: str) -> None:
@@ -83,12 +84,14 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched(toy):
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [
-        ("\n```{python}\n#| label: bad\na = 1\na / 0\n```\n", "index.qmd:5", ("'bad'", "ZeroDivisionError", ">    8 | a / 0")),
+        ("\n```{python}\n#| label: bad\na = 1\na / 0\n```\n", "index.qmd:5",
+         ("'bad'", "ZeroDivisionError", ">    8 | a / 0")),
         ("\n`{python} missing`\n", "index.qmd:5", ("`missing`", "NameError")),
         ("\n```{python}\n1 +\n```\n", "index.qmd:5", ("SyntaxError",)),
         ("\nSee @fig-none.\n", "index.qmd:5", ("fig-none",)),
         ("\nSee @nobody2001.\n", "index.qmd:5", ("@nobody2001", "chapters/refs.bib")),
-        ("\n```{python}\nimport pandas\npandas.DataFrame({'a': [1]})\n```\n", "index.qmd:5", ("text/html",)),
+        ("\n```{python}\nimport pandas\npandas.DataFrame({'a': [1]})\n```\n",
+         "index.qmd:5", ("text/html",)),
         ("\n# Second title\n", "index.qmd:5", ("level-one",)),
         ("\n![](/nowhere.svg){fig-alt=a}\n", "index.qmd:5", ("nowhere.svg",)),
     ],
@@ -149,11 +152,15 @@ def test_the_exit_status_and_the_message_of_the_command(toy):
 def test_the_post_render_command_knows_the_output_and_its_failure_stops_the_build(toy):
     config = toy / "_quarto.yml"
     text = config.read_text()
-    step = 'python -c "import os,pathlib; pathlib.Path(os.environ[\'QUARTO_PROJECT_OUTPUT_DIR\'],\'x.txt\').write_text(\'x\')"'  # noqa: E501
-    config.write_text(text.replace("book:\n", f"  post-render: '{step.replace(chr(39), chr(39) * 2)}'\nbook:\n"))
+    step = "python -c \"import os,pathlib; pathlib.Path(os.environ['QUARTO_PROJECT_OUTPUT_DIR'],'x.txt').write_text('x')\""  # noqa: E501
+    config.write_text(
+        text.replace("book:\n", f"  post-render: '{step.replace(chr(39), chr(39) * 2)}'\nbook:\n")
+    )
     build(toy, "embedded", quiet)
     assert (toy / "_site/x.txt").read_text() == "x"
-    config.write_text(text.replace("book:\n", "  post-render: python -c 'raise SystemExit(3)'\nbook:\n"))
+    config.write_text(
+        text.replace("book:\n", "  post-render: python -c 'raise SystemExit(3)'\nbook:\n")
+    )
     assert "post-render" in failure(toy)
     assert (toy / "_site/x.txt").is_file()
 

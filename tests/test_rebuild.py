@@ -80,7 +80,9 @@ def test_deleting_a_trial_changes_every_dependent_number_and_only_those(site, wi
 def test_after_a_deletion_the_pooled_effect_is_that_of_the_other_trials(without_a_trial):
     """DerSimonian & Laird (1986) once more, in plain arithmetic from the values on the site."""
     values = registered(without_a_trial)
-    trials = {m[1] for v in values if (m := re.fullmatch(r"symptoms\.study\.(\w+\d{4})\.estimate", v))}
+    trials = {
+        m[1] for v in values if (m := re.fullmatch(r"symptoms\.study\.(\w+\d{4})\.estimate", v))
+    }
     y = [values[f"symptoms.study.{t}.estimate"]["raw"] for t in sorted(trials)]
     v = [values[f"symptoms.study.{t}.variance"]["raw"] for t in sorted(trials)]
     w = [1 / x for x in v]
@@ -115,7 +117,7 @@ def test_without_any_effect_numbers_become_dashes(tmp_path):
 
 def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path, pdfinfo):
     root = copy_project(tmp_path / "hostile")
-    name = '<script>alert(1)</script> #panic() $x$ *b* _i_ `c` [l](u) @ref \\ =1+1'
+    name = "<script>alert(1)</script> #panic() $x$ *b* _i_ `c` [l](u) @ref \\ =1+1"
     studies = root / "data/studies.csv"
     text = studies.read_text(encoding="utf-8")
     quoted = '"' + name.replace('"', '""') + '"'

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.display.value import Phrase, Value
 from analysis.manuscript import REGISTRY
+
 from rendered import (
     correctly_rounded,
     differences,

@@ -50,7 +50,9 @@ def _summed_up(judged: list[Value]) -> str:
         for verdict in ("attainable", "undecided", "not computable")
     }
     if not any(short.values()):
-        return "Every pooled result that the publication prints for symptoms is met to its last digit."
+        return (
+            "Every pooled result that the publication prints for symptoms is met to its last digit."
+        )
     text = "The pooled results that the publication prints for symptoms are met to the last digit"
     if short["attainable"]:
         text += (

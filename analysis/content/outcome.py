@@ -58,7 +58,9 @@ STATISTICS = {
     "statistic": _field("statistic", decimals(2), "test statistic z of the pooled effect"),
     "pvalue": _field("pvalue", pvalue, "significance (p) of the pooled effect, both tails"),
     "tau2": _field("tau2", decimals(3), "variance of the true effects, τ²"),
-    "tau": Statistic(lambda p: sqrt(p.tau2), decimals(2), "standard deviation of the true effects, τ"),
+    "tau": Statistic(
+        lambda p: sqrt(p.tau2), decimals(2), "standard deviation of the true effects, τ"
+    ),
     "q": _field("q", decimals(2), "Q"),
     "q_df": _field("q_df", count, "degrees of freedom of Q"),
     "q_pvalue": _field("q_pvalue", pvalue, "significance (p) of Q"),
@@ -68,7 +70,9 @@ STATISTICS = {
         lambda p: p.prediction_interval().low, decimals(2), "lower limit of the prediction interval"
     ),
     "prediction_high": Statistic(
-        lambda p: p.prediction_interval().high, decimals(2), "upper limit of the prediction interval"
+        lambda p: p.prediction_interval().high,
+        decimals(2),
+        "upper limit of the prediction interval",
     ),
 }
 # The equal-effects model has no distribution of true effects.
@@ -105,7 +109,9 @@ def add_outcome(registry: Registry, outcome: Outcome, known: tuple[str, ...]) ->
         _add_effect(registry, outcome, effect)
     pooled = {}
     for model in MODELS:
-        pooled[model] = add_pooled(registry, f"{outcome.key}.{model}", model, outcome, outcome.effects)
+        pooled[model] = add_pooled(
+            registry, f"{outcome.key}.{model}", model, outcome, outcome.effects
+        )
         _add_weights(registry, outcome, model, pooled[model])
     present = {effect.study for effect in outcome.effects}
     for study in (*known, *sorted(present - set(known))):
@@ -116,7 +122,11 @@ def add_outcome(registry: Registry, outcome: Outcome, known: tuple[str, ...]) ->
 
 
 def add_pooled(
-    registry: Registry, prefix: str, model: str, outcome: Outcome, effects: tuple[Reconstructed, ...]
+    registry: Registry,
+    prefix: str,
+    model: str,
+    outcome: Outcome,
+    effects: tuple[Reconstructed, ...],
 ) -> Pooled | None:
     """Pool `effects` by `model`, register every statistic below `prefix`; None without effects."""
     method, words = MODELS[model]
@@ -141,7 +151,9 @@ def add_pooled(
 
 def _attained(effects: tuple[Reconstructed, ...], method: str, statistic: Statistic):
     """The range that `statistic` attains while every effect prints as it is printed."""
-    return reach(effects, lambda yi, vi: statistic.read(pool(yi, vi=vi, method=method, level=LEVEL)))
+    return reach(
+        effects, lambda yi, vi: statistic.read(pool(yi, vi=vi, method=method, level=LEVEL))
+    )
 
 
 def _add_effect(registry: Registry, outcome: Outcome, effect: Reconstructed) -> None:
@@ -184,22 +196,34 @@ def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled | Non
     rows = []
     for effect in outcome.effects:
         prefix = f"study.{effect.study}"
-        estimate, low, high = (shown(f"{prefix}.{part}") for part in ("estimate", "ci_low", "ci_high"))
+        estimate, low, high = (
+            shown(f"{prefix}.{part}") for part in ("estimate", "ci_low", "ci_high")
+        )
         weight = shown(f"random.{prefix}.weight")
         rows.append(
             ForestRow(
-                outcome.name_of(effect.study), estimate.raw, low.raw, high.raw, weight.raw,
-                estimate.text, interval(prefix), weight.text + "%",
-            )  # fmt: skip
+                outcome.name_of(effect.study),
+                estimate.raw,
+                low.raw,
+                high.raw,
+                weight.raw,
+                estimate.text,
+                interval(prefix),
+                weight.text + "%",
+            )
         )
     predicted = shown("random.prediction_low").raw, shown("random.prediction_high").raw
     text = interval("random", "prediction_low", "prediction_high")
     summaries = [
         Summary(
-            label, pooled[model].estimate, pooled[model].ci_low, pooled[model].ci_high,
-            shown(f"{model}.estimate").text, interval(model),
+            label,
+            pooled[model].estimate,
+            pooled[model].ci_low,
+            pooled[model].ci_high,
+            shown(f"{model}.estimate").text,
+            interval(model),
             *((*predicted, text) if model == "random" and None not in predicted else ()),
-        )  # fmt: skip
+        )
         for model, label in (("fixed", "Fixed effect"), ("random", "Random effects"))
         if pooled[model]
     ]

@@ -51,7 +51,9 @@ def _add_wording(registry: Registry, outcome: Outcome, prefix: str) -> None:
         change = "falls" if raw(without) < raw(whole) else "rises"
     registry.phrase(f"{prefix}.largest.change", change, (whole, without))
 
-    limits = [f"{prefix}.{effect.study}.ci_{end}" for effect in outcome.effects for end in ("low", "high")]
+    limits = [
+        f"{prefix}.{effect.study}.ci_{end}" for effect in outcome.effects for end in ("low", "high")
+    ]
     values = [raw(limit) for limit in limits]
     if not values or None in values:
         verdict = "Too few trials are left to say more."

@@ -58,7 +58,9 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
     )  # fmt: skip
     for name, label in DIAGNOSES.items():
         k = int((studies["diagnosis"] == label).sum())
-        registry.value(f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}")
+        registry.value(
+            f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}"
+        )
     _add_extremes(registry, studies)
 
 
@@ -74,7 +76,9 @@ def _add_extremes(registry: Registry, studies: pd.DataFrame) -> None:
         registry.value(
             f"studies.{name}.n", totals.get(key), count, f"participants of the {name} trial", inputs
         )
-    ratings = {r["study"]: r["quality"] for r in studies.to_dict("records") if is_number(r["quality"])}
+    ratings = {
+        r["study"]: r["quality"] for r in studies.to_dict("records") if is_number(r["quality"])
+    }
     for name, choose in (("low", min), ("high", max)):
         key = choose(ratings, key=lambda k: float(ratings[k]), default=None)
         registry.value(

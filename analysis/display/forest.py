@@ -225,7 +225,9 @@ def _axis(plot: _Plot, top: float, bottom: float, words: Words) -> float:
     for tick in ticks:
         if plot.holds(tick):
             ax.plot([plot.x(tick)] * 2, [bottom, bottom + 0.04], color=INK, lw=0.8, zorder=2)
-            _text(ax, plot.x(tick), bottom + ROW * 0.65, number(tick, decimals), ha="center", size=8)
+            _text(
+                ax, plot.x(tick), bottom + ROW * 0.65, number(tick, decimals), ha="center", size=8
+            )
     y = bottom + ROW * 1.6
     _text(ax, plot.x(0) - 0.08, y, f"← {words.favours_low}", ha="right", size=8)
     _text(ax, plot.x(0) + 0.08, y, f"{words.favours_high} →", size=8)

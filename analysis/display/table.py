@@ -101,7 +101,9 @@ class Table:
         ]
         for group, rows in groupby(self.rows, key=lambda row: row.group):
             if group:
-                lines.append(f"  table.cell(colspan: {len(self.columns)})[*{escape_typst(group)}*],")
+                lines.append(
+                    f"  table.cell(colspan: {len(self.columns)})[*{escape_typst(group)}*],"
+                )
             for row in rows:
                 cells = (f"[{_typst(row.cells.get(column.key))}]" for column in self.columns)
                 lines.append(f"  {', '.join(cells)},")

@@ -1,10 +1,10 @@
 """One summary effect from k studies, by inverse-variance weighting.
 
-    yi, vi     effect sizes and their sampling variances, shape (k,)
-    EE         equal effects: one true effect (the "fixed" model of many papers), tau2 = 0
-    DL         random effects, tau2 by DerSimonian and Laird
-    weights    each study's share of the summary, in per cent
-    level      coverage of the intervals, as a share: 0.95
+yi, vi     effect sizes and their sampling variances, shape (k,)
+EE         equal effects: one true effect (the "fixed" model of many papers), tau2 = 0
+DL         random effects, tau2 by DerSimonian and Laird
+weights    each study's share of the summary, in per cent
+level      coverage of the intervals, as a share: 0.95
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """How far a result can move while every effect stays within what its printed row allows.
 
-    extreme points   the `vertices` of a reconstructed effect
-    inner range      values that are attained; a value outside is not thereby refuted
+extreme points   the `vertices` of a reconstructed effect
+inner range      values that are attained; a value outside is not thereby refuted
 """
 
 from collections.abc import Callable, Sequence

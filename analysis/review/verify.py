@@ -1,9 +1,9 @@
 """The verdict on a printed number, from our own value and from what the rounding of inputs allows.
 
-    reproduced      our value rounds to the printed digits
-    attainable      it does not, but inputs that print exactly as the source prints them do
-    undecided       neither has been shown
-    not computable  our value has no inputs
+reproduced      our value rounds to the printed digits
+attainable      it does not, but inputs that print exactly as the source prints them do
+undecided       neither has been shown
+not computable  our value has no inputs
 """
 
 from __future__ import annotations

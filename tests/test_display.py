@@ -1,0 +1,203 @@
+"""Numbers, values and tables are shown correctly, and text is shown as text in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pypandoc
+import pytest
+import typst
+from bs4 import BeautifulSoup
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from analysis.display.escape import escape_csv, escape_html, escape_markdown, escape_typst
+from analysis.display.numbers import count, number, pvalue
+from analysis.display.registry import NotRegistered, Registry
+from analysis.display.table import Column, Row, Table
+from analysis.display.value import Phrase, Value
+
+HOSTILE = (
+    '<script>alert("1")</script>', "#panic()", "$x_1$", "*b* _i_ `c`", "[l](u) ![i](j)", "@ref [@x]",
+    "\\ back", "=1+1", "- item", "1. item", "// comment", "a -- b ... 'q'", "~sub~ ^sup^", "<!-- x -->",
+    "{.class}", "\u202egnp.exe", "👩‍⚕️ emoji", "a & b &amp; c", "table.cell[x]",
+    "https://a.b/c?d=e&f", "x" * 500,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals", "text"),
+    [
+        (0.8184, 2, "0.82"), (-0.2131, 2, "−0.21"), (2.675, 2, "2.67"), (0.125, 2, "0.12"),
+        (-0.001, 2, "0.00"), (0.0, 1, "0.0"), (-0.0, 0, "0"), (1234.5, 0, "1234"), (None, 2, "—"),
+        (math.nan, 2, "—"), (-0.5, 0, "0"), (-1.5, 0, "−2"),
+    ],
+)  # fmt: skip
+def test_number(x, decimals, text):
+    """2.675 is a little less as a binary number; exact ties go to even (IEEE 754)."""
+    assert number(x, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0274, "0.027"),
+        (0.001, "0.001"),
+        (0.00099, "<\u00a00.001"),
+        (0.0, "<\u00a00.001"),
+        (None, "—"),
+    ],
+)
+def test_pvalue(p, text):
+    assert pvalue(p) == text
+
+
+def test_count_of_nothing_is_a_dash():
+    assert (count(18), count(0), count(None)) == ("18", "0", "—")
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 6))
+def test_a_number_reads_back_within_half_a_unit(x, decimals):
+    back = float(number(x, decimals).replace("\u2212", "-"))
+    assert abs(back - x) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-12
+
+
+def markdown_text(markdown: str, to: str = "plain") -> str:
+    return pypandoc.convert_text(markdown, to, format="markdown", extra_args=["--wrap=none"])
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_html_and_markdown(text):
+    shown = BeautifulSoup(f"<p>{escape_html(text)}</p>", "html.parser").p
+    assert shown.get_text() == text and shown.find() is None
+    html = markdown_text(f"a {Phrase('p.x', text)._repr_markdown_()} b", "html")
+    span = BeautifulSoup(html, "html.parser").select_one("span.phrase")
+    assert span.get_text() == text and span["data-id"] == "p.x"
+    assert [tag.name for tag in BeautifulSoup(html, "html.parser").find_all()] == ["p", "span"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_in_typst(text):
+    source = f"#metadata([{escape_typst(text)}]) <x>\n"
+    found = json.loads(typst.query(source.encode(), "<x>", field="value", one=True))
+    assert found == {"func": "text", "text": text}
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))
+def test_any_text_survives_markdown(text):
+    assume(text.strip(" "))  # Pandoc has no span of nothing but space
+    tree = json.loads(markdown_text(f"x[{escape_markdown(text)}]{{.y}}x", "json"))
+    (para,) = tree["blocks"]
+
+    def plain(inlines):
+        return "".join(
+            i["c"]
+            if i["t"] == "Str"
+            else " "
+            if i["t"] in ("Space", "SoftBreak")
+            else plain(i["c"][-1])
+            for i in inlines
+        )
+
+    assert plain(para["c"]).split() == f"x{text}x".split()
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("x=1", "x=1"),
+    ],
+)
+def test_a_spreadsheet_runs_no_text_as_a_formula(text, safe):
+    assert escape_csv(text) == safe
+
+
+def test_a_value_carries_its_name_and_its_exact_number():
+    value = Value("symptoms.random.estimate", 0.1 + 0.2, "0.30", "s")
+    expected = (
+        '<span class="value" data-id="symptoms.random.estimate" '
+        'data-value="0.30000000000000004">0.30</span>'
+    )
+    assert value.html() == expected
+    assert markdown_text(value._repr_markdown_(), "html").strip() == f"<p>{expected}</p>"
+    assert Value("n", 18, "18", "s").data_value == "18"
+    assert Value("n", None, "—", "s").data_value == ""
+
+
+NAME = HOSTILE[0]
+TABLE = Table(
+    "t",
+    (
+        Column("name", "Study & <name>"),
+        Column("a", "A", "right", spanner="Both"),
+        Column("b", "B", "right", spanner="Both"),
+        Column("note", "Note"),
+    ),
+    (
+        Row(
+            {"name": NAME, "a": Value("x.a", -1.25, "−1.2", "s"), "b": None, "note": "=1"},
+            group="G #1",
+        ),
+        Row(
+            {"name": "second", "a": "n. r.", "b": Value("x.b", 3, "3", "s"), "note": ""},
+            group="G #1",
+        ),
+        Row({"name": "third", "a": "1", "b": "2", "note": "$x$"}, group="H"),
+    ),
+    ("A *note*.",),
+)
+WORDS = ["Study & <name>", "Both", "Note", "A", "B", "G #1", NAME, "−1.2", "—", "=1", "second",
+         "n. r.", "3", "H", "third", "1", "2", "$x$", "A *note*."]  # fmt: skip
+
+
+def test_a_table_in_html_has_scopes_spans_and_plain_text():
+    soup = BeautifulSoup(TABLE.html(), "html.parser")
+    assert [t for t in soup.stripped_strings] == WORDS
+    assert soup.find("script") is None and soup.find("style") is None
+    assert soup.table["data-quarto-disable-processing"] == "true"
+    assert all(th.get("scope") for th in soup.select("th"))
+    assert len(soup.select('th[scope="row"]')) == 3
+    spans = {s["data-id"]: s["data-value"] for s in soup.select("span.value")}
+    assert spans == {"x.a": "-1.25", "x.b": "3"}
+    region = soup.select_one("div.table-scroll")
+    assert region["tabindex"] == "0" and region["role"] == "region" and region["aria-label"]
+
+
+def test_a_table_in_typst_says_the_same_words_in_the_same_order():
+    typst.compile(TABLE.typst().encode(), ignore_system_fonts=True)
+    source = f"#let found = (); {TABLE.typst()}"
+    html = typst.compile(source.encode(), format="html", ignore_system_fonts=True).decode()
+    words = [*BeautifulSoup(html, "html.parser").body.stripped_strings]
+    assert words == WORDS
+
+
+def test_a_table_in_csv_holds_exact_numbers_and_no_formula():
+    rows = list(csv.reader(io.StringIO(TABLE.csv())))
+    assert rows == [
+        ["group", "name", "a", "b", "note"],
+        ["G #1", NAME, "-1.25", "", "'=1"],
+        ["G #1", "second", "n. r.", "3", ""],
+        ["H", "third", "1", "2", "$x$"],
+    ]
+
+
+def test_a_registry_knows_its_names_judges_and_suggests():
+    registry = Registry({"a.one": "0.82", "a.two": "0.90"})
+    registry.value("a.one", 0.8184, lambda x: number(x, 2), "s")
+    registry.value("a.two", 0.8184, lambda x: number(x, 2), "s", attained=lambda: (0.8, 0.95))
+    registry.value("a.gone", math.nan, lambda x: number(x, 2), "s")
+    assert registry.get(Value, "a.one").status == "reproduced"
+    assert registry.get(Value, "a.two").status == "attainable"
+    assert registry.get(Value, "a.gone").raw is None
+    with pytest.raises(NotRegistered, match=r"no value is called 'a\.on'; did you mean a.one"):
+        registry.get(Value, "a.on")
+    with pytest.raises(ValueError, match="registered twice"):
+        registry.phrase("p", "x", ()) and registry.phrase("p", "y", ())
