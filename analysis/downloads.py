@@ -26,6 +26,7 @@ def write_downloads(registry: Registry, folder: Path) -> None:
             "inputs": list(value.inputs),
             "published": value.published,
             "status": value.status,
+            **_range(value),
         }
         for value in registry.all(Value)
     }
@@ -36,6 +37,13 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         (folder / "tables" / f"{table.name}.csv").write_text(
             table.csv(), encoding="utf-8", newline=""
         )
+
+
+def _range(value: Value) -> dict[str, float]:
+    """The outer bounds and the witness of a judged value, those that it has."""
+    names = ("low", "high", "witness")
+    found = {name: getattr(value.verdict, name) for name in names} if value.verdict else {}
+    return {name: bound for name, bound in found.items() if bound is not None}
 
 
 def main() -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..display.numbers import number
 from ..display.registry import Registry
 from ..display.value import Value
-from .outcome import STATISTICS, Outcome
+from .outcome import Outcome
+from .pooled import STATISTICS
 
 
 def add_sensitivity(registry: Registry, outcome: Outcome) -> None:

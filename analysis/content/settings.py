@@ -1,11 +1,37 @@
 """What is fixed before any number is computed, by name, since prose may hold no digit."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 from ..display.numbers import count
 from ..display.registry import Registry
 
 LEVEL = 0.95  # coverage of all intervals, as in the publication
 
 PAPER = "the publication, "
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How to speak of an outcome: its name, and what it is when psychotherapy does better or worse."""
+
+    name: str
+    better: str
+    worse: str
+
+
+SCALES = {
+    "symptoms": Scale("symptoms after treatment", "were lower", "were higher"),
+    "symptoms_completers": Scale(
+        "symptoms after treatment among completers", "were lower", "were higher"
+    ),
+    "symptoms_followup": Scale("symptoms at follow-up", "were lower", "were higher"),
+    "qol": Scale("quality of life after treatment", "was better", "was worse"),
+    "qol_followup": Scale("quality of life at follow-up", "was better", "was worse"),
+}
+# The ends of every axis, in the publication's direction.
+FAVOURS = ("Favours comparison", "Favours psychotherapy")
 
 
 def add_settings(registry: Registry) -> None:

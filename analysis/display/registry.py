@@ -6,10 +6,11 @@ gone is registered with `raw` None, and shows as an em dash.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ..review.verify import Attained, judge
+from ..review.verify import Evidence, Verdict, judge
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
@@ -22,14 +23,35 @@ class NotRegistered(KeyError):
         return self.args[0]
 
 
-class Registry:
-    """Values, phrases, tables and figures by name; `published` holds printed texts by value name."""
+@dataclass(frozen=True)
+class Judged:
+    """A printed number: its `row` of published.csv, our value of it, and the verdict."""
 
-    def __init__(self, published: Mapping[str, str]) -> None:
-        self._published = dict(published)
+    row: Mapping[str, str]
+    value: Value
+    verdict: Verdict
+
+
+class Registry:
+    """Values, phrases, tables and figures by name, and the verdicts on what the source prints.
+
+    `published` are the rows of published.csv. A number may be printed in several places; each is
+    judged, and the value carries the first.
+    """
+
+    def __init__(self, published: Iterable[Mapping[str, str]] = ()) -> None:
+        self._published: dict[str, list[Mapping[str, str]]] = {}
+        for row in published:
+            self._published.setdefault(row["quantity"], []).append(row)
+        self.judged: dict[str, Judged] = {}
         self._kinds: dict[type, dict[str, Value | Phrase | Table | Figure]] = {
             kind: {} for kind in (Value, Phrase, Table, Figure)
         }
+
+    def printed(self, name: str) -> str | None:
+        """The text that the source prints for the value `name`, in the first place that has it."""
+        rows = self._published.get(name)
+        return rows[0]["printed"] if rows else None
 
     def value(
         self,
@@ -38,16 +60,20 @@ class Registry:
         text: Callable[[float | int | None], str],
         source: str,
         inputs: tuple[str, ...] = (),
-        attained: Attained | None = None,
+        evidence: Evidence | None = None,
     ) -> Value:
         """Register and return the number `raw` as `name`, shown as `text(raw)`.
 
-        Where the source prints it, it is judged; `attained` as in `review.verify.judge`.
+        Where the source prints it, it is judged; `evidence` as in `review.verify.judge`.
         """
         raw = None if raw is None or raw != raw else raw
-        printed = self._published.get(name)
-        verdict = None if printed is None else judge(raw, printed, attained)
-        return self.add(name, Value(name, raw, text(raw), source, inputs, printed, verdict))
+        rows = self._published.get(name, ())
+        verdicts = [judge(raw, row["printed"], evidence) for row in rows]
+        first = (rows[0]["printed"], verdicts[0]) if rows else (None, None)
+        value = self.add(name, Value(name, raw, text(raw), source, inputs, *first))
+        for row, verdict in zip(rows, verdicts, strict=True):
+            self.judged[row["id"]] = Judged(row, value, verdict)
+        return value
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
@@ -69,6 +95,10 @@ class Registry:
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise NotRegistered(f"no {kind.__name__.lower()} is called {name!r}{hint}")
         return entries[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether a value is called `name`."""
+        return name in self._kinds[Value]
 
     def all(self, kind: type) -> Iterator:
         """Every entry of `kind`, in the order of registration."""

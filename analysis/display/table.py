@@ -18,9 +18,9 @@ from great_tables import GT
 
 from .escape import escape_csv, escape_html, escape_typst
 from .numbers import ABSENT
-from .value import Phrase, Value
+from .value import Marked, Phrase, Value
 
-Cell = Value | Phrase | str | None
+Cell = Value | Marked | Phrase | str | None
 
 WIDE = 8  # a table of more columns is set smaller
 WIDEST = 30  # letters; longer text wraps
@@ -176,6 +176,8 @@ def _typst(cell: Cell) -> str:
 
 
 def _csv(cell: Cell) -> str:
+    if isinstance(cell, Marked):
+        cell = cell.value
     if isinstance(cell, Value):
         return cell.data_value
     if cell is None:

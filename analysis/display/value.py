@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..review.verify import Verdict
 from .escape import escape_html, escape_markdown, escape_typst
 
 
@@ -16,7 +17,7 @@ class Value:
     """A number: its name, exact value, display, where it comes from, and what the source prints.
 
     `raw` is None where the inputs are gone; `inputs` are the names of the values it was computed
-    from; `status` is the verdict on it against the text `published`, both None if it is not printed.
+    from; `verdict` judges it against the text `published`, both None if it is not printed.
     """
 
     id: str
@@ -25,7 +26,12 @@ class Value:
     source: str
     inputs: tuple[str, ...] = ()
     published: str | None = None
-    status: str | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def status(self) -> str | None:
+        """The verdict in a word, None if the source does not print the number."""
+        return self.verdict.status if self.verdict else None
 
     @property
     def data_value(self) -> str:
@@ -46,6 +52,27 @@ class Value:
     def _repr_markdown_(self) -> str:
         attributes = f'.value data-id="{self.id}" data-value="{self.data_value}"'
         return f"[{escape_markdown(self.text)}]{{{attributes}}}"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A `value` with a `mark` behind it that a note below the table explains; no mark, no change."""
+
+    value: Value
+    mark: str
+
+    @property
+    def text(self) -> str:
+        """The value and its mark as text."""
+        return self.value.text + self.mark
+
+    def html(self) -> str:
+        """The value as an HTML span, its mark raised."""
+        return self.value.html() + (f"<sup>{escape_html(self.mark)}</sup>" if self.mark else "")
+
+    def typst(self) -> str:
+        """The value as Typst markup, its mark raised."""
+        return self.value.typst() + (f"#super[{escape_typst(self.mark)}]" if self.mark else "")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ from .data import (
     read_review,
     read_studies,
 )
-from .propagate import reach
+from .propagate import Propagation, Witness
 from .reconstruct import Reconstructed, reconstruct
 
 __all__ = [
     "DataError",
     "Finding",
+    "Propagation",
     "Reconstructed",
     "Review",
-    "reach",
+    "Witness",
     "read_effects",
     "read_published",
     "read_review",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from .schema import EFFECTS, PUBLISHED, STUDIES, Table
+from .schema import DEFINITIONS, EFFECTS, FLOW, GROUPS, LITERATURE, PUBLISHED, STUDIES, Table
 
 # The line on which a record starts, and its cells.
 Record = tuple[int, list[str]]
@@ -49,7 +49,15 @@ class Review:
     effects: pd.DataFrame
     studies: pd.DataFrame
     published: pd.DataFrame
+    groups: pd.DataFrame
+    flow: pd.DataFrame
+    definitions: pd.DataFrame
+    literature: pd.DataFrame
     findings: tuple[Finding, ...]
+
+
+REQUIRED = {"effects": EFFECTS, "studies": STUDIES, "published": PUBLISHED}
+OPTIONAL = {"groups": GROUPS, "flow": FLOW, "definitions": DEFINITIONS, "literature": LITERATURE}
 
 
 def read_effects(path: str | Path) -> pd.DataFrame:
@@ -68,22 +76,29 @@ def read_published(path: str | Path) -> pd.DataFrame:
 
 
 def read_review(folder: str | Path) -> Review:
-    """Read effects.csv, studies.csv and published.csv in `folder`; DataError tells of all three."""
-    folder = Path(folder)
-    paths = {name: folder / f"{name}.csv" for name in ("effects", "studies", "published")}
-    read = {
-        name: _read(paths[name], table)
-        for name, table in zip(paths, (EFFECTS, STUDIES, PUBLISHED), strict=True)
-    }
-    problems = [problem for _, found in read.values() for problem in found]
+    """Read the files of a review in `folder`; DataError tells the problems of all of them.
+
+    effects.csv, studies.csv and published.csv must be there; of groups.csv, flow.csv,
+    definitions.csv and literature.csv those that are not are read as empty.
+    """
+    paths = {name: Path(folder) / f"{name}.csv" for name in (*REQUIRED, *OPTIONAL)}
+    frames, problems = {}, []
+    for name, table in (REQUIRED | OPTIONAL).items():
+        if name in OPTIONAL and not paths[name].exists():
+            frames[name] = pd.DataFrame(columns=list(table.columns), dtype=str)
+        else:
+            frames[name], found = _read(paths[name], table)
+            problems += found
     if problems:
         raise DataError(problems)
-    effects, studies, published = (frame for frame, _ in read.values())
-    findings = (
-        *_unmatched(effects, studies, paths["effects"], paths["studies"]),
-        *_unmatched(studies, effects, paths["studies"], paths["effects"]),
-    )
-    return Review(effects, studies, published, findings)
+    joins = [(name, "studies") for name in ("effects", "groups", "definitions")]
+    joins.append(("studies", "effects"))
+    findings = [
+        finding
+        for name, other in joins
+        for finding in _unmatched(frames[name], frames[other], paths[name], paths[other])
+    ]
+    return Review(**frames, findings=tuple(findings))
 
 
 def _unmatched(frame, other, path: Path, other_path: Path) -> list[Finding]:

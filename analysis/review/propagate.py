@@ -1,47 +1,190 @@
-"""How far a result can move while every effect stays within what its printed row allows.
+"""How far a statistic can move while every effect prints as its row: proof, and example.
 
-extreme points   the `vertices` of a reconstructed effect
-inner range      values that are attained; a value outside is not thereby refuted
+    parameter      what is free in an effect: d where the arms tie se to it, else d and se
+    outer bounds   an interval that holds the statistic of every combination of feasible effects
+    witness        one such combination whose statistic prints as the source prints it
+
+The bounds come from slopes in ball arithmetic, each an enclosure over all feasible effects at once. A
+parameter whose slope has one sign is at an end of its range where the statistic is extreme; the
+others, if any, enter by the mean value form f(c) + f'(X)(X - c) (Moore, Kearfott & Cloud, 2009, ch.
+6). Where a statistic has a kink its slope is the hull of both sides (Clarke, 1983), for which the
+mean value theorem holds as well.
 """
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from flint import arb, arb_series
+
+from .formulas import Formula
+from .printed import agrees, interval
 from .reconstruct import Reconstructed
 
-Statistic = Callable[[np.ndarray, np.ndarray], float]
-
-# A sweep tries every extreme point of every study; a handful settle. The cap is against a
-# statistic that is flat to the last bit and could swap points for ever.
-MAX_SWEEPS = 100
+HALVINGS = 60  # of a step, after which it is as small as doubles resolve
 
 
-def reach(records: Sequence[Reconstructed], statistic: Statistic) -> tuple[float, float]:
-    """Return the inner range of `statistic(yi, vi)` over the feasible sets of `records`.
+@dataclass(frozen=True)
+class Witness:
+    """Effects that print as their rows, and the `value` of the statistic that they give."""
 
-    An optimisation, not an outer bound: from the points of the records, one study after the other
-    moves to its best extreme point until none moves. Both ends are attained by effects that print
-    as their rows; the sets are connected, so a continuous statistic attains all values between.
-    """
-    return -_highest(records, lambda yi, vi: -statistic(yi, vi)), _highest(records, statistic)
+    value: float
+    yi: tuple[float, ...]
+    vi: tuple[float, ...]
 
 
-def _highest(records: Sequence[Reconstructed], statistic: Statistic) -> float:
-    yi = np.array([record.yi for record in records])
-    vi = np.array([record.vi for record in records])
-    best = statistic(yi, vi)
-    for _ in range(MAX_SWEEPS):
-        before = best
-        for i, record in enumerate(records):
-            for d, se in record.vertices:
-                kept = yi[i], vi[i]
-                yi[i], vi[i] = d, se * se
-                value = statistic(yi, vi)
-                if value > best:
-                    best = value
+class Propagation:
+    """The statistics that a `formula` gives of reconstructed effects, `records`, with their range."""
+
+    def __init__(self, records: Sequence[Reconstructed], formula: Formula) -> None:
+        self.records, self.formula = tuple(records), formula
+
+    @property
+    def names(self) -> tuple:
+        """The names of all statistics, the derived ones last."""
+        return (*self._smooth, *self.formula.derived)
+
+    def bounds(self, name: str) -> tuple[float, float]:
+        """Return outer bounds of the statistic `name`: no feasible effects give a value outside."""
+        if name not in self.formula.derived:
+            return self._smooth[name][0]
+        base, how = self.formula.derived[name]
+        low, high = self.bounds(base)
+        values = [how(x) for x in (low, high, min(max(low, 0.0), high))]
+        return min(values), max(values)
+
+    def witness(self, name: str, printed: str) -> Witness | None:
+        """Return feasible effects that make the statistic `name` print as `printed`, if found.
+
+        From the middle of all feasible sets every effect moves towards the end that helps most,
+        at one pace; on the way there, a statistic that gets so far takes the printed value. It is
+        found by halving and then checked, so that nothing rests on how it was found.
+        """
+        base = self.formula.derived[name][0] if name in self.formula.derived else name
+        gradient = self._smooth[base][1]
+
+        def value(points) -> float:
+            return self._value(name, points)
+
+        start = [(record.yi, record.sei) for record in self.records]
+        for direction in (1, -1):
+            goal = [
+                _best(record, slopes, direction)
+                for record, slopes in zip(self.records, gradient, strict=True)
+            ]
+            found = self._on_the_way(value, start, goal, printed)
+            if found:
+                return found
+        return None
+
+    def _on_the_way(self, value, start, goal, printed: str) -> Witness | None:
+        def at(share: float):
+            pairs = zip(self.records, start, goal, strict=True)
+            return [_between(record, here, there, share) for record, here, there in pairs]
+
+        low, high = interval(printed)
+        first, last = value(at(0.0)), value(at(1.0))
+        near, far = (low, high) if first < low else (high, low)
+        beyond = last > near if near == low else last < near
+        if not beyond:
+            return None
+        reached = min(last, far) if near == low else max(last, far)
+        target = (near + reached) / 2
+        here, there = 0.0, 1.0
+        for _ in range(HALVINGS):
+            middle = (here + there) / 2
+            if (value(at(middle)) < target) == (first < target):
+                here = middle
+            else:
+                there = middle
+        points = at(there)
+        if not agrees(value(points), printed):
+            return None
+        return Witness(
+            value(points), tuple(d for d, _ in points), tuple(se * se for _, se in points)
+        )
+
+    def _value(self, name: str, points) -> float:
+        ys, vs = [float(d) for d, _ in points], [float(se * se) for _, se in points]
+        smooth = self.formula.compute(ys, vs)
+        if name in smooth:
+            return smooth[name]
+        base, how = self.formula.derived[name]
+        return how(smooth[base])
+
+    @cached_property
+    def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
+        """By name: the outer bounds, and for each record the slopes with its parameters."""
+        slopes = self._slopes()
+        return {
+            name: (
+                (self._extreme(name, own, -1), self._extreme(name, own, 1)),
+                [tuple(float(slope.mid()) for slope in of_record) for of_record in own],
+            )
+            for name, own in slopes.items()
+        }
+
+    def _slopes(self) -> dict[str, list[list[arb]]]:
+        """By name: for each record the slope with each of its parameters, over all feasible effects."""
+        whole = [[_ball(*span) for span in _spans(record)] for record in self.records]
+        slopes: dict[str, list[list[arb]]] = {}
+        for r, balls in enumerate(whole):
+            for p, ball in enumerate(balls):
+                series = [[arb_series([x], prec=2) for x in own] for own in whole]
+                series[r][p] = arb_series([ball, 1], prec=2)
+                for name, value in self._compute(series).items():
+                    of_records = slopes.setdefault(name, [[] for _ in whole])
+                    of_records[r].append(value[1])
+        return slopes
+
+    def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
+        """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""
+        point, rest = [], arb(0)
+        for record, of_record in zip(self.records, slopes, strict=True):
+            chosen = []
+            for (low, high), slope in zip(_spans(record), of_record, strict=True):
+                if slope.contains(0):
+                    middle = (low + high) / 2
+                    rest += slope * (_ball(low, high) - middle)
+                    chosen.append(arb(middle))
                 else:
-                    yi[i], vi[i] = kept
-        if best == before:
-            break
-    return best
+                    chosen.append(arb(high if (slope > 0) == (direction > 0) else low))
+            point.append(chosen)
+        bound = self._compute(point)[name] + rest
+        return float(bound.upper() if direction > 0 else bound.lower())
+
+    def _compute(self, parameters) -> dict:
+        ys = [own[0] for own in parameters]
+        pairs = zip(self.records, parameters, strict=True)
+        vs = [
+            record.arms.variance(own[0]) if record.arms else own[1] * own[1]
+            for record, own in pairs
+        ]
+        return self.formula.compute(ys, vs)
+
+
+def _spans(record: Reconstructed) -> list[tuple[float, float]]:
+    """Return the range of each parameter of `record`."""
+    d = (record.yi_low, record.yi_high)
+    return [d] if record.arms else [d, (record.sei_low, record.sei_high)]
+
+
+def _best(record: Reconstructed, slopes: tuple[float, ...], direction: int) -> tuple[float, float]:
+    """Return the extreme point of `record` furthest along its `slopes`, up or down by `direction`."""
+
+    def gain(vertex) -> float:
+        return direction * sum(slope * x for slope, x in zip(slopes, vertex, strict=False))
+
+    return max(record.vertices, key=gain)
+
+
+def _between(record: Reconstructed, here, there, share: float) -> tuple[float, float]:
+    """Return the effect a `share` of the way from `here` to `there` within the set of `record`."""
+    d, se = (a + share * (b - a) for a, b in zip(here, there, strict=True))
+    return (d, record.arms.se(d)) if record.arms else (d, se)
+
+
+def _ball(low: float, high: float) -> arb:
+    return arb(low).union(arb(high))

@@ -16,23 +16,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, sqrt
 
+import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from . import printed, region
+from .formulas import Z95
 from .region import Arms, HalfPlane, Point
 
-# Half the width of a printed interval in standard errors: 95 %, normal distribution.
-Z95 = float(norm.isf(0.025))
+SMALLEST_ARM = 2  # a group of which a standard deviation can be computed
 
 
 @dataclass(frozen=True)
 class Reconstructed:
     """The effect of `study` on `outcome`: the point `yi`, `vi` and the bounds on yi and on its se.
 
-    `vertices` are the extreme points (d, se) of the feasible set: the ends of a curve for the basis
-    `arms`, the corners of a polygon for `rounding`, the point itself for `printed`. `note` says why
-    the basis is not `arms`, and is empty where it is.
+    `vertices` are the extreme points (d, se) of the feasible set: the ends of the curve of `arms` for
+    the basis of that name, the corners of a polygon for `rounding`, the point itself for `printed`;
+    there `arms` is None, and `note` says why.
     """
 
     study: str
@@ -45,7 +46,13 @@ class Reconstructed:
     sei_low: float
     sei_high: float
     vertices: tuple[Point, ...]
+    arms: Arms | None
     note: str
+
+    @property
+    def sei(self) -> float:
+        """Return the standard error of the point."""
+        return sqrt(self.vi)
 
 
 def reconstruct(effects: pd.DataFrame, studies: pd.DataFrame) -> tuple[Reconstructed, ...]:
@@ -78,14 +85,38 @@ def reconstruct_row(
     return _record(row, "rounding", d, se * se, bounds, vertices, note)
 
 
-def half_planes(row: Mapping[str, str]) -> list[HalfPlane]:
-    """Return the bounds that a printed `row` sets on (d, se), with a box of smd and se in front."""
+def inferred_arms(row: Mapping[str, str], most: Arms) -> tuple[Arms, ...]:
+    """Return all arms, none larger than in `most`, in which some effect prints as `row`.
+
+    For a row computed from fewer participants than the trial's table gives, such as completers.
+    Group sizes that fit are inferred, not known: many pairs can fit the digits of a large trial.
+    """
+    planes = half_planes(row)
+    if not region.polygon(planes):
+        return ()
     d_low, d_high, se_low, se_high = _box(row)
-    z_low, z_high = printed.interval(row["z"])
-    planes = region.box(d_low, d_high, se_low, se_high)
-    planes += _between(1, -Z95, *printed.interval(row["ci_low"]))
-    planes += _between(1, Z95, *printed.interval(row["ci_high"]))
-    planes += [(-1, z_low, 0), (1, -z_high, 0)]
+    n1, n2 = np.ogrid[SMALLEST_ARM : most.n1 + 1, SMALLEST_ARM : most.n2 + 1]
+    # The variance is least at d = 0 and greatest at the largest |d|: most pairs fall by that alone.
+    least, greatest = Arms(n1, n2).base, Arms(n1, n2).variance(max(abs(d_low), abs(d_high)))
+    pairs = np.argwhere((least <= se_high**2) & (greatest >= se_low**2)) + SMALLEST_ARM
+    possible = (Arms(*map(int, pair)) for pair in pairs)
+    return tuple(arms for arms in possible if region.on_curve(planes, arms) is not None)
+
+
+def half_planes(row: Mapping[str, str]) -> list[HalfPlane]:
+    """Return the bounds that a printed `row` sets on (d, se), with a box of smd and se in front.
+
+    Only smd and se must be there; of the other numbers those that the row has are used.
+    """
+    planes = region.box(*_box(row))
+    for name, side in (("ci_low", -Z95), ("ci_high", Z95)):
+        if name in row:
+            planes += _between(1, side, *printed.interval(row[name]))
+    if "z" in row:
+        z_low, z_high = printed.interval(row["z"])
+        planes += [(-1, z_low, 0), (1, -z_high, 0)]
+    if "p" not in row:
+        return planes
     p_low, p_high = printed.interval(row["p"])
     least, most = _abs_z(p_high), _abs_z(p_low)
     if most < inf:
@@ -102,13 +133,15 @@ def _box(row: Mapping[str, str]) -> tuple[float, float, float, float]:
     """Return the bounds of d by the printed smd, and of se by the printed se and variance."""
     d_low, d_high = printed.interval(row["smd"])
     se_low, se_high = printed.interval(row["se"])
-    v_low, v_high = printed.interval(row["variance"])
-    return d_low, d_high, max(se_low, sqrt(max(v_low, 0.0))), min(se_high, sqrt(v_high))
+    if "variance" in row:
+        v_low, v_high = printed.interval(row["variance"])
+        se_low, se_high = max(se_low, sqrt(max(v_low, 0.0))), min(se_high, sqrt(v_high))
+    return d_low, d_high, se_low, se_high
 
 
 def _abs_z(p: float) -> float:
     """Return the |z| whose two-sided p-value is `p`; p may lie outside 0..1 by its rounding."""
-    return float(norm.isf(min(max(p, 0.0), 1.0) / 2))
+    return float(-ndtri(min(max(p, 0.0), 1.0) / 2))
 
 
 def _with_least_z(planes: list[HalfPlane], least: float) -> list[HalfPlane]:
@@ -141,7 +174,8 @@ def _on_arms(row: Mapping[str, str], arms: Arms, found: tuple[float, float]) -> 
     d = (low + high) / 2
     ses = [arms.se(end) for end in (low, high, min(max(low, 0.0), high))]
     ends = tuple((end, arms.se(end)) for end in found)
-    return _record(row, "arms", d, arms.variance(d), (low, high, min(ses), max(ses)), ends, "")
+    bounds = (low, high, min(ses), max(ses))
+    return _record(row, "arms", d, arms.variance(d), bounds, ends, "", arms)
 
 
 def _as_printed(row: Mapping[str, str]) -> Reconstructed:
@@ -152,5 +186,7 @@ def _as_printed(row: Mapping[str, str]) -> Reconstructed:
     return _record(row, "printed", d, se * se, bounds, ((d, se),), note)
 
 
-def _record(row, basis: str, yi: float, vi: float, bounds, vertices, note: str) -> Reconstructed:
-    return Reconstructed(row["study"], row["outcome"], basis, yi, vi, *bounds, vertices, note)
+def _record(row, basis: str, yi, vi, bounds, vertices, note: str, arms=None) -> Reconstructed:
+    return Reconstructed(
+        row["study"], row["outcome"], basis, yi, vi, *bounds, tuple(vertices), arms, note
+    )

@@ -78,6 +78,10 @@ def _number(
     )
 
 
+def _one_of(*words: str) -> pa.Check:
+    return _cell(lambda text: text in words, f"is not one of {', '.join(words)}")
+
+
 def _unique(column: str, *others: str) -> RowRule:
     columns = (column, *others)
     same = f" with the same {' and '.join(others)}" if others else ""
@@ -116,6 +120,10 @@ OUTCOME = _matches(
 TEXT = _cell(
     lambda text: text != "" and text == text.strip(),
     "is not a text; write at least one word, without space around it",
+)
+CATEGORY = _matches(
+    r"[a-z][a-z0-9_]*",
+    "is not a category; write small letters, digits and _, for example third_wave",
 )
 COUNT = _matches(
     r"[1-9][0-9]*|NRD", "is not a count; write a whole number above 0, for example 20, or NRD"
@@ -165,5 +173,34 @@ STUDIES = Table(
 
 PUBLISHED = Table(
     {"id": NAME, "where": TEXT, "quantity": NAME, "printed": PRINTED, "note": None},
+    (_unique("id"),),
+)
+
+GROUPS = Table(
+    {
+        "study": KEY,
+        "variable": CATEGORY,
+        "category": CATEGORY,
+        "source": _one_of("printed", "recovered"),
+    },
+    (_unique("study", "variable"),),
+)
+
+FLOW = Table(
+    {
+        "id": NAME,
+        "kind": _one_of("in", "out", "left", "part", "reason"),
+        "label": TEXT,
+        "count": _number("905", low=0),
+        "where": TEXT,
+        "note": None,
+    },
+    (_unique("id"),),
+)
+
+DEFINITIONS = Table({"study": KEY, "earlier": TEXT, "current": TEXT}, (_unique("study"),))
+
+LITERATURE = Table(
+    {"id": NAME, "claim": TEXT, "printed": PRINTED, "cited": TEXT, "where": TEXT, "note": None},
     (_unique("id"),),
 )

@@ -1,33 +1,63 @@
 """The verdict on a printed number, from our own value and from what the rounding of inputs allows.
 
 reproduced      our value rounds to the printed digits
-attainable      it does not, but inputs that print exactly as the source prints them do
+attainable      it does not, but inputs that print exactly as the source prints them do: a witness
+different       no such inputs do: an outer bound excludes the printed digits
 undecided       neither has been shown
 not computable  our value has no inputs
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from .printed import agrees, interval
 
-Attained = Callable[[], tuple[float, float]]
+
+class Evidence(Protocol):
+    """What is known of a value besides itself."""
+
+    def bounds(self) -> tuple[float, float]:
+        """Return an interval outside of which the value cannot lie while the inputs print as they do."""
+
+    def witness(self, printed: str) -> float | None:
+        """Return a value that such inputs give and that prints as `printed`, if one is found."""
 
 
-def judge(raw: float | int | None, printed: str, attained: Attained | None = None) -> str:
+@dataclass(frozen=True)
+class Verdict:
+    """A `status` with its reason: outer bounds `low` and `high`, and the `witness` where one counts."""
+
+    status: str
+    low: float | None = None
+    high: float | None = None
+    witness: float | None = None
+
+
+def judge(raw: float | int | None, printed: str, evidence: Evidence | None = None) -> Verdict:
     """Return the verdict on the `printed` number, of which `raw` is our value.
 
-    `attained()` gives a range all of which the value attains while every input still prints as the
-    source has it; it is called only where `raw` itself does not decide.
+    A count has no rounding, so without `evidence` it is either reproduced or different.
     """
     if raw is None:
-        return "not computable"
+        return Verdict("not computable")
+    if evidence is None:
+        exact = isinstance(raw, int)
+        status = "reproduced" if agrees(raw, printed) else "different" if exact else "undecided"
+        return Verdict(status, *((raw, raw) if exact else ()))
+    low, high = evidence.bounds()
     if agrees(raw, printed):
-        return "reproduced"
-    if attained is not None and not printed.startswith(("<", ">")):
-        low, high = attained()
-        printed_low, printed_high = interval(printed)
-        if low <= printed_high and printed_low <= high:
-            return "attainable"
-    return "undecided"
+        return Verdict("reproduced", low, high)
+    if _excluded(low, high, printed):
+        return Verdict("different", low, high)
+    witness = None if printed.startswith(("<", ">")) else evidence.witness(printed)
+    return Verdict("undecided" if witness is None else "attainable", low, high, witness)
+
+
+def _excluded(low: float, high: float, printed: str) -> bool:
+    """Tell whether no number from `low` to `high` prints as `printed`."""
+    if printed.startswith(("<", ">")):
+        return not (agrees(low, printed) or agrees(high, printed))
+    printed_low, printed_high = interval(printed)
+    return high < printed_low or low > printed_high

@@ -1,0 +1,99 @@
+"""Which trials the publication's subgroups hold where it does not print it: the search, told.
+
+Value names are `<outcome>.<variable>.<category>.search.<tried|fitting>` and
+`<outcome>.<variable>.search.partitions`.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..display.numbers import count
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..review.membership import Search, partitions, search
+from .outcome import Outcome
+from .pooled import MODELS
+from .subgroups import VARIABLES, members
+from .verdicts import listed
+
+RECOVERED = ("previous_treatment", "comparison", "comparison_modality")
+
+COLUMNS = (
+    Column("category", "Category"),
+    Column("k", "Trials", "right"),
+    Column("tried", "Subsets tried", "right"),
+    Column("fitting", "That fit", "right"),
+    Column("members", "The trials"),
+)
+FEW = 5  # more trials than this are named as the others
+
+
+def add_memberships(registry: Registry, outcome: Outcome, groups: pd.DataFrame) -> None:
+    """Search for the trials of each recovered category of `outcome`, on k, estimate and SE alone."""
+    rows = []
+    for variable in RECOVERED:
+        described, found = VARIABLES[variable], {}
+        member = members(outcome, groups, variable)
+        for category, label in described.categories.items():
+            result = _searched(
+                registry, outcome, f"fixed.{variable}.{category}", ("estimate", "se")
+            )
+            if result is None:
+                continue
+            found[category] = result
+            k = registry.get(Value, f"{outcome.key}.fixed.{variable}.{category}.k")
+            cells = {"category": label, "k": k}
+            cells |= add_search(registry, outcome, f"{variable}.{category}", result)
+            cells["members"] = _named(outcome, member[category])
+            rows.append(Row(cells, group=described.label))
+        shared = partitions(list(found.values()), len(outcome.effects)) if found else []
+        registry.value(
+            f"{outcome.key}.{variable}.search.partitions", len(shared), count,
+            f"ways to share all trials out among the categories of {described.label.lower()}",
+            tuple(f"{outcome.key}.{variable}.{category}.search.fitting" for category in found),
+        )  # fmt: skip
+    registry.add(
+        f"{outcome.key}.memberships",
+        Table(f"{outcome.key}-memberships", COLUMNS, tuple(rows)),
+    )
+
+
+def add_search(registry: Registry, outcome: Outcome, subset: str, result: Search) -> dict:
+    """Register how many subsets were tried and fit for `subset`; return both values."""
+    prefix = f"{outcome.key}.{subset}.search"
+    return {
+        "tried": registry.value(
+            f"{prefix}.tried", result.tried, count, "subsets of the printed number of trials"
+        ),
+        "fitting": registry.value(
+            f"{prefix}.fitting", len(result.fitting), count,
+            "subsets whose pooled effect and standard error can print as the publication prints them",
+        ),
+    }  # fmt: skip
+
+
+def add_random_search(registry: Registry, outcome: Outcome, variable: str, category: str) -> None:
+    """Search for a category of `outcome` on the random-effects estimate and limits of the text."""
+    result = _searched(
+        registry, outcome, f"random.{variable}.{category}", ("estimate", "ci_low", "ci_high")
+    )
+    add_search(registry, outcome, f"{variable}.{category}", result or Search(0, ()))
+
+
+def _searched(registry: Registry, outcome: Outcome, subset: str, statistics) -> Search | None:
+    """Search on the `statistics` that the publication prints for `subset`, None if one is missing."""
+    prefix = f"{outcome.key}.{subset}"
+    printed = {name: registry.printed(f"{prefix}.{name}") for name in statistics}
+    k = registry.printed(f"{prefix}.k")
+    if k is None or None in printed.values():
+        return None
+    method = MODELS[subset.split(".")[0]][0]
+    return search(outcome.effects, int(k), printed, method)
+
+
+def _named(outcome: Outcome, positions: tuple[int, ...]) -> str:
+    if len(positions) > FEW:
+        return "The other trials"
+    return listed([outcome.name_of(outcome.effects[i].study) for i in positions])

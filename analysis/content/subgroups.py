@@ -1,0 +1,179 @@
+"""Subgroups of an outcome's trials: each category pooled, the categories compared, Table 3.
+
+Value names are `<outcome>.<model>.<variable>.<category>.<statistic>`, and
+`<outcome>.random.<variable>.q_between` with its `_df` and `_pvalue`. As in the publication, tau² is
+estimated within each category and the pooled effects of the categories are compared as fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..display.numbers import count, pvalue
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Marked, Value
+from ..engine.pool import pool
+from ..review import formulas
+from ..review.propagate import Propagation
+from .outcome import Outcome
+from .pooled import MODELS, Propagated, add_pooled, decimals
+from .verdicts import MARKS, as_printed, mark_notes
+from .wording import ALPHA
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable that groups the trials, with its categories' labels, as Table 3 names them."""
+
+    label: str
+    categories: dict[str, str]
+
+
+VARIABLES = {
+    "disorder": Variable(
+        "Diagnostic category",
+        {"anxiety": "Anxiety", "mood": "Mood", "transdiagnostic": "Transdiagnostic"},
+    ),
+    "diagnosis": Variable("Diagnosis", {"mdd": "MDD", "other": "Other"}),
+    "previous_treatment": Variable(
+        "Previous treatment",
+        {"combined": "Combined", "medication": "Medication", "psychotherapy": "Psychotherapy"},
+    ),
+    "comparison": Variable(
+        "Comparison group",
+        {"tau": "Treatment as usual", "wlc": "Waiting list", "hep": "Health programme and drugs"},
+    ),
+    "comparison_modality": Variable(
+        "Modality of the comparison", {"active": "Active", "passive": "Passive"}
+    ),
+    "treatment": Variable(
+        "Psychotherapy",
+        {"cbt": "CBT", "third_wave": "Third wave", "combined": "Combined", "other": "Other"},
+    ),
+    "measure": Variable(
+        "Outcome measure",
+        {"bdi": "BDI", "caps": "CAPS", "hamd": "HAM-D", "other": "Other measure"},
+    ),
+}
+
+COLUMNS = (
+    Column("category", "Category"),
+    Column("k", "Trials", "right"),
+    Column("estimate", "SMD", "right", spanner="Fixed-effect model"),
+    Column("se", "SE", "right", spanner="Fixed-effect model"),
+    Column("ci_low", "Lower", "right", spanner="Fixed-effect model"),
+    Column("ci_high", "Upper", "right", spanner="Fixed-effect model"),
+    Column("statistic", "z", "right", spanner="Fixed-effect model"),
+    Column("pvalue", "p", "right", spanner="Fixed-effect model"),
+    Column("q", "Q", "right", spanner="Heterogeneity"),
+    Column("q_df", "df", "right", spanner="Heterogeneity"),
+    Column("q_pvalue", "p", "right", spanner="Heterogeneity"),
+    Column("i2", "I², %", "right", spanner="Heterogeneity"),
+)
+ABBREVIATIONS = (
+    "SMD, standardised mean difference; SE, standard error; lower and upper, limits of the confidence "
+    "interval; df, degrees of freedom; MDD, major depressive disorder; CBT, cognitive behavioural "
+    "therapy; BDI, Beck Depression Inventory; CAPS, Clinician-Administered PTSD Scale; HAM-D, Hamilton "
+    "Depression Rating Scale."
+)
+
+
+def add_subgroups(registry: Registry, outcome: Outcome, groups: pd.DataFrame) -> None:
+    """Register every category of every variable in `groups` for `outcome`, and the tests between."""
+    for variable in VARIABLES:
+        member = members(outcome, groups, variable)
+        for category, positions in member.items():
+            effects = [outcome.effects[i] for i in positions]
+            for model in MODELS:
+                add_pooled(registry, f"{outcome.key}.{model}.{variable}.{category}", model, effects)
+        _add_between(registry, outcome, variable, member)
+
+
+def members(outcome: Outcome, groups: pd.DataFrame, variable: str) -> dict[str, tuple[int, ...]]:
+    """Return for each category of `variable` the positions of its trials among `outcome`'s effects."""
+    rows = groups[groups["variable"] == variable]
+    category_of = dict(zip(rows["study"], rows["category"], strict=True))
+    return {
+        category: tuple(
+            i for i, e in enumerate(outcome.effects) if category_of.get(e.study) == category
+        )
+        for category in VARIABLES[variable].categories
+    }
+
+
+def _add_between(registry: Registry, outcome: Outcome, variable: str, member: dict) -> None:
+    prefix = f"{outcome.key}.random.{variable}"
+    present = {category: own for category, own in member.items() if own}
+    result, evidence = None, None
+    if len(present) > 1:
+        labels = {i: category for category, own in present.items() for i in own}
+        chosen = [outcome.effects[i] for i in labels]
+        result = _XX(chosen, list(labels.values()))
+        positions = [[list(labels).index(i) for i in own] for own in present.values()]
+        evidence = Propagation(chosen, formulas.between(MODELS["random"][0], positions))
+    inputs = tuple(
+        f"{prefix}.{category}.{part}" for category in present for part in ("estimate", "se")
+    )
+    for name, text, meaning in (
+        ("q_between", decimals(2), "Q between the categories"),
+        ("q_between_df", count, "degrees of freedom of Q between the categories"),
+        ("q_between_pvalue", pvalue, "significance (p) of Q between the categories"),
+    ):
+        registry.value(
+            f"{prefix}.{name}",
+            None if result is None else getattr(result, name),
+            text,
+            f"{meaning} of {VARIABLES[variable].label.lower()}; random-effects within each",
+            inputs,
+            Propagated(evidence, name) if evidence and name != "q_between_df" else None,
+        )
+    _add_wording(registry, prefix)
+
+
+class _XX:
+    def __init__(self, chosen, labels):
+        ps = [
+            pool(
+                [e.yi for e, x in zip(chosen, labels) if x == g],
+                vi=[e.vi for e, x in zip(chosen, labels) if x == g],
+                method="DL",
+            )
+            for g in dict.fromkeys(labels)
+        ]
+        b = pool([p.estimate for p in ps], vi=[p.se**2 for p in ps], method="EE")
+        self.q_between, self.q_between_df, self.q_between_pvalue = b.q, b.q_df, b.q_pvalue
+
+
+def _add_wording(registry: Registry, prefix: str) -> None:
+    test = f"{prefix}.q_between_pvalue"
+    p = registry.get(Value, test).raw
+    words = "cannot be compared, for lack of trials"
+    if p is not None:
+        words = "differed more than chance alone would explain"
+        if p >= ALPHA:
+            words = "did not differ more than chance alone would explain"
+    registry.phrase(f"{prefix}.differ", words, (test,))
+
+
+def add_table3(registry: Registry, outcome: Outcome) -> None:
+    """Register the table of all categories of `outcome` in the fixed-effect model, verdicts marked."""
+    rows, used = [], set()
+    for variable, described in VARIABLES.items():
+        for category, label in described.categories.items():
+            cells = {"category": label}
+            for column in COLUMNS[1:]:
+                value = registry.get(
+                    Value, f"{outcome.key}.fixed.{variable}.{category}.{column.key}"
+                )
+                mark = MARKS.get(value.status, "")
+                used.add(value.status)
+                shown = value if column.key.endswith("pvalue") else as_printed(value)
+                cells[column.key] = Marked(shown, mark)
+            rows.append(Row(cells, group=described.label))
+    notes = (ABBREVIATIONS, *mark_notes(used))
+    registry.add(
+        f"{outcome.key}.subgroups", Table(f"{outcome.key}-subgroups", COLUMNS, tuple(rows), notes)
+    )

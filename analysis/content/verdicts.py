@@ -1,0 +1,154 @@
+"""How verdicts are shown: marks in a table, tables of printed numbers, sentences that sum them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..display.numbers import ABSENT, MINUS, number
+from ..display.registry import Judged, Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Phrase, Value
+from ..review.printed import number as printed_number
+
+MARKS = {"attainable": "a", "different": "d", "undecided": "u"}
+MEANINGS = {
+    "reproduced": "the recomputed value rounds to the printed digits",
+    "attainable": "it does not, but there are effects that print exactly as the publication prints "
+    "them and give the printed value",
+    "different": "no effects that print as the publication prints them give the printed value",
+    "undecided": "neither has been shown",
+    "not computable": "the trials that it rests on are not in the data",
+}
+
+COLUMNS = (
+    Column("what", "Number"),
+    Column("printed", "Printed", "right"),
+    Column("computed", "Recomputed", "right"),
+    Column("low", "At least", "right", spanner="Range that rounding leaves"),
+    Column("high", "At most", "right", spanner="Range that rounding leaves"),
+    Column("verdict", "Verdict"),
+)
+FINER = 2  # decimals that a range shows beyond the printed ones
+
+
+def as_printed(value: Value) -> Value:
+    """`value` shown with as many decimals as the publication prints, if it prints it."""
+    if value.raw is None or value.published is None or value.published.startswith(("<", ">")):
+        return value
+    return replace(value, text=number(value.raw, places(value.published)))
+
+
+def places(printed: str) -> int:
+    """The decimals of a `printed` number."""
+    return max(0, -printed_number(printed.lstrip("<>")).as_tuple().exponent)
+
+
+def mark_notes(statuses: Iterable[str | None]) -> tuple[str, ...]:
+    """One note that explains the marks of `statuses`, if any has one."""
+    used = [status for status in MARKS if status in set(statuses)]
+    return tuple(f"{MARKS[s]}: {s}, {MEANINGS[s]}." for s in used)
+
+
+def judged_below(registry: Registry, prefix: str) -> list[Judged]:
+    """The printed numbers whose value stands directly below `prefix`, each text once."""
+    found: dict[tuple[str, str], Judged] = {}
+    for judged in registry.judged.values():
+        if judged.value.id.rpartition(".")[0] == prefix:
+            found.setdefault((judged.value.id, judged.row["printed"].lstrip("0")), judged)
+    return list(found.values())
+
+
+def verdict_table(
+    registry: Registry, name: str, groups: Sequence[tuple[str, Sequence[tuple[str, Judged]]]]
+) -> Table:
+    """Return a table of printed numbers, their recomputed values, ranges and verdicts.
+
+    A group is its label and what it holds: for each number, what to call it, and the number.
+    """
+    rows = [
+        Row({"what": what} | _cells(registry, judged), group=label)
+        for label, own in groups
+        for what, judged in own
+    ]
+    used = {judged.verdict.status for _, own in groups for _, judged in own}
+    notes = " ".join(f"{s.capitalize()}: {MEANINGS[s]}." for s in MEANINGS if s in used)
+    return Table(name, COLUMNS, tuple(rows), (notes,) if notes else ())
+
+
+def named(judged: Judged) -> str:
+    """Return what statistic a `judged` number is."""
+    return capitalised(judged.value.source.split(";")[0])
+
+
+def _cells(registry: Registry, judged: Judged) -> dict:
+    value, verdict, printed = judged.value, judged.verdict, judged.row["printed"]
+    cells = {
+        "printed": printed.replace("-", MINUS),
+        "computed": as_printed(replace(value, published=printed)),
+        "verdict": verdict.status,
+    }
+    for end, word in (("low", "lowest"), ("high", "highest")):
+        bound = getattr(verdict, end)
+        cells[end] = ABSENT if bound is None else _bound(registry, value, printed, word, bound)
+    return cells
+
+
+def _bound(registry: Registry, value: Value, printed: str, word: str, bound: float) -> Value:
+    """The value `<name>.lowest` or `.highest`: what the rounding of the inputs leaves of `value`."""
+    name = f"{value.id}.{word}"
+    if name in registry:
+        return registry.get(Value, name)
+    exact = isinstance(bound, int)
+    digits = 0 if exact else places(printed) + FINER
+    source = f"{word} {value.source.split(';')[0]} while every effect prints as it is printed"
+    return registry.value(name, bound, lambda raw: number(raw, digits), source, value.inputs)
+
+
+def add_tally(registry: Registry, name: str, judged: Sequence[Judged]) -> None:
+    """Register how many of the `judged` numbers have each verdict, as `<name>.<verdict>.k`."""
+    inputs = tuple(dict.fromkeys(j.value.id for j in judged))
+    for status in ("all", *MEANINGS):
+        k = sum(status in ("all", j.verdict.status) for j in judged)
+        key = status.replace(" ", "_")
+        registry.value(
+            f"{name}.{key}.k", k, lambda raw: number(raw, 0), f"printed numbers, {status}", inputs
+        )
+
+
+def summed_up(judged: Sequence[Judged]) -> str:
+    """Say in a sentence how the `judged` values compare with what the publication prints."""
+    such = {
+        status: listed([j.value.source.split(";")[0] for j in judged if j.verdict.status == status])
+        for status in MEANINGS
+    }
+    if not any(such[status] for status in MEANINGS if status != "reproduced"):
+        return "Every number is met to its last digit."
+    text = "The numbers are met to the last digit"
+    if such["attainable"]:
+        text += (
+            f", except for {such['attainable']}, where the rounding of the printed effects leaves "
+            "room for the printed value"
+        )
+    if such["different"]:
+        text += f"; different: {such['different']}"
+    if such["undecided"]:
+        text += f"; undecided: {such['undecided']}"
+    if such["not computable"]:
+        text += f"; no longer computable: {such['not computable']}"
+    return text + "."
+
+
+def phrase(registry: Registry, name: str, judged: Sequence[Judged]) -> Phrase:
+    """Register under `name` the sentence that sums the `judged` numbers up."""
+    return registry.phrase(name, summed_up(judged), tuple(j.value.id for j in judged))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `names` as a list in a sentence."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def capitalised(text: str) -> str:
+    """Return `text` with its first letter a capital."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,186 @@
+"""Named checks of a publication's own arithmetic: what must hold whatever the data were.
+
+A check that fails is a finding about the publication, not about our files, so nothing stops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from . import formulas, region
+from .data import Finding, Review
+from .printed import agrees, interval, is_number, number
+from .reconstruct import half_planes
+
+EFFECT = ("smd", "se", "variance", "ci_low", "ci_high", "z", "p")
+# How published.csv calls the same numbers of a pooled effect.
+POOLED = {"smd": "estimate", "z": "statistic", "p": "pvalue"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check asks, how many cases it looked at, and the findings among them."""
+
+    name: str
+    asks: str
+    cases: int
+    findings: tuple[Finding, ...]
+
+
+def run_checks(review: Review) -> tuple[Check, ...]:
+    """Run every check on `review`."""
+    return (
+        _check(
+            "rows", "a printed effect, its error, limits, z and p belong together", _rows(review)
+        ),
+        _check(
+            "pooled", "a pooled effect, its error, limits, z and p belong together", _pooled(review)
+        ),
+        _check("heterogeneity", "I² and p belong to Q and its degrees of freedom", _q(review)),
+        _check("categories", "the categories of a variable hold all trials", _categories(review)),
+        _check("arms", "the groups of the trials add up to the printed totals", _arms(review)),
+        _check("flow", "the study flow adds up", _flow(review)),
+    )
+
+
+# A case is what a check looked at: None, or what it found.
+Cases = list[Finding | None]
+
+
+def _check(name: str, asks: str, cases: Cases) -> Check:
+    return Check(name, asks, len(cases), tuple(case for case in cases if case))
+
+
+def _rows(review: Review) -> Cases:
+    return [
+        _impossible("effects.csv", line, row["outcome"] + ", " + row["study"], row.to_dict())
+        for line, row in review.effects.iterrows()
+    ]
+
+
+def _pooled(review: Review) -> Cases:
+    cases = []
+    for line, where, texts in _published_sets(review):
+        row = {
+            name: texts[POOLED.get(name, name)]
+            for name in EFFECT
+            if POOLED.get(name, name) in texts
+        }
+        row = {name: text for name, text in row.items() if is_number(text)}
+        if {"smd", "se"} <= set(row):
+            cases.append(_impossible("published.csv", line, where, row))
+    return cases
+
+
+def _impossible(file: str, line: int, where: str, row: dict[str, str]) -> Finding | None:
+    if region.polygon(half_planes(row)):
+        return None
+    return Finding(file, line, None, f"{where}: no effect prints as this row")
+
+
+def _published_sets(review: Review):
+    """Yield for each set of numbers printed in one place: its first line, the place, its texts."""
+    rows = review.published.assign(set=review.published["id"].str.rpartition(".")[0])
+    for _, own in rows.groupby(["set", rows["quantity"].str.rpartition(".")[0]], sort=False):
+        names = own["quantity"].str.rpartition(".")[2]
+        yield own.index[0], own["where"].iloc[0], dict(zip(names, own["printed"], strict=True))
+
+
+def _q(review: Review) -> Cases:
+    cases = []
+    for line, where, texts in _published_sets(review):
+        if not {"q", "q_df"} <= set(texts):
+            continue
+        derived = formulas.pooled("EE", int(texts["q_df"]) + 1).derived
+        low, high = interval(texts["q"])
+        for name in ("q_pvalue", "i2"):
+            if name in texts:
+                ends = sorted(derived[name][1](q) for q in (low, high))
+                found = None
+                if not _meet(ends, texts[name]):
+                    found = Finding(
+                        "published.csv", line, name,
+                        f"{where}: Q {texts['q']} with {texts['q_df']} degrees of freedom does not "
+                        f"give {texts[name]}",
+                    )  # fmt: skip
+                cases.append(found)
+    return cases
+
+
+def _meet(ends: list[float], text: str) -> bool:
+    """Tell whether a number between the `ends` can print as `text`."""
+    if any(agrees(end, text) for end in ends):
+        return True
+    if not is_number(text):
+        return False
+    low, high = interval(text)
+    return ends[0] <= low and high <= ends[1]
+
+
+def _categories(review: Review) -> Cases:
+    """The printed k of a variable's categories add up to the trials with the outcome."""
+    rows = review.published
+    parts = rows["quantity"].str.extract(r"^(?P<outcome>\w+)\.fixed\.(?P<variable>\w+)\.\w+\.k$")
+    # A text may repeat what the table prints; each category counts once.
+    first = parts["variable"].notna() & ~rows["quantity"].duplicated()
+    printed = rows.assign(**parts)[first.to_numpy()]
+    cases = []
+    for (outcome, variable), own in printed.groupby(["outcome", "variable"], sort=False):
+        total = sum(int(text) for text in own["printed"])
+        k = int((review.effects["outcome"] == outcome).sum())
+        text = f"{variable}: the categories hold {total} trials, the outcome {outcome} has {k}"
+        cases.append(
+            None if total == k else Finding("published.csv", own.index[0], "printed", text)
+        )
+    return cases
+
+
+def _arms(review: Review) -> Cases:
+    cases = []
+    columns = {"studies.n_treatment": ["n_treatment"], "studies.n_control": ["n_control"]}
+    columns["studies.n"] = [name for own in columns.values() for name in own]
+    for line, row in review.published.iterrows():
+        if row["quantity"] in columns:
+            cells = review.studies[columns[row["quantity"]]].to_numpy().ravel()
+            total = sum(int(cell) for cell in cells if cell.isdecimal())
+            text = f"{row['where']}: {row['printed']} is printed, the trials add up to {total}"
+            right = agrees(total, row["printed"])
+            cases.append(None if right else Finding("published.csv", line, "printed", text))
+    return cases
+
+
+def _flow(review: Review) -> Cases:
+    """Every `left` is what came in less what went out; `reason`s and `part`s add up to what precedes.
+
+    A `left` that follows another without an `out` between them must be one of its `part`s.
+    """
+    cases: Cases = []
+    balance, parts = 0, [0]
+    for (kind, _), rows in groupby(review.flow.iterrows(), key=_step):
+        rows = list(rows)
+        line, first = rows[0]
+        total = sum(int(number(row["count"])) for _, row in rows)
+        label = first["label"]
+        if kind == "in":
+            balance += total
+        elif kind == "out":
+            balance -= total
+            before = total
+        elif kind == "left":
+            right = total in (balance, *parts)
+            text = f"{label}: {total} is printed, the steps before it leave {balance}"
+            cases.append(None if right else Finding("flow.csv", line, "count", text))
+            balance = before = total
+            parts = []
+        else:
+            text = f"{label} and the lines after it add up to {total}, not to {before}"
+            cases.append(None if total == before else Finding("flow.csv", line, "count", text))
+            parts = [int(number(row["count"])) for _, row in rows]
+    return cases
+
+
+def _step(item) -> tuple[str, str]:
+    """Rows of one kind that follow each other are one step, but every `left` is a step of its own."""
+    row = item[1]
+    return row["kind"], row["id"] if row["kind"] == "left" else ""

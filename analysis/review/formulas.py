@@ -1,0 +1,154 @@
+"""The printed statistics in plain arithmetic, on floats as on intervals and power series.
+
+    ys, vs   effects and their sampling variances: floats, or balls or series of python-flint
+    Formula  how statistics follow from effects: `compute` gives the smooth ones by name, `derived`
+             those that are a function of one of them, monotone in its size
+
+Written apart from the engine, whose array code cannot run on intervals; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from math import sqrt
+
+from flint import arb, arb_series
+from scipy.special import chdtrc, ndtr, ndtri
+
+Z95 = float(ndtri(0.975))  # half the width of a 95 % interval in standard errors
+
+Derived = tuple[str, Callable[[float], float]]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Statistics of effects: `compute(ys, vs)` by name, and `derived` ones: name -> (of what, how)."""
+
+    compute: Callable[[Sequence, Sequence], dict]
+    derived: Mapping[str, Derived]
+
+
+def pooled(method: str, k: int) -> Formula:
+    """Return the statistics of `k` studies pooled by `method`, EE or DL, with intervals from z."""
+    return Formula(
+        partial(_pooled, method),
+        {
+            "pvalue": ("statistic", _two_sided),
+            "q_pvalue": ("q", partial(_chi2_sf, k - 1)),
+            "i2": ("q", partial(_i2, k - 1)),
+        },
+    )
+
+
+def between(method: str, members: Sequence[Sequence[int]]) -> Formula:
+    """Return Q between groups, each pooled by `method`; `members` are the positions in each group."""
+    return Formula(
+        partial(_between, method, members),
+        {"q_between_pvalue": ("q_between", partial(_chi2_sf, len(members) - 1))},
+    )
+
+
+def concordance() -> Formula:
+    """Return for each pair of studies, named (i, j), a number of the sign that Kendall's S counts.
+
+    Of the standardised deviates of Begg & Mazumdar (1994) with the sampling variances.
+    """
+    return Formula(_concordance, {})
+
+
+def _mean(ys, weights):
+    """Return the weighted mean of `ys` and the sum of the `weights`."""
+    total = sum(weights[1:], weights[0])
+    return _sum(w * y for w, y in zip(weights, ys, strict=True)) / total, total
+
+
+def _q(ys, weights):
+    """Return Cochran's Q: the weighted squared distances from the weighted mean."""
+    if len(ys) == 1:
+        return 0 * ys[0]
+    mean, _ = _mean(ys, weights)
+    return _sum(w * (y - mean) * (y - mean) for w, y in zip(weights, ys, strict=True))
+
+
+def _tau2(ys, weights):
+    """Return tau2 by the method of moments: DerSimonian & Laird (1986)."""
+    if len(ys) == 1:
+        return 0 * ys[0]
+    _, total = _mean(ys, weights)
+    scale = total - _sum(w * w for w in weights) / total
+    return _at_least_zero((_q(ys, weights) - (len(ys) - 1)) / scale)
+
+
+def _pool(method: str, ys, vs):
+    """Return the pooled estimate and its standard error by `method`."""
+    weights = [1 / v for v in vs]
+    if method == "DL":
+        tau2 = _tau2(ys, weights)
+        weights = [1 / (v + tau2) for v in vs]
+    estimate, total = _mean(ys, weights)
+    return estimate, 1 / _root(total)
+
+
+def _pooled(method: str, ys, vs) -> dict:
+    estimate, se = _pool(method, ys, vs)
+    return {
+        "estimate": estimate,
+        "se": se,
+        "variance": se * se,
+        "ci_low": estimate - Z95 * se,
+        "ci_high": estimate + Z95 * se,
+        "statistic": estimate / se,
+        "q": _q(ys, [1 / v for v in vs]),
+    }
+
+
+def _between(method: str, members, ys, vs) -> dict:
+    pools = [_pool(method, [ys[i] for i in group], [vs[i] for i in group]) for group in members]
+    return {"q_between": _q([e for e, _ in pools], [1 / (se * se) for _, se in pools])}
+
+
+def _concordance(ys, vs) -> dict:
+    mean, total = _mean(ys, [1 / v for v in vs])
+    deviates = [(y - mean) / _root(v - 1 / total) for y, v in zip(ys, vs, strict=True)]
+    return {
+        (i, j): (deviates[i] - deviates[j]) * (vs[i] - vs[j])
+        for i, j in combinations(range(len(ys)), 2)
+    }
+
+
+def _two_sided(z: float) -> float:
+    return float(2 * ndtr(-abs(z)))
+
+
+def _chi2_sf(df: int, q: float) -> float:
+    return float(chdtrc(df, max(q, 0.0))) if df else 1.0
+
+
+def _i2(df: int, q: float) -> float:
+    """Return I2 in per cent: Higgins & Thompson (2002)."""
+    return max(0.0, 100 * (q - df) / q) if df and q > 0 else 0.0
+
+
+def _sum(terms):
+    first, *rest = terms
+    return sum(rest, first)
+
+
+def _root(x):
+    return sqrt(x) if isinstance(x, float) else x.sqrt()
+
+
+def _at_least_zero(x):
+    """Return max(0, x); of a series whose ball holds 0, both pieces and both slopes."""
+    if isinstance(x, float):
+        return max(0.0, x)
+    ball = x[0] if isinstance(x, arb_series) else x
+    if ball.lower() > 0:
+        return x
+    if ball.upper() <= 0:
+        return 0 * x
+    value = arb(0).union(ball.upper())
+    return arb_series([value, arb(0).union(x[1])], prec=2) if isinstance(x, arb_series) else value
