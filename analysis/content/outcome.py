@@ -15,7 +15,8 @@ from math import sqrt
 import pandas as pd
 
 from ..display.figure import Figure
-from ..display.forest import ForestRow, Summary, Words, forest
+from ..display.forest import forest
+from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.numbers import count, number, pvalue
 from ..display.registry import Registry
 from ..display.value import Value
@@ -190,39 +191,33 @@ def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled | Non
     def shown(name: str) -> Value:
         return registry.get(Value, f"{outcome.key}.{name}")
 
-    def interval(prefix: str, low: str = "ci_low", high: str = "ci_high") -> str:
-        return f"[{shown(f'{prefix}.{low}').text}, {shown(f'{prefix}.{high}').text}]"
+    def limits(prefix: str, stem: str = "ci") -> Limits:
+        low, high = (shown(f"{prefix}.{stem}_{end}") for end in ("low", "high"))
+        return Limits(low.raw, high.raw, low.text, high.text)
 
     rows = []
     for effect in outcome.effects:
         prefix = f"study.{effect.study}"
-        estimate, low, high = (
-            shown(f"{prefix}.{part}") for part in ("estimate", "ci_low", "ci_high")
-        )
+        estimate = shown(f"{prefix}.estimate")
         weight = shown(f"random.{prefix}.weight")
         rows.append(
             ForestRow(
                 outcome.name_of(effect.study),
                 estimate.raw,
-                low.raw,
-                high.raw,
-                weight.raw,
                 estimate.text,
-                interval(prefix),
+                limits(prefix),
+                weight.raw,
                 weight.text + "%",
             )
         )
-    predicted = shown("random.prediction_low").raw, shown("random.prediction_high").raw
-    text = interval("random", "prediction_low", "prediction_high")
+    predicted = limits("random", "prediction")
     summaries = [
         Summary(
             label,
             pooled[model].estimate,
-            pooled[model].ci_low,
-            pooled[model].ci_high,
             shown(f"{model}.estimate").text,
-            interval(model),
-            *((*predicted, text) if model == "random" and None not in predicted else ()),
+            limits(model),
+            prediction=predicted if model == "random" and predicted.low is not None else None,
         )
         for model, label in (("fixed", "Fixed effect"), ("random", "Random effects"))
         if pooled[model]
@@ -234,5 +229,7 @@ def _forest(registry: Registry, outcome: Outcome, pooled: dict[str, Pooled | Non
         f"τ² = {shown('random.tau2').text}"
     )
     level = registry.get(Value, "settings.level").text
-    words = Words("SMD", f"{level}% CI", outcome.favours_low, outcome.favours_high, heterogeneity)
-    return forest(f"{outcome.key}-forest", rows, summaries, words)
+    words = Words(
+        "SMD", f"{level}% CI", outcome.favours_low, outcome.favours_high, (heterogeneity,)
+    )
+    return forest(f"{outcome.key}-forest", [Group(tuple(rows))], summaries, words)
