@@ -66,7 +66,7 @@ def test_text_is_text_and_stands_in_reading_order():
     assert found[12:17] == [
         "Random effects (k = 2)", "0.50", "[0.30, 0.70]", "Prediction interval", "[−0.10, 1.10]",
     ]  # fmt: skip
-    assert found[-3:] == ["← Favours a", "Favours b →", "Heterogeneity: Q = 1.00"]
+    assert found[-3:] == ["←\u00a0Favours a", "Favours b\u00a0→", "Heterogeneity: Q = 1.00"]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -124,7 +124,7 @@ def test_layouts_order_the_columns_and_write_the_interval():
     assert revman[:3] == ["Study", "Weight", "SMD [95% CI]"]
     assert "−0.20 [−0.30, −0.10]" in revman
     jama = texts(forest("f", GROUPS, [SUMMARY], WORDS, JAMA).svg)
-    assert jama[:5] == ["← Favours a", "Favours b →", "Study", "SMD (95% CI)", "Weight"]
+    assert jama[:5] == ["←\u00a0Favours a", "Favours b\u00a0→", "Study", "SMD (95% CI)", "Weight"]
     assert "−0.20 (−0.30 to −0.10)" in jama
 
 

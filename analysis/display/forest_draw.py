@@ -9,7 +9,7 @@ from .figure import INK, MUTED, RULE, new_canvas, render_svg
 from .forest_layout import Layout, Line, place
 from .forest_parts import ForestRow, Group, Limits, Summary, Words
 from .forest_sheet import LEADING, ROW, SMALL, Sheet
-from .numbers import is_absent
+from .numbers import NBSP, is_absent
 from .scale import Axis
 from .typeface import text_width, wrapped
 
@@ -166,15 +166,21 @@ def _ticks(sheet: Sheet) -> None:
 
 def _ends(sheet: Sheet, words: Words, null: float | None) -> None:
     """Write what the ends of the axis mean, to both sides of no effect."""
-    if null is None or not sheet.axis.holds(null):
+    if null is None or not (words.favours_low or words.favours_high):
         return
     x = sheet.x(null)
     rows = 1
+    # The arrow does not part from its last word, nor stand where there is none.
     for text, edge, room, side in (
-        (f"← {words.favours_low}", x - END_GAP, x - END_GAP, "right"),
-        (f"{words.favours_high} →", x + END_GAP, sheet.width - x - END_GAP, "left"),
+        (words.favours_low and f"←{NBSP}{words.favours_low}", x - END_GAP, x - END_GAP, "right"),
+        (
+            words.favours_high and f"{words.favours_high}{NBSP}→",
+            x + END_GAP,
+            sheet.width - x - END_GAP,
+            "left",
+        ),
     ):
-        lines = wrapped(text, room, size=SMALL) if text.strip("←→ ") else []
+        lines = wrapped(text, room, size=SMALL)
         for n, part in enumerate(lines):
             sheet.text(edge, sheet.y + ROW / 2 + n * LEADING, part, SMALL, ha=side)
         rows = max(rows, len(lines))

@@ -30,10 +30,12 @@ POINTS = 72  # in an inch
 # XML cannot hold them, and no typeface shows them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+_BLANKS = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")  # no-break spaces stay
+
 
 def printable(text: str) -> str:
     """Return `text` on one line, with a replacement character for each that XML cannot hold."""
-    return " ".join(_UNPRINTABLE.sub("\ufffd", text).split())
+    return _BLANKS.sub(" ", _UNPRINTABLE.sub("\ufffd", text)).strip(" ")
 
 
 @lru_cache(maxsize=4096)
@@ -85,8 +87,9 @@ def _advances(weight: int) -> dict[int, float]:
 @lru_cache(maxsize=64)
 def _face(weight: int, letters: frozenset[int]) -> str:
     options = subset.Options(flavor="woff", recalc_timestamp=False, name_IDs=[1, 2, 13])
-    options.drop_tables += ["GPOS", "GSUB", "GDEF"]
     font = TTFont(FILES[weight], recalcTimestamp=False)
+    for table in ("GPOS", "GSUB", "GDEF"):  # before the subsetter reads them, which takes longest
+        del font[table]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=letters)
     cutter.subset(font)
