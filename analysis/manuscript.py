@@ -18,7 +18,7 @@ from .content.checks import add_checks
 from .content.definitions import add_definitions
 from .content.memberships import add_memberships, add_random_search
 from .content.outcome import add_leave_one_out, add_outcome, read_outcome
-from .content.plots import add_forest
+from .content.plots import add_forest, add_subgroup_forest
 from .content.reconstruction import add_other_arms, add_reconstruction
 from .content.sensitivity import add_sensitivity
 from .content.settings import SCALES, add_settings
@@ -61,6 +61,7 @@ def compose(data: Path = DATA) -> Registry:
         add_subgroups(registry, outcome, review.groups)
         add_subgroup_agreement(registry, outcome)
     add_table3(registry, symptoms)
+    add_subgroup_forest(registry, symptoms)
     add_memberships(registry, symptoms, review.groups)
     add_random_search(registry, qol, "comparison", "tau")
     add_checks(registry, review)

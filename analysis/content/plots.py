@@ -2,61 +2,97 @@
 
 from __future__ import annotations
 
-from ..display.forest import ForestRow, Summary, Words, forest
+from ..display.forest import forest
+from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
 from .settings import FAVOURS
+from .subgroups import VARIABLES
+
+OVERALL = (("fixed", "Fixed effect"), ("random", "Random effects"))
 
 
 def add_forest(registry: Registry, outcome: Outcome) -> None:
-    """Register the forest plot of `outcome`, its numbers as the registry shows them."""
-
-    def shown(name: str) -> Value:
-        return registry.get(Value, f"{outcome.key}.{name}")
-
-    def interval(prefix: str, low: str = "ci_low", high: str = "ci_high") -> str:
-        return f"[{shown(f'{prefix}.{low}').text}, {shown(f'{prefix}.{high}').text}]"
-
-    rows = []
-    for effect in outcome.effects:
-        prefix = f"study.{effect.study}"
-        estimate, low, high = (
-            shown(f"{prefix}.{part}") for part in ("estimate", "ci_low", "ci_high")
+    """Register the forest plot of `outcome`: its trials, both pooled effects, heterogeneity."""
+    read = _Read(registry, outcome.key)
+    rows = [
+        ForestRow(
+            outcome.name_of(effect.study),
+            read.value(f"study.{effect.study}.estimate").raw,
+            read.value(f"study.{effect.study}.estimate").text,
+            read.limits(f"study.{effect.study}"),
+            read.value(f"random.study.{effect.study}.weight").raw,
+            read.value(f"random.study.{effect.study}.weight").text + "%",
         )
-        weight = shown(f"random.{prefix}.weight")
-        rows.append(
-            ForestRow(
-                outcome.name_of(effect.study),
-                estimate.raw,
-                low.raw,
-                high.raw,
-                weight.raw,
-                estimate.text,
-                interval(prefix),
-                weight.text + "%",
-            )
-        )
-    predicted = shown("random.prediction_low").raw, shown("random.prediction_high").raw
-    text = interval("random", "prediction_low", "prediction_high")
-    summaries = [
-        Summary(
-            label,
-            *(shown(f"{model}.{part}").raw for part in ("estimate", "ci_low", "ci_high")),
-            shown(f"{model}.estimate").text,
-            interval(model),
-            *((*predicted, text) if model == "random" and None not in predicted else ()),
-        )
-        for model, label in (("fixed", "Fixed effect"), ("random", "Random effects"))
-        if shown(f"{model}.estimate").raw is not None
+        for effect in outcome.effects
     ]
-    relation = "" if shown("fixed.q_pvalue").text.startswith("<") else "= "
+    summaries = [
+        read.summary(model, label)
+        for model, label in OVERALL
+        if read.value(f"{model}.estimate").raw is not None
+    ]
     heterogeneity = (
-        f"Heterogeneity: Q = {shown('fixed.q').text} (df = {shown('fixed.q_df').text}, "
-        f"p {relation}{shown('fixed.q_pvalue').text}), I² = {shown('random.i2').text}%, "
-        f"τ² = {shown('random.tau2').text}"
+        f"Heterogeneity: {read.q('fixed.q')}, I² = {read.value('random.i2').text}%, "
+        f"τ² = {read.value('random.tau2').text}"
     )
-    level = registry.get(Value, "settings.level").text
-    words = Words("SMD", f"{level}% CI", *FAVOURS, heterogeneity)
-    plot = forest(f"{outcome.key}-forest", rows, summaries, words)
+    groups = [Group(tuple(rows))]
+    plot = forest(f"{outcome.key}-forest", groups, summaries, read.words(heterogeneity))
     registry.add(f"{outcome.key}.forest", plot)
+
+
+def add_subgroup_forest(registry: Registry, outcome: Outcome) -> None:
+    """Register the forest plot of every category of `outcome`, with the tests between them."""
+    read = _Read(registry, outcome.key)
+    groups = []
+    for variable, described in VARIABLES.items():
+        rows = [
+            ForestRow(
+                label,
+                read.value(f"random.{variable}.{category}.estimate").raw,
+                read.value(f"random.{variable}.{category}.estimate").text,
+                read.limits(f"random.{variable}.{category}"),
+                extra=(read.value(f"random.{variable}.{category}.k").text,),
+                pooled=True,
+            )
+            for category, label in described.categories.items()
+        ]
+        test = f"Between: {read.q(f'random.{variable}.q_between')}"
+        groups.append(Group(tuple(rows), described.label, notes=(test,)))
+    overall = [read.summary("random", "All trials")]
+    words = read.words(extra=("k",), study="Category", one_row="category", rows="categories")
+    plot = forest(f"{outcome.key}-subgroups-forest", groups, overall, words)
+    registry.add(f"{outcome.key}.subgroups.forest", plot)
+
+
+class _Read:
+    """Registered values of one outcome, as a forest plot wants them."""
+
+    def __init__(self, registry: Registry, outcome: str) -> None:
+        self.registry, self.outcome = registry, outcome
+
+    def value(self, name: str) -> Value:
+        return self.registry.get(Value, f"{self.outcome}.{name}")
+
+    def limits(self, prefix: str, stem: str = "ci") -> Limits:
+        low, high = (self.value(f"{prefix}.{stem}_{end}") for end in ("low", "high"))
+        return Limits(low.raw, high.raw, low.text, high.text)
+
+    def summary(self, model: str, label: str) -> Summary:
+        estimate = self.value(f"{model}.estimate")
+        predicted = self.limits(model, "prediction") if model == "random" else None
+        if predicted is not None and predicted.low is None:
+            predicted = None
+        return Summary(label, estimate.raw, estimate.text, self.limits(model), prediction=predicted)
+
+    def q(self, name: str) -> str:
+        """Q with its degrees of freedom and p, below `name`."""
+        p = self.value(f"{name}_pvalue").text
+        relation = "" if p.startswith("<") else "= "
+        return (
+            f"Q = {self.value(name).text} (df = {self.value(f'{name}_df').text}, p {relation}{p})"
+        )
+
+    def words(self, *notes: str, **options) -> Words:
+        level = self.registry.get(Value, "settings.level").text
+        return Words("SMD", f"{level}% CI", *FAVOURS, notes, **options)

@@ -1,47 +1,40 @@
 """Figures as SVG that look the same everywhere: text stays text, and its typeface comes along.
 
 The bytes depend on nothing but the content: no date, no random id, and a font subset whose tables
-carry no time.
+carry no time. The ground is transparent, so that a page may show the figure on white, or inverted
+(hue kept) on a dark ground; meaning never rests on colour alone.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-import font_source_sans_pro
 import matplotlib
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
 from .escape import escape_markdown
-
-FAMILY = "Source Sans Pro"
-FILES = {
-    400: f"{font_source_sans_pro.font_directory}/SourceSansPro-Regular.ttf",
-    700: f"{font_source_sans_pro.font_directory}/SourceSansPro-Bold.ttf",
-}
-for _file in FILES.values():
-    font_manager.fontManager.addfont(_file)
+from .typeface import FAMILY, font_faces
 
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "figure",
     "font.family": [FAMILY, "sans-serif"],
     "text.parse_math": False,
+    "path.simplify": False,
 }
 
-# Ink on white: each keeps a contrast of at least 4.5 to 1.
+# Ink on white: each keeps a contrast of at least 4.5 to 1, RULE and the shades being mere aids.
 INK = "#1f2430"
 MUTED = "#566072"
 ACCENT = "#1d5a8a"
+ALERT = "#b3261e"
 RULE = "#b8c0cc"
+SHADES = ("#eef1f5", "#dfe4eb", "#cdd4de")  # of areas, from light to dark
 
 
 @dataclass(frozen=True)
@@ -59,39 +52,25 @@ class Figure:
         return f'![]({escape_markdown(path)}){{fig-alt="{alt}"}}'
 
 
-def new_canvas(width: float, height: float) -> Canvas:
-    """A blank drawing of `width` by `height` inches."""
-    canvas = Canvas(figsize=(width, height))
-    FigureCanvasSVG(canvas)
-    return canvas
+@contextmanager
+def new_canvas(width: float, height: float):
+    """A blank drawing of `width` by `height` inches, to be drawn and rendered within the context."""
+    with matplotlib.rc_context(STYLE):
+        canvas = Canvas(figsize=(width, height))
+        FigureCanvasSVG(canvas)
+        yield canvas
 
 
 def render_svg(canvas: Canvas) -> str:
-    """Return `canvas` as SVG, with the glyphs that its text uses embedded."""
+    """Return `canvas` as SVG on no ground, with the glyphs that its text uses embedded."""
     out = io.StringIO()
-    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # A study may be named in a script that the typeface lacks; browsers fall back by themselves.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        canvas.savefig(
+            out, format="svg", facecolor="none", metadata={"Date": None, "Creator": None}
+        )
     svg = out.getvalue()
     letters = {ord(c) for text in re.findall(r"<text\b.*?</text>", svg, re.DOTALL) for c in text}
-    faces = "".join(_face(weight, letters) for weight in FILES)
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1\n <style>{faces}</style>", svg, count=1)
-
-
-def _face(weight: int, letters: set[int]) -> str:
-    """The CSS that carries the typeface at `weight`, cut down to `letters`."""
-    options = subset.Options(
-        flavor="woff", recalc_timestamp=False, layout_features=["kern"], name_IDs=[1, 2, 13]
-    )
-    font = TTFont(FILES[weight], recalcTimestamp=False)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=letters)
-    cutter.subset(font)
-    out = io.BytesIO()
-    subset.save_font(font, out, options)
-    data = base64.b64encode(out.getvalue()).decode()
-    return (
-        f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};"
-        f"src:url(data:font/woff;base64,{data}) format('woff')}}"
-    )
+    style = f"<style>{font_faces(frozenset(letters))}text{{font-kerning:none}}</style>"
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1\n {style}", svg, count=1)
