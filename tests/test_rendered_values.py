@@ -24,7 +24,20 @@ from rendered import (
 
 
 def test_values_json_is_the_registry(site):
-    assert registered(site) == {
+    written = registered(site)
+    reasons = {
+        name: {key: entry.pop(key) for key in ("low", "high", "witness") if key in entry}
+        for name, entry in written.items()
+    }
+    assert reasons == {
+        value.id: {
+            key: bound
+            for key in ("low", "high", "witness")
+            if value.verdict and (bound := getattr(value.verdict, key)) is not None
+        }
+        for value in REGISTRY.all(Value)
+    }
+    assert written == {
         value.id: {
             "raw": value.raw,
             "text": value.text,
@@ -111,3 +124,15 @@ def test_a_tampered_pdf_is_caught(both):
                 if numbers % 25 == 1:
                     assert len(differences(html, tampered)) == 1
     assert numbers > 200
+
+
+def test_every_pooled_row_and_all_of_table_3_are_shown_on_the_pages_and_in_the_pdf(site, both):
+    """What the publication prints in its figures' pooled rows and in Table 3 stands in a page."""
+    rows = [
+        judged.row["quantity"]
+        for identifier, judged in REGISTRY.judged.items()
+        if identifier.startswith(("figure", "table3."))
+    ]
+    assert len(rows) == 5 * 14 + 21 * 11
+    shown = {value.id for value in shown_values(site)}
+    assert [name for name in rows if name not in shown] == []

@@ -1,31 +1,190 @@
-"""How far a result can move: on sets small enough to see the answer."""
+"""How far a result can move: on sets small enough to see the answer, and on the paper's trials."""
 
 from dataclasses import replace
+from math import sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis.review import Reconstructed, reach
+from analysis.engine import pool
+from analysis.review import Propagation, Reconstructed, formulas, read_review, reconstruct
+from analysis.review.formulas import Z95, Formula
+from analysis.review.printed import agrees
 
-BASE = Reconstructed("a", "o", "rounding", 0.0, 1.0, -1, 1, 1, 2, ((-1, 1), (1, 1), (1, 2)), "")
+REVIEW = read_review(Path(__file__).parents[1] / "data")
+ROWS = {
+    key: REVIEW.effects[REVIEW.effects["outcome"] == key]
+    for key in REVIEW.effects["outcome"].unique()
+}
+RECORDS = {key: reconstruct(rows, REVIEW.studies) for key, rows in ROWS.items()}
+SMOOTH = ("estimate", "se", "variance", "ci_low", "ci_high", "statistic", "q")
+DERIVED = ("pvalue", "q_pvalue", "i2")
+METHODS = ("EE", "DL")
+
+BOX = Reconstructed(
+    "a", "o", "rounding", 0.0, 2.25, -1, 1, 1, 2, ((-1, 1), (1, 1), (1, 2), (-1, 2)), None, ""
+)
+SUM = Formula(lambda ys, vs: {"sum": ys[0] + ys[1], "first": vs[0]}, {})
+
+
+def ours(yi, vi, method, name):
+    result = pool(yi, vi=vi, method=method)
+    return result.se**2 if name == "variance" else getattr(result, name)
 
 
 def test_a_sum_moves_by_all_its_extremes():
-    records = [BASE, replace(BASE, yi=5.0, vertices=((4, 1), (6, 1)))]
-    assert reach(records, lambda yi, vi: float(yi.sum())) == (3, 7)
+    far = replace(BOX, yi=5.0, yi_low=4, yi_high=6, vertices=((4, 1), (6, 1)))
+    records = [BOX, far]
+    assert Propagation(records, SUM).bounds("sum") == pytest.approx((3, 7))
 
 
 def test_the_second_coordinate_is_a_standard_error():
-    assert reach([BASE], lambda yi, vi: float(vi[0])) == (1, 4)
+    low, high = Propagation([BOX, BOX], SUM).bounds("first")
+    assert 0 < low <= 1 and high == pytest.approx(4)
 
 
-def test_a_point_that_cannot_move():
-    fixed = replace(BASE, yi=2.0, vertices=((2.0, 1.0),))
-    assert reach([fixed], lambda yi, vi: float(yi[0])) == (2, 2)
+def test_a_square_across_its_lowest_point_is_bounded_though_its_slope_has_no_sign():
+    square = Formula(lambda ys, vs: {"square": ys[0] * ys[0]}, {})
+    low, high = Propagation([BOX], square).bounds("square")
+    assert low <= 0 and 1 <= high <= 2.0001
 
 
-def test_studies_that_pull_against_each_other():
-    """The spread is least where both meet at 1 and largest at -1 and 3."""
-    records = [BASE, replace(BASE, yi=2.0, vertices=((1, 1), (3, 1)))]
-    low, high = reach(records, lambda yi, vi: float(np.ptp(yi)))
-    assert (low, high) == (pytest.approx(0), pytest.approx(4))
+def test_a_derived_statistic_turns_round_at_zero():
+    effect = Formula(lambda ys, vs: {"statistic": ys[0]}, formulas.pooled("EE", 1).derived)
+    low, high = Propagation([BOX], effect).bounds("pvalue")
+    assert (low, high) == (
+        pytest.approx(0.3173, abs=5e-5),
+        1,
+    )  # of z = 1, Abramowitz & Stegun table
+
+
+def test_tau2_at_its_kink_is_bounded_from_both_sides():
+    """Two studies whose Q may lie on either side of its degrees of freedom."""
+    records = [
+        Reconstructed(
+            "a", "o", "rounding", y, 1.0, low, high, 1, 1, ((low, 1), (high, 1)), None, ""
+        )
+        for y, low, high in ((0.0, -0.02, 0.02), (1.41, 1.39, 1.43))
+    ]
+    low, high = Propagation(records, formulas.pooled("DL", 2)).bounds("se")
+    ses = [
+        pool([a, b], vi=[1, 1], method="DL").se
+        for a in np.linspace(-0.02, 0.02, 21)
+        for b in np.linspace(1.39, 1.43, 21)
+    ]
+    assert low <= min(ses) and max(ses) <= high
+    assert high - low < 3 * (max(ses) - min(ses))
+
+
+@pytest.mark.parametrize("key", ROWS)
+@pytest.mark.parametrize("method", METHODS)
+def test_the_formulas_are_the_engines(key, method):
+    records = RECORDS[key]
+    propagation = Propagation(records, formulas.pooled(method, len(records)))
+    yi, vi = [r.yi for r in records], [r.vi for r in records]
+    smooth = propagation.formula.compute(yi, vi)
+    for name in SMOOTH:
+        assert smooth[name] == pytest.approx(ours(yi, vi, method, name), rel=1e-12), name
+    for name in DERIVED:
+        base, how = propagation.formula.derived[name]
+        assert how(smooth[base]) == pytest.approx(ours(yi, vi, method, name), rel=1e-9), name
+
+
+def drawn(records, shares):
+    """Feasible effects of `records`, at a share of the way along each range or between vertices."""
+    points = []
+    for record, (a, b) in zip(records, shares, strict=True):
+        if record.arms:
+            d = record.yi_low + a * (record.yi_high - record.yi_low)
+            points.append((d, record.arms.se(d)))
+        else:
+            first, second, third = (record.vertices[i % len(record.vertices)] for i in (0, 1, 2))
+            a, b = min(a, b), max(a, b)
+            points.append(
+                tuple(
+                    a * x + (b - a) * y + (1 - b) * z
+                    for x, y, z in zip(first, second, third, strict=True)
+                )
+            )
+    return points
+
+
+SHARES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=18, max_size=18)
+BOUNDED = {
+    (key, method): Propagation(RECORDS[key], formulas.pooled(method, len(RECORDS[key])))
+    for key in ROWS
+    for method in METHODS
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(BOUNDED)), SHARES)
+def test_no_feasible_effects_lie_outside_the_bounds(which, shares):
+    key, method = which
+    points = drawn(RECORDS[key], shares[: len(RECORDS[key])])
+    yi, vi = [d for d, _ in points], [se * se for _, se in points]
+    for name in (*SMOOTH, *DERIVED):
+        low, high = BOUNDED[which].bounds(name)
+        slack = 1e-12 * max(1, abs(high))
+        assert low - slack <= ours(yi, vi, method, name) <= high + slack, name
+
+
+@pytest.mark.parametrize("which", sorted(BOUNDED), ids="-".join)
+def test_the_bounds_are_tight(which):
+    """Moving each effect to its better extreme point, one after the other, comes close to them."""
+    key, method = which
+    records = RECORDS[key]
+    for name in ("estimate", "se", "statistic", "q"):
+        low, high = BOUNDED[which].bounds(name)
+        found = []
+        for sign in (1, -1):
+            points = [(r.yi, r.sei) for r in records]
+            for _ in range(2):
+                for i, record in enumerate(records):
+                    tries = [[*points[:i], vertex, *points[i + 1 :]] for vertex in record.vertices]
+                    points = max(
+                        tries,
+                        key=lambda p: (
+                            sign * ours([d for d, _ in p], [s * s for _, s in p], method, name)
+                        ),
+                    )
+            found.append(ours([d for d, _ in points], [s * s for _, s in points], method, name))
+        assert max(found) - min(found) > 0.5 * (high - low), name
+
+
+def attainable():
+    """Every printed pooled number, with its outcome, method and name."""
+    methods = {"fixed": "EE", "random": "DL"}
+    for row in REVIEW.published.to_dict("records"):
+        parts = row["quantity"].split(".")
+        if len(parts) == 3 and parts[0] in ROWS and parts[2] not in ("k", "q_df"):
+            yield pytest.param(parts[0], methods[parts[1]], parts[2], row["printed"], id=row["id"])
+
+
+@pytest.mark.parametrize(("key", "method", "name", "text"), list(attainable()))
+def test_a_witness_prints_as_every_row_and_gives_the_printed_result(key, method, name, text):
+    records = RECORDS[key]
+    propagation = Propagation(records, formulas.pooled(method, len(records)))
+    point = ours([r.yi for r in records], [r.vi for r in records], method, name)
+    if agrees(point, text):
+        low, high = propagation.bounds(name)
+        assert low <= point <= high
+        return
+    witness = propagation.witness(name, text)
+    assert agrees(ours(witness.yi, witness.vi, method, name), text)
+    for d, v, row in zip(witness.yi, witness.vi, ROWS[key].to_dict("records"), strict=True):
+        se = sqrt(v)
+        shown = {"smd": d, "se": se, "variance": v, "ci_low": d - Z95 * se, "ci_high": d + Z95 * se}
+        shown |= {"z": d / se}
+        assert all(agrees(value, row[column]) for column, value in shown.items()), row
+
+
+def test_no_witness_for_what_the_bounds_exclude():
+    propagation = BOUNDED["symptoms", "DL"]
+    low, high = propagation.bounds("estimate")
+    assert high - low < 0.001
+    assert propagation.witness("estimate", "0.820") is None
+    assert propagation.witness("estimate", "0.817") is None

@@ -23,7 +23,7 @@ COLUMNS = (
     Column("largest", "Largest", "right", spanner="Group sizes that fit"),
 )
 NOTES = (
-    "Participants are those of both groups. Pairs are the sizes of the two groups, none larger than "
+    "Participants are those of both groups. Pairs are sizes of both groups, neither larger than "
     "printed, in which some effect has all the printed digits; smallest and largest are the "
     "participants of such a pair. These sizes are inferred, not printed.",
 )

@@ -4,18 +4,19 @@
     outer bounds   an interval that holds the statistic of every combination of feasible effects
     witness        one such combination whose statistic prints as the source prints it
 
-The bounds come from slopes in ball arithmetic, each an enclosure over all feasible effects at once. A
-parameter whose slope has one sign is at an end of its range where the statistic is extreme; the
-others, if any, enter by the mean value form f(c) + f'(X)(X - c) (Moore, Kearfott & Cloud, 2009, ch.
-6). Where a statistic has a kink its slope is the hull of both sides (Clarke, 1983), for which the
-mean value theorem holds as well.
+The bounds come from slopes in ball arithmetic, each an enclosure over all feasible effects at once. An
+effect tied to one parameter whose slope has one sign is at an end of its range where the statistic
+is extreme; the others enter by the mean value form f(c) + f'(X)(x - c), which is linear in x and so
+extreme at a vertex (Moore, Kearfott & Cloud, 2009, ch. 6). Plain interval evaluation encloses as
+well, and the two are intersected. Where a statistic has a kink its slope is the hull of both sides
+(Clarke, 1983), for which the mean value theorem holds too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 from flint import arb, arb_series
 
@@ -118,9 +119,13 @@ class Propagation:
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
         """By name: the outer bounds, and for each record the slopes with its parameters."""
         slopes = self._slopes()
+        natural = self._compute([[_ball(*span) for span in _spans(r)] for r in self.records])
         return {
             name: (
-                (self._extreme(name, own, -1), self._extreme(name, own, 1)),
+                (
+                    max(self._extreme(name, own, -1), float(natural[name].lower())),
+                    min(self._extreme(name, own, 1), float(natural[name].upper())),
+                ),
                 [tuple(float(slope.mid()) for slope in of_record) for of_record in own],
             )
             for name, own in slopes.items()
@@ -142,16 +147,21 @@ class Propagation:
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
         """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""
         point, rest = [], arb(0)
-        for record, of_record in zip(self.records, slopes, strict=True):
-            chosen = []
-            for (low, high), slope in zip(_spans(record), of_record, strict=True):
-                if slope.contains(0):
-                    middle = (low + high) / 2
-                    rest += slope * (_ball(low, high) - middle)
-                    chosen.append(arb(middle))
-                else:
-                    chosen.append(arb(high if (slope > 0) == (direction > 0) else low))
-            point.append(chosen)
+        for record, own in zip(self.records, slopes, strict=True):
+            if record.arms and not own[0].contains(0):
+                end = record.yi_high if (own[0] > 0) == (direction > 0) else record.yi_low
+                point.append([arb(end)])
+                continue
+            centre = [arb(c) for c in (record.yi, record.sei)[: len(own)]]
+            point.append(centre)
+            moves = [
+                sum(
+                    (slope * (x - c) for slope, x, c in zip(own, vertex, centre, strict=False)),
+                    arb(0),
+                )
+                for vertex in record.vertices
+            ]
+            rest += reduce(arb.union, moves)
         bound = self._compute(point)[name] + rest
         return float(bound.upper() if direction > 0 else bound.lower())
 

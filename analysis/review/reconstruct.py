@@ -14,6 +14,7 @@ directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, an
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import inf, sqrt
 
 import numpy as np
@@ -32,8 +33,8 @@ class Reconstructed:
     """The effect of `study` on `outcome`: the point `yi`, `vi` and the bounds on yi and on its se.
 
     `vertices` are the extreme points (d, se) of the feasible set: the ends of the curve of `arms` for
-    the basis of that name, the corners of a polygon for `rounding`, the point itself for `printed`;
-    there `arms` is None, and `note` says why.
+    the basis of that name, the corners of a polygon for `rounding`, those of the rounding of smd and
+    se for `printed`; in both of these `arms` is None, and `note` says why.
     """
 
     study: str
@@ -182,8 +183,9 @@ def _as_printed(row: Mapping[str, str]) -> Reconstructed:
     """Return the smd and se of a `row` that no effect prints as, each with its own rounding."""
     d, se = float(printed.number(row["smd"])), float(printed.number(row["se"]))
     bounds = *printed.interval(row["smd"]), *printed.interval(row["se"])
+    corners = product(bounds[:2], bounds[2:])
     note = "no effect prints as this row: its numbers contradict each other beyond rounding"
-    return _record(row, "printed", d, se * se, bounds, ((d, se),), note)
+    return _record(row, "printed", d, se * se, bounds, corners, note)
 
 
 def _record(row, basis: str, yi, vi, bounds, vertices, note: str, arms=None) -> Reconstructed:

@@ -1,0 +1,128 @@
+"""The paper's pooled rows, Table 3 and its subgroup texts: each printed number and its verdict.
+
+The expected numbers are read from data/published.csv, digit for digit as the paper prints them; what
+is decided here is decided again in the test, from the effects and with its own arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from analysis.display.value import Value
+from analysis.manuscript import REGISTRY
+from analysis.review import read_review
+from analysis.review.printed import agrees, interval
+
+REVIEW = read_review(Path(__file__).parents[1] / "data")
+ROWS = REVIEW.published.to_dict("records")
+DIFFERENT = {
+    # Q(7) for seven studies: the degrees of freedom are one less.
+    "results.symptoms_followup.q_df",
+    # p = .03 with Q(2) = 7.384: it is 0.0249, which becomes .03 if it is rounded to 0.025 before.
+    "results.qol.disorder.q_between_pvalue",
+}
+# The widest range that rounding may leave to a number, in units of its last printed digit: so that
+# "attainable" says something. Q and I² move most, as squares of what outlying trials are away.
+WIDEST = {"q": 90, "q_between": 40, "i2": 180}
+ELSE = 20
+
+
+def test_all_is_there():
+    """Two pooled rows of seven numbers in five figures, and eleven numbers of 21 categories."""
+    places = Counter(row["id"].split(".")[0] for row in ROWS)
+    assert sum(n for place, n in places.items() if place.startswith("figure")) == 5 * 2 * 7
+    assert places["table3"] == 21 * 11
+    assert [row["id"].split(".")[0] for row in ROWS[:71]] == (
+        [f"figure{n}" for n in (2, 4, 5, 6, 7) for _ in range(14)] + ["table3"]
+    )
+
+
+def test_every_printed_number_has_a_verdict_and_none_is_undecided():
+    assert set(REGISTRY.judged) == {row["id"] for row in ROWS}
+    found = Counter(judged.verdict.status for judged in REGISTRY.judged.values())
+    assert set(found) == {"reproduced", "attainable", "different"}
+    different = {i for i, judged in REGISTRY.judged.items() if judged.verdict.status == "different"}
+    assert different == DIFFERENT
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_a_verdict_is_what_it_says(row):
+    judged = REGISTRY.judged[row["id"]]
+    raw, verdict, text = judged.value.raw, judged.verdict, row["printed"]
+    if verdict.status == "reproduced":
+        assert agrees(raw, text)
+        return
+    assert not agrees(raw, text)
+    low, high = interval(text)
+    if verdict.status == "attainable":
+        assert agrees(verdict.witness, text)
+        assert verdict.low <= high and low <= verdict.high
+    else:
+        assert verdict.high < low or verdict.low > high
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_the_range_that_rounding_leaves_is_narrow(row):
+    verdict = REGISTRY.judged[row["id"]].verdict
+    if verdict.low is None or row["printed"].startswith("<"):
+        return
+    low, high = interval(row["printed"])
+    name = row["quantity"].rsplit(".", 1)[1]
+    assert verdict.high - verdict.low < WIDEST.get(name, ELSE) * (high - low)
+
+
+def test_what_is_different_is_different():
+    """Results, follow-up: Q(7) of seven studies. Quality of life by disorder: Q(2)=7.384, p=.03."""
+    assert (REVIEW.effects["outcome"] == "symptoms_followup").sum() - 1 == 6
+    # The chi-squared distribution with 2 degrees of freedom has the tail exp(-q/2).
+    tail = math.exp(-7.384 / 2)
+    assert f"{tail:.3f}" == "0.025" and f"{tail:.2f}" == "0.02"
+    raw = REGISTRY.judged["results.qol.disorder.q_between_pvalue"].value.raw
+    assert raw == pytest.approx(tail, abs=5e-5)
+
+
+def pooled(studies, method):
+    """Plain inverse-variance pooling: estimate and standard error, by EE or DL."""
+    y, v = zip(*studies, strict=True)
+    w = [1 / x for x in v]
+    mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+    q = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True))
+    if method == "DL" and len(y) > 1:
+        tau2 = max(0, (q - len(y) + 1) / (sum(w) - sum(a * a for a in w) / sum(w)))
+        w = [1 / (x + tau2) for x in v]
+        mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+    return mean, sum(w) ** -0.5, q
+
+
+@pytest.mark.parametrize(
+    "variable", ["disorder", "diagnosis", "previous_treatment", "comparison", "comparison_modality",
+                 "treatment", "measure"],
+)  # fmt: skip
+def test_categories_and_the_test_between_them_in_plain_arithmetic(variable):
+    """Borenstein et al. (2009), chapter 19: each category on its own, then Q over their means."""
+    member = REVIEW.groups[REVIEW.groups["variable"] == variable]
+    means = []
+    for category, rows in member.groupby("category"):
+        studies = [
+            tuple(value(f"symptoms.study.{s}.{part}") for part in ("estimate", "variance"))
+            for s in rows["study"]
+        ]
+        for model, method in (("fixed", "EE"), ("random", "DL")):
+            prefix = f"symptoms.{model}.{variable}.{category}"
+            estimate, se, q = pooled(studies, method)
+            assert value(f"{prefix}.estimate") == pytest.approx(estimate, rel=1e-10)
+            assert value(f"{prefix}.se") == pytest.approx(se, rel=1e-10)
+            assert value(f"{prefix}.q") == pytest.approx(q, rel=1e-8, abs=1e-12)
+            assert value(f"{prefix}.k") == len(studies)
+        means.append((estimate, se * se))
+    prefix = f"symptoms.random.{variable}"
+    assert value(f"{prefix}.q_between") == pytest.approx(pooled(means, "EE")[2], rel=1e-9)
+    assert value(f"{prefix}.q_between_df") == len(means) - 1
+
+
+def value(name):
+    return REGISTRY.get(Value, name).raw
