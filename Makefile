@@ -11,7 +11,7 @@ SITE := _site/index.html
 SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
-.PHONY: all site help lint test test-long clean FORCE
+.PHONY: all site help lint memberships test test-long clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -45,6 +45,9 @@ test: lint $(SITE) ## run the tests (builds first where needed)
 
 test-long: lint $(SITE) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q
+
+memberships: | $(LOCKED) ## search for the members of subgroups that the paper does not print
+	@$(RUN) -m analysis.memberships
 
 clean: ## remove what make has built, but not .venv
 	@rm -rf _site .build figures .pytest_cache .hypothesis .ruff_cache

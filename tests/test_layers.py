@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ("engine", "review", "display", "content", "manuscript", "downloads")
+ORDER = ("engine", "review", "display", "content", "manuscript", "downloads", "memberships")
 MODULES = sorted([*(ROOT / "analysis").rglob("*.py"), *(ROOT / "publish").rglob("*.py")])
 
 

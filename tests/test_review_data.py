@@ -247,3 +247,64 @@ def test_what_files_say_of_each_other_is_a_finding():
         "data/studies.csv:3:study: 'town2010' has no row in data/effects.csv",
     ]
     assert len(review.effects) == 2 and len(review.studies) == 2 and len(review.published) == 1
+
+
+OTHERS = {
+    "groups": ("study,variable,category,source", "isasi2010,disorder,mood,printed"),
+    "flow": ("id,kind,label,count,where,note", "search,in,Records found,905,Figure 1,"),
+    "definitions": ("study,earlier,current", "isasi2010,Medication,Bipolar disorder"),
+    "literature": ("id,claim,printed,cited,where,note", "low,Share in per cent,30,A (2014),Intro,"),
+}
+
+
+def whole_review(**rows):
+    write("effects", HEADER, ROW)
+    write("studies", STUDIES_HEADER, STUDY)
+    write("published", PUBLISHED_HEADER, PUBLISHED)
+    for name, (header, row) in OTHERS.items():
+        write(name, header, rows.get(name, row))
+
+
+def test_the_other_files_are_read_and_may_be_missing(folder):
+    whole_review()
+    review = read_review(folder)
+    assert review.groups["category"].tolist() == ["mood"]
+    assert review.flow["count"].tolist() == ["905"]
+    assert review.findings == ()
+    for name in OTHERS:
+        (folder / f"{name}.csv").unlink()
+    empty = read_review(folder)
+    assert all(len(getattr(empty, name)) == 0 for name in OTHERS)
+    assert list(empty.groups.columns) == OTHERS["groups"][0].split(",")
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "problem"),
+    [
+        ("groups", "isasi2010,disorder,mood,guessed",
+         "data/groups.csv:2:source: 'guessed' is not one of printed, recovered"),
+        ("groups", "isasi2010,disorder,Mood,printed",
+         "data/groups.csv:2:category: 'Mood' is not a category; write small letters"),
+        ("flow", "search,found,Records found,905,Figure 1,",
+         "data/flow.csv:2:kind: 'found' is not one of in, out, left, part, reason"),
+        ("flow", "search,in,Records found,-5,Figure 1,",
+         "data/flow.csv:2:count: '-5' is not a number of 0 or more"),
+        ("definitions", "isasi2010,,Bipolar disorder",
+         "data/definitions.csv:2:earlier: '' is not a text"),
+        ("literature", "low,Share,about a third,A (2014),Intro,",
+         "data/literature.csv:2:printed: 'about a third' is not a printed number"),
+    ],
+)  # fmt: skip
+def test_the_other_files_are_checked(folder, name, row, problem):
+    whole_review(**{name: row})
+    (told,) = problems(read_review, folder)
+    assert told.startswith(problem)
+
+
+def test_rows_elsewhere_that_lost_their_study_are_findings(folder):
+    whole_review(groups="otto2003,disorder,mood,printed", definitions="otto2003,Medication,PTSD")
+    found = [str(finding) for finding in read_review(folder).findings]
+    assert found == [
+        "data/groups.csv:2:study: 'otto2003' has no row in data/studies.csv",
+        "data/definitions.csv:2:study: 'otto2003' has no row in data/studies.csv",
+    ]

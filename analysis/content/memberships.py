@@ -18,8 +18,6 @@ from .pooled import MODELS
 from .subgroups import VARIABLES, members
 from .verdicts import listed
 
-RECOVERED = ("previous_treatment", "comparison", "comparison_modality")
-
 COLUMNS = (
     Column("category", "Category"),
     Column("k", "Trials", "right"),
@@ -27,37 +25,43 @@ COLUMNS = (
     Column("fitting", "That fit", "right"),
     Column("members", "The trials"),
 )
+SETTLED = "The members found are those that our results rest on."
+NOT_SETTLED = (
+    "The members that our results rest on are not those that the search finds: the data, or the printed "
+    "results, have changed since."
+)
 FEW = 5  # more trials than this are named as the others
 
 
 def add_memberships(registry: Registry, outcome: Outcome, groups: pd.DataFrame) -> None:
     """Search for the trials of each recovered category of `outcome`, on k, estimate and SE alone."""
-    rows = []
-    for variable in RECOVERED:
+    rows, settled = [], True
+    recovered = groups.loc[groups["source"] == "recovered", "variable"].unique()
+    for variable in (v for v in VARIABLES if v in recovered):
         described, found = VARIABLES[variable], {}
-        member = members(outcome, groups, variable)
-        for category, label in described.categories.items():
-            result = _searched(
-                registry, outcome, f"fixed.{variable}.{category}", ("estimate", "se")
-            )
-            if result is None:
-                continue
-            found[category] = result
-            k = registry.get(Value, f"{outcome.key}.fixed.{variable}.{category}.k")
-            cells = {"category": label, "k": k}
-            cells |= add_search(registry, outcome, f"{variable}.{category}", result)
-            cells["members"] = _named(outcome, member[category])
-            rows.append(Row(cells, group=described.label))
-        shared = partitions(list(found.values()), len(outcome.effects)) if found else []
+        for category in described.categories:
+            subset = f"fixed.{variable}.{category}"
+            result = _searched(registry, outcome, subset, ("estimate", "se"))
+            found[category] = result or Search(0, ())
+        ways = partitions(list(found.values()), len(outcome.effects))
         registry.value(
-            f"{outcome.key}.{variable}.search.partitions", len(shared), count,
+            f"{outcome.key}.{variable}.search.partitions", len(ways), count,
             f"ways to share all trials out among the categories of {described.label.lower()}",
             tuple(f"{outcome.key}.{variable}.{category}.search.fitting" for category in found),
         )  # fmt: skip
-    registry.add(
-        f"{outcome.key}.memberships",
-        Table(f"{outcome.key}-memberships", COLUMNS, tuple(rows)),
-    )
+        members_found = dict(zip(found, ways[0], strict=True)) if len(ways) == 1 else None
+        settled &= members_found == members(outcome, groups, variable)
+        for category, result in found.items():
+            k = registry.get(Value, f"{outcome.key}.fixed.{variable}.{category}.k")
+            cells = {"category": described.categories[category], "k": k}
+            cells |= add_search(registry, outcome, f"{variable}.{category}", result)
+            named = members_found and _named(outcome, members_found[category])
+            cells["members"] = named or "Not settled"
+            rows.append(Row(cells, group=described.label))
+    table = Table(f"{outcome.key}-memberships", COLUMNS, tuple(rows))
+    registry.add(f"{outcome.key}.memberships", table)
+    words = SETTLED if settled else NOT_SETTLED
+    registry.phrase(f"{outcome.key}.memberships.settled", words, ())
 
 
 def add_search(registry: Registry, outcome: Outcome, subset: str, result: Search) -> dict:

@@ -1,0 +1,54 @@
+"""Everything that the manuscript shows, computed once from the CSV files of a review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..display.registry import Registry
+from ..review.data import read_review
+from .agreement import add_agreement, add_subgroup_agreement
+from .checks import add_checks
+from .definitions import add_definitions
+from .memberships import add_memberships, add_random_search
+from .outcome import add_leave_one_out, add_outcome, read_outcome
+from .plots import add_forest, add_subgroup_forest
+from .reconstruction import add_other_arms, add_reconstruction
+from .sensitivity import add_sensitivity
+from .settings import SCALES, add_settings
+from .subgroups import add_subgroups, add_table3
+from .trials import add_trials
+from .verdicts import add_tally
+from .wording import add_wording
+
+# The outcomes that the publication divides into subgroups.
+DIVIDED = ("symptoms", "qol")
+
+
+def compose(data: Path) -> Registry:
+    """Compute everything from the CSV files in `data`."""
+    review = read_review(data)
+    registry = Registry(review.published.to_dict("records"))
+    add_settings(registry)
+    add_trials(registry, review.studies)
+    add_definitions(registry, review.definitions, review.studies)
+    outcomes = {key: read_outcome(key, review.effects, review.studies) for key in SCALES}
+    for outcome in outcomes.values():
+        add_outcome(registry, outcome)
+        add_wording(registry, outcome)
+        add_reconstruction(registry, outcome)
+        add_agreement(registry, outcome)
+        add_forest(registry, outcome)
+    add_other_arms(registry, list(outcomes.values()), review.effects, review.studies)
+    symptoms, qol = (outcomes[key] for key in DIVIDED)
+    add_leave_one_out(registry, symptoms, tuple(review.studies["study"]))
+    add_sensitivity(registry, symptoms)
+    for outcome in (symptoms, qol):
+        add_subgroups(registry, outcome, review.groups)
+        add_subgroup_agreement(registry, outcome)
+    add_table3(registry, symptoms)
+    add_subgroup_forest(registry, symptoms)
+    add_memberships(registry, symptoms, review.groups)
+    add_random_search(registry, qol, "comparison", "tau")
+    add_checks(registry, review)
+    add_tally(registry, "verdicts", list(registry.judged.values()))
+    return registry
