@@ -84,12 +84,15 @@ ABBREVIATIONS = (
 def add_subgroups(registry: Registry, outcome: Outcome, groups: pd.DataFrame) -> None:
     """Register every category of every variable in `groups` for `outcome`, and the tests between."""
     for variable in VARIABLES:
-        member = members(outcome, groups, variable)
-        for category, positions in member.items():
+        pooled = {}
+        for category, positions in members(outcome, groups, variable).items():
             effects = [outcome.effects[i] for i in positions]
             for model in MODELS:
-                add_pooled(registry, f"{outcome.key}.{model}.{variable}.{category}", model, effects)
-        _add_between(registry, outcome, variable, member)
+                prefix = f"{outcome.key}.{model}.{variable}.{category}"
+                result = add_pooled(registry, prefix, model, effects)
+                if model == "random":
+                    pooled[category] = positions, result
+        _add_between(registry, outcome, variable, pooled)
 
 
 def members(outcome: Outcome, groups: pd.DataFrame, variable: str) -> dict[str, tuple[int, ...]]:
@@ -104,47 +107,35 @@ def members(outcome: Outcome, groups: pd.DataFrame, variable: str) -> dict[str, 
     }
 
 
-def _add_between(registry: Registry, outcome: Outcome, variable: str, member: dict) -> None:
+def _add_between(registry: Registry, outcome: Outcome, variable: str, pooled: dict) -> None:
+    """Register Q between the categories of `variable`; `pooled` has each one's members and result."""
     prefix = f"{outcome.key}.random.{variable}"
-    present = {category: own for category, own in member.items() if own}
-    result, evidence = None, None
+    present = {category: own for category, own in pooled.items() if own[1] is not None}
+    means, evidence = None, None
     if len(present) > 1:
-        labels = {i: category for category, own in present.items() for i in own}
-        chosen = [outcome.effects[i] for i in labels]
-        result = _XX(chosen, list(labels.values()))
-        positions = [[list(labels).index(i) for i in own] for own in present.values()]
-        evidence = Propagation(chosen, formulas.between(MODELS["random"][0], positions))
+        results = [result for _, result in present.values()]
+        means = pool([r.estimate for r in results], vi=[r.se**2 for r in results], method="EE")
+        members = [own for own, _ in present.values()]
+        formula = formulas.between(MODELS["random"][0], members)
+        evidence = Propagation(outcome.effects, formula)
     inputs = tuple(
         f"{prefix}.{category}.{part}" for category in present for part in ("estimate", "se")
     )
     for name, text, meaning in (
-        ("q_between", decimals(2), "Q between the categories"),
-        ("q_between_df", count, "degrees of freedom of Q between the categories"),
-        ("q_between_pvalue", pvalue, "significance (p) of Q between the categories"),
+        ("q", decimals(2), "Q between the categories"),
+        ("q_df", count, "degrees of freedom of Q between the categories"),
+        ("q_pvalue", pvalue, "significance (p) of Q between the categories"),
     ):
+        between = name.replace("q", "q_between", 1)
         registry.value(
-            f"{prefix}.{name}",
-            None if result is None else getattr(result, name),
+            f"{prefix}.{between}",
+            None if means is None else getattr(means, name),
             text,
             f"{meaning} of {VARIABLES[variable].label.lower()}; random-effects within each",
             inputs,
-            Propagated(evidence, name) if evidence and name != "q_between_df" else None,
+            Propagated(evidence, between) if evidence and name != "q_df" else None,
         )
     _add_wording(registry, prefix)
-
-
-class _XX:
-    def __init__(self, chosen, labels):
-        ps = [
-            pool(
-                [e.yi for e, x in zip(chosen, labels) if x == g],
-                vi=[e.vi for e, x in zip(chosen, labels) if x == g],
-                method="DL",
-            )
-            for g in dict.fromkeys(labels)
-        ]
-        b = pool([p.estimate for p in ps], vi=[p.se**2 for p in ps], method="EE")
-        self.q_between, self.q_between_df, self.q_between_pvalue = b.q, b.q_df, b.q_pvalue
 
 
 def _add_wording(registry: Registry, prefix: str) -> None:

@@ -13,11 +13,11 @@ from ..review.printed import number as printed_number
 
 MARKS = {"attainable": "a", "different": "d", "undecided": "u"}
 MEANINGS = {
-    "reproduced": "the recomputed value rounds to the printed digits",
-    "attainable": "it does not, but there are effects that print exactly as the publication prints "
-    "them and give the printed value",
+    "reproduced": "our value rounds to the printed digits",
+    "attainable": "our value does not round to the printed digits, but there are effects that print "
+    "exactly as the publication prints them and give the printed value",
     "different": "no effects that print as the publication prints them give the printed value",
-    "undecided": "neither has been shown",
+    "undecided": "our value does not round to the printed digits, and nothing more has been shown",
     "not computable": "the trials that it rests on are not in the data",
 }
 
