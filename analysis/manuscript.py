@@ -2,6 +2,7 @@
 
     v(name)        a number           say(name)     wording that the numbers chose
     p(name)        a p-value with its relation: p = 0.027, p < 0.001
+    printed(name)  a number as the publication prints it
     table(name)    a table            figure(name)  a figure with computed alternative text
 
 Whatever is not registered is an error, so that a chapter cannot show what was never computed.
@@ -14,7 +15,9 @@ from pathlib import Path
 from IPython.display import Markdown
 
 from .content.compose import compose
+from .display.escape import escape_markdown
 from .display.figure import Figure
+from .display.numbers import ABSENT
 from .display.table import Table
 from .display.value import Phrase, Value
 
@@ -34,6 +37,12 @@ def p(name: str) -> Markdown:
     value = v(name)
     relation = "" if value.text.startswith("<") else "=\u00a0"
     return Markdown(f"*p*\u00a0{relation}{value._repr_markdown_()}")
+
+
+def printed(name: str) -> Markdown:
+    """Return the number called `name` as the publication prints it."""
+    text = escape_markdown(REGISTRY.printed(name) or ABSENT)
+    return Markdown(f'[{text}]{{.printed data-id="{name}"}}')
 
 
 def say(name: str) -> Phrase:

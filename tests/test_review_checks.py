@@ -1,5 +1,6 @@
 """Checks of a publication's own arithmetic: what the paper fails, and that each check bites."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +28,14 @@ def with_cell(frame_name, key, value, column, text):
 
 def test_what_the_paper_fails():
     """Q(7) for seven studies, whose I² of 92.378 is that of 6 degrees of freedom: 1 - 6/78.724.
-    And a box of Figure 1 whose 3228 and 79 are to be 401."""
+    Quality of life by disorder, Q(2)=7.384, p=.03. A box of Figure 1 whose 3228 and 79 are to be 401."""
     found = {name: [f.text for f in check.findings] for name, check in CHECKS.items()}
     assert {name: len(texts) for name, texts in found.items()} == {
-        "rows": 0, "pooled": 0, "heterogeneity": 1, "categories": 0, "arms": 0, "flow": 1,
+        "rows": 0, "pooled": 0, "heterogeneity": 2, "categories": 0, "arms": 0, "flow": 1,
     }  # fmt: skip
     assert "Q 78.724 with 7 degrees of freedom" in found["heterogeneity"][0]
+    assert "Q 7.384 with 2 degrees of freedom does not give p .03" in found["heterogeneity"][1]
+    assert round(math.exp(-7.384 / 2), 4) == 0.0249  # the tail of chi-squared with 2 df
     assert "3307, not to 401" in found["flow"][0]
     assert f"{100 * (1 - 6 / 78.724):.2f}" == "92.38"
 
@@ -41,7 +44,7 @@ def test_how_much_was_checked():
     """54 rows in Figures 2, 4-7; in each of them two pooled rows, and 21 categories in Table 3."""
     assert CHECKS["rows"].cases == 18 + 16 + 7 + 8 + 5
     assert CHECKS["pooled"].cases == 5 * 2 + 21
-    assert CHECKS["heterogeneity"].cases == 2 * (21 + 5)
+    assert CHECKS["heterogeneity"].cases == 2 * (21 + 5) + 10
     assert CHECKS["categories"].cases == 7
 
 

@@ -6,18 +6,28 @@ from ..display.registry import Registry
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES
-from .verdicts import add_tally, capitalised, judged_below, named, phrase, verdict_table
+from .verdicts import (
+    add_tally,
+    capitalised,
+    judged_below,
+    named,
+    once,
+    phrase,
+    statistic_of,
+    verdict_table,
+)
 
 
 def add_agreement(registry: Registry, outcome: Outcome) -> None:
     """Register the table of `outcome`'s printed pooled results, and the sentence that sums it up."""
     key = outcome.key
-    groups = []
+    groups, summed = [], []
     for model, (_, words) in MODELS.items():
-        own = judged_below(registry, f"{key}.{model}")
+        own = once(judged_below(registry, f"{key}.{model}"))
         groups.append((capitalised(words), [(named(judged), judged) for judged in own]))
+        summed += [(f"the {statistic_of(j)} of the {model} model", j) for j in own]
     registry.add(f"{key}.agreement", verdict_table(registry, f"{key}-agreement", groups))
-    phrase(registry, f"{key}.agreement", [judged for _, own in groups for _, judged in own])
+    phrase(registry, f"{key}.agreement", summed)
 
 
 def add_subgroup_agreement(registry: Registry, outcome: Outcome) -> None:
@@ -32,7 +42,8 @@ def add_subgroup_agreement(registry: Registry, outcome: Outcome) -> None:
                 printed = judged_below(registry, f"{key}.{model}.{variable}.{category}")
                 own += [(f"{label}: {named(j)}, {model} model", j) for j in printed]
         judged += [j for _, j in own]
-        apart = [(what, j) for what, j in own if j.verdict.status != "reproduced"]
+        kept = {id(j) for j in once([j for _, j in own if j.verdict.status != "reproduced"])}
+        apart = [(what, j) for what, j in own if id(j) in kept]
         if apart:
             groups.append((described.label, apart))
     add_tally(registry, f"{key}.subgroups.verdicts", judged)

@@ -40,8 +40,9 @@ def compose(data: Path) -> Registry:
         add_forest(registry, outcome)
     add_other_arms(registry, list(outcomes.values()), review.effects, review.studies)
     symptoms, qol = (outcomes[key] for key in DIVIDED)
-    add_leave_one_out(registry, symptoms, tuple(review.studies["study"]))
-    add_sensitivity(registry, symptoms)
+    for outcome in outcomes.values():
+        add_leave_one_out(registry, outcome, tuple(review.studies["study"]))
+        add_sensitivity(registry, outcome)
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)
         add_subgroup_agreement(registry, outcome)

@@ -15,6 +15,8 @@ COLUMNS = (
 NOTES = (
     "BDI, Beck Depression Inventory; HAM-D, HAMD, HRSD and HDRS, Hamilton Depression Rating Scale in "
     "its versions; PTSD, post-traumatic stress disorder; SSRI, selective serotonin reuptake inhibitor.",
+    "Where a trial's conditions break over a page, the text that we had does not show which column they "
+    "belong to; there we followed their sense.",
 )
 
 

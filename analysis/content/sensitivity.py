@@ -59,7 +59,9 @@ def _add_wording(registry: Registry, outcome: Outcome, prefix: str) -> None:
     if not values or None in values:
         verdict = "Too few trials are left to say more."
     elif min(values[0::2]) > 0 or max(values[1::2]) < 0:
-        verdict = "Whichever trial is left out, the confidence interval excludes no effect."
+        verdict = "Whichever trial is left out, the confidence interval stays on the same side."
     else:
-        verdict = "For some of them, the confidence interval then includes no effect."
+        verdict = (
+            "Without some of them, the confidence interval reaches to the side of the comparison."
+        )
     registry.phrase(f"{prefix}.verdict", verdict, tuple(limits))

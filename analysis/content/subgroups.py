@@ -37,7 +37,7 @@ VARIABLES = {
         "Diagnostic category",
         {"anxiety": "Anxiety", "mood": "Mood", "transdiagnostic": "Transdiagnostic"},
     ),
-    "diagnosis": Variable("Diagnosis", {"mdd": "MDD", "other": "Other"}),
+    "diagnosis": Variable("Diagnosis", {"mdd": "MDD", "other": "Other diagnosis"}),
     "previous_treatment": Variable(
         "Previous treatment",
         {"combined": "Combined", "medication": "Medication", "psychotherapy": "Psychotherapy"},
@@ -51,7 +51,12 @@ VARIABLES = {
     ),
     "treatment": Variable(
         "Psychotherapy",
-        {"cbt": "CBT", "third_wave": "Third wave", "combined": "Combined", "other": "Other"},
+        {
+            "cbt": "CBT",
+            "third_wave": "Third wave",
+            "combined": "Combined",
+            "other": "Other therapy",
+        },
     ),
     "measure": Variable(
         "Outcome measure",
@@ -145,7 +150,7 @@ def _add_wording(registry: Registry, prefix: str) -> None:
     if p is not None:
         words = "differed more than chance alone would explain"
         if p >= ALPHA:
-            words = "did not differ more than chance alone would explain"
+            words = "did not differ clearly"
     registry.phrase(f"{prefix}.differ", words, (test,))
 
 

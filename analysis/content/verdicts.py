@@ -9,6 +9,7 @@ from ..display.numbers import ABSENT, MINUS, number
 from ..display.registry import Judged, Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
+from ..review.printed import agrees
 from ..review.printed import number as printed_number
 
 MARKS = {"attainable": "a", "different": "d", "undecided": "u"}
@@ -51,11 +52,19 @@ def mark_notes(statuses: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def judged_below(registry: Registry, prefix: str) -> list[Judged]:
-    """The printed numbers whose value stands directly below `prefix`, each text once."""
+    """The printed numbers whose value stands directly below `prefix`, one for each place."""
+    return [
+        judged
+        for judged in registry.judged.values()
+        if judged.value.id.rpartition(".")[0] == prefix
+    ]
+
+
+def once(judged: Sequence[Judged]) -> list[Judged]:
+    """Each printed number once, whether it is printed in one place or in several."""
     found: dict[tuple[str, str], Judged] = {}
-    for judged in registry.judged.values():
-        if judged.value.id.rpartition(".")[0] == prefix:
-            found.setdefault((judged.value.id, judged.row["printed"].lstrip("0")), judged)
+    for one in judged:
+        found.setdefault((one.value.id, one.row["printed"].lstrip("0")), one)
     return list(found.values())
 
 
@@ -76,9 +85,14 @@ def verdict_table(
     return Table(name, COLUMNS, tuple(rows), (notes,) if notes else ())
 
 
+def statistic_of(judged: Judged) -> str:
+    """Return what statistic a `judged` number is, within a sentence."""
+    return judged.value.source.split(";")[0]
+
+
 def named(judged: Judged) -> str:
-    """Return what statistic a `judged` number is."""
-    return capitalised(judged.value.source.split(";")[0])
+    """Return what statistic a `judged` number is, as a heading."""
+    return capitalised(statistic_of(judged))
 
 
 def _cells(registry: Registry, judged: Judged) -> dict:
@@ -95,12 +109,17 @@ def _cells(registry: Registry, judged: Judged) -> dict:
 
 
 def _bound(registry: Registry, value: Value, printed: str, word: str, bound: float) -> Value:
-    """The value `<name>.lowest` or `.highest`: what the rounding of the inputs leaves of `value`."""
+    """The value `<name>.lowest` or `.highest`: what the rounding of the inputs leaves of `value`.
+
+    Shown with so many decimals that a bound outside of what prints as `printed` also looks so.
+    """
     name = f"{value.id}.{word}"
     if name in registry:
         return registry.get(Value, name)
     exact = isinstance(bound, int)
     digits = 0 if exact else places(printed) + FINER
+    while not exact and agrees(float(f"{bound:.{digits}f}"), printed) > agrees(bound, printed):
+        digits += 1
     source = f"{word} {value.source.split(';')[0]} while every effect prints as it is printed"
     return registry.value(name, bound, lambda raw: number(raw, digits), source, value.inputs)
 
@@ -116,32 +135,30 @@ def add_tally(registry: Registry, name: str, judged: Sequence[Judged]) -> None:
         )
 
 
-def summed_up(judged: Sequence[Judged]) -> str:
-    """Say in a sentence how the `judged` values compare with what the publication prints."""
+def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
+    """Say how the `judged` numbers, each with what to call it, compare with what is printed."""
     such = {
-        status: listed([j.value.source.split(";")[0] for j in judged if j.verdict.status == status])
+        status: listed([what for what, j in judged if j.verdict.status == status])
         for status in MEANINGS
     }
     if not any(such[status] for status in MEANINGS if status != "reproduced"):
-        return "Every number is met to its last digit."
-    text = "The numbers are met to the last digit"
+        return "Every printed number is met to its last digit."
+    text = "The printed numbers are met to the last digit, with exceptions."
     if such["attainable"]:
-        text += (
-            f", except for {such['attainable']}, where the rounding of the printed effects leaves "
-            "room for the printed value"
-        )
+        text += f" The rounding of the printed effects leaves room for {such['attainable']}."
     if such["different"]:
-        text += f"; different: {such['different']}"
+        text += f" No effects that print as they are printed give {such['different']}."
     if such["undecided"]:
-        text += f"; undecided: {such['undecided']}"
+        text += f" Nothing can be said of {such['undecided']}."
     if such["not computable"]:
-        text += f"; no longer computable: {such['not computable']}"
-    return text + "."
+        text += f" The data no longer give {such['not computable']}."
+    return text
 
 
-def phrase(registry: Registry, name: str, judged: Sequence[Judged]) -> Phrase:
-    """Register under `name` the sentence that sums the `judged` numbers up."""
-    return registry.phrase(name, summed_up(judged), tuple(j.value.id for j in judged))
+def phrase(registry: Registry, name: str, judged: Sequence[tuple[str, Judged]]) -> Phrase:
+    """Register under `name` the sentences that sum the `judged` numbers up."""
+    inputs = tuple(dict.fromkeys(j.value.id for _, j in judged))
+    return registry.phrase(name, summed_up(judged), inputs)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ def _heterogeneity(pvalue: float | None) -> str:
         return "are too few to say how much they differ"
     if pvalue < ALPHA:
         return "differ more than chance alone would explain"
-    return "differ no more than chance alone would explain"
+    return "show no clear heterogeneity, which few trials can hide"
 
 
 def _prediction(low: float | None, high: float | None) -> str:
@@ -49,4 +49,4 @@ def _prediction(low: float | None, high: float | None) -> str:
         return "stays on the side of psychotherapy"
     if high < 0:
         return "stays on the side of the comparison"
-    return "includes no effect at all, so in some settings psychotherapy may not help"
+    return "reaches to the side of the comparison, so in some settings psychotherapy may not help"

@@ -37,7 +37,11 @@ def run_checks(review: Review) -> tuple[Check, ...]:
         _check(
             "pooled", "a pooled effect, its error, limits, z and p belong together", _pooled(review)
         ),
-        _check("heterogeneity", "I² and p belong to Q and its degrees of freedom", _q(review)),
+        _check(
+            "heterogeneity",
+            "I² and p belong to Q and its degrees of freedom, also between categories",
+            _q(review),
+        ),
         _check("categories", "the categories of a variable hold all trials", _categories(review)),
         _check("arms", "the groups of the trials add up to the printed totals", _arms(review)),
         _check("flow", "the study flow adds up", _flow(review)),
@@ -88,24 +92,26 @@ def _published_sets(review: Review):
 
 
 def _q(review: Review) -> Cases:
-    cases = []
-    for line, where, texts in _published_sets(review):
-        if not {"q", "q_df"} <= set(texts):
-            continue
-        derived = formulas.pooled("EE", int(texts["q_df"]) + 1).derived
-        low, high = interval(texts["q"])
-        for name in ("q_pvalue", "i2"):
-            if name in texts:
-                ends = sorted(derived[name][1](q) for q in (low, high))
-                found = None
-                if not _meet(ends, texts[name]):
-                    found = Finding(
-                        "published.csv", line, name,
-                        f"{where}: Q {texts['q']} with {texts['q_df']} degrees of freedom does not "
-                        f"give {texts[name]}",
-                    )  # fmt: skip
-                cases.append(found)
-    return cases
+    return [
+        case
+        for line, where, texts in _published_sets(review)
+        for q, beside in (("q", ("q_pvalue", "i2")), ("q_between", ("q_between_pvalue",)))
+        for printed in beside
+        if {q, f"{q}_df", printed} <= set(texts)
+        for case in [_one_q(line, where, texts, q, printed)]
+    ]
+
+
+def _one_q(line: int, where: str, texts: dict[str, str], q: str, printed: str) -> Finding | None:
+    """Check the p or I² `printed` beside the statistic `q`, of studies or between categories."""
+    df, text = texts[f"{q}_df"], texts[printed]
+    name = "i2" if printed == "i2" else "q_pvalue"
+    _, derive = formulas.pooled("EE", int(df) + 1).derived[name]
+    if _meet(sorted(map(derive, interval(texts[q]))), text):
+        return None
+    what = "I²" if name == "i2" else "p"
+    said = f"Q {texts[q]} with {df} degrees of freedom does not give {what} {text}"
+    return Finding("published.csv", line, printed, f"{where}: {said}")
 
 
 def _meet(ends: list[float], text: str) -> bool:
@@ -162,6 +168,7 @@ def _flow(review: Review) -> Cases:
         line, first = rows[0]
         total = sum(int(number(row["count"])) for _, row in rows)
         label = first["label"]
+        note = f" ({first['note']})" if first["note"] else ""
         if kind == "in":
             balance += total
         elif kind == "out":
@@ -174,7 +181,7 @@ def _flow(review: Review) -> Cases:
             balance = before = total
             parts = []
         else:
-            text = f"{label} and the lines after it add up to {total}, not to {before}"
+            text = f"{label} and the lines after it add up to {total}, not to {before}{note}"
             cases.append(None if total == before else Finding("flow.csv", line, "count", text))
             parts = [int(number(row["count"])) for _, row in rows]
     return cases
