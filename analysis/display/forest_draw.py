@@ -11,7 +11,7 @@ from .forest_parts import ForestRow, Group, Limits, Summary, Words
 from .forest_sheet import LEADING, ROW, SMALL, Sheet
 from .numbers import NBSP, is_absent
 from .scale import Axis
-from .typeface import text_width, wrapped
+from .typeface import wrapped
 
 INDENT = 0.1  # of rows under a heading, and of the prediction interval
 SQUARE, SQUARE_LEAST = 0.13, 0.035  # side of the heaviest study's square, and of any
@@ -62,7 +62,7 @@ def draw(
         for n, summary in enumerate(summaries, 1):
             _summary(sheet, summary, f"summary-{n}", words)
         uprights(top)
-        _ticks(sheet)
+        sheet.ticks()
         if not layout.ends_above:
             _ends(sheet, words, null)
         for note in words.notes:
@@ -146,22 +146,6 @@ def _summary(sheet: Sheet, summary: Summary, gid: str, words: Words) -> None:
         y = sheet.line(_prediction_line(summary.prediction, words, sheet.layout))
         if _present(summary.prediction.low, summary.prediction.high):
             sheet.bar(y, summary.prediction, f"prediction-{gid}")
-
-
-def _ticks(sheet: Sheet) -> None:
-    """Draw the axis with its ticks, and those of their labels that have room."""
-    sheet.y += 0.1 * ROW
-    ax, y = sheet.ax, sheet.y
-    ax.plot([sheet.plot.left, sheet.plot.right], [y] * 2, color=INK, lw=0.8, zorder=2)
-    sheet.y += 0.3 * ROW
-    free = float("-inf")
-    for n, (effect, label) in enumerate(sheet.axis.ticks, 1):
-        x, half = sheet.x(effect), text_width(label, size=SMALL) / 2
-        ax.plot([x, x], [y, y + 0.04], color=INK, lw=0.8, zorder=2, gid=f"tick-{n}")
-        if x - half >= free:
-            sheet.text(x, sheet.y + 0.35 * ROW, label, SMALL, ha="center")
-            free = x + half + 0.05
-    sheet.y += ROW
 
 
 def _ends(sheet: Sheet, words: Words, null: float | None) -> None:
