@@ -58,17 +58,11 @@ def radial(
     """
     shown = [p for p in points if finite(p.estimate) and finite(p.se) and p.se > 0]
     places = [(1 / p.se, p.estimate / p.se) for p in shown]
-    reach = max((x for x, _ in places), default=1.0)
-    heights = [*bulk((z for _, z in places), FAR), 0.0, -BAND, BAND]
-    heights += [pooled.estimate * reach + side * BAND for side in (-1, 1)]
-    y = snug(heights)
-    seen = [(x, y.clipped(z)) for x, z in places]
-    x = snug([0.0, _outermost(seen, HEIGHT / (y.high - y.low))])
-    x = x.cut(0.0, x.high)
-    # As much of the scale of effects as lies beside the plot.
-    beside = (y.low / x.high, y.high / x.high)
+    x, y = _axes(places, pooled)
+    across, up = WIDTH_LEAST / x.high, HEIGHT / (y.high - y.low)
+    beside = [_steepest(z, across, up, WIDTH_LEAST + ARC_GAP) for z in (y.low, y.high)]
     ends = [0.0, *(p.estimate for p in shown), pooled.ci_low, pooled.ci_high]
-    effects = axis([min(max(end, beside[0]), beside[1]) for end in ends], scale)
+    effects = axis([min(max(end, beside[0]), beside[1]) for end in ends], scale, most=10)
     labels = max(text_width(label, size=SMALL) for _, label in effects.ticks)
     with new_canvas(1, 1) as canvas:
         room = ARC_GAP + TICK + 0.06 + labels + 0.24
@@ -96,6 +90,20 @@ def alt_text(points: Sequence[RadialPoint], pooled: Pooled, outside: Sequence[st
     return f"{text}: {', '.join(outside)}." if outside else f"{text}."
 
 
+def _axes(places: Sequence[tuple[float, float]], pooled: Pooled) -> tuple[Axis, Axis]:
+    """The axes that hold all `places`, and the arc from no effect to both limits of `pooled`."""
+    heights = [*bulk((z for _, z in places), FAR), -BAND, BAND]
+    y = snug(heights)
+    # Twice: how far out the arc lies depends on the heights, and how high it reaches on that.
+    for _ in range(2):
+        seen = [(x, y.clipped(z)) for x, z in places]
+        out = _outermost(seen, HEIGHT / (y.high - y.low))
+        arc = out * (1 + ARC_GAP / WIDTH_LEAST)
+        y = snug([*heights, pooled.ci_low * arc, pooled.ci_high * arc])
+    x = snug([0.0, out])
+    return x.cut(0.0, x.high), y
+
+
 def _outermost(places: Sequence[tuple[float, float]], up: float) -> float:
     """Where the arc meets the axis, in units of x, so that all `places` lie within it.
 
@@ -115,6 +123,14 @@ def _band(chart: Chart, pooled: Pooled) -> None:
     chart.ax.axhline(0, color=RULE, lw=0.9, zorder=1)
 
 
+def _steepest(z: float, across: float, up: float, radius: float) -> float:
+    """The effect whose ray meets a circle of `radius` inches at the height `z`.
+
+    `across` and `up` are the inches in a unit of x and of z.
+    """
+    return z * across / sqrt(radius**2 - (up * z) ** 2)
+
+
 class _Arc:
     """The scale of effects: where the ray from the origin with that slope meets a circle."""
 
@@ -123,7 +139,9 @@ class _Arc:
         self.across = chart.width / (chart.x.high - chart.x.low)  # inches in a unit of x
         self.up = chart.height / (chart.y.high - chart.y.low)
         self.radius = chart.width + ARC_GAP
-        ends = (chart.y.low / chart.x.high, chart.y.high / chart.x.high)
+        ends = [
+            _steepest(z, self.across, self.up, self.radius) for z in (chart.y.low, chart.y.high)
+        ]
         self.low, self.high = max(effects.low, ends[0]), min(effects.high, ends[1])
 
     def at(self, effect: float, out: float = 0.0) -> tuple[float, float]:

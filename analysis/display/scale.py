@@ -59,7 +59,8 @@ def axis(values: Iterable[float | None], scale: Scale = DIFFERENCE, most: int = 
     """Return the axis that covers `values`, from tick to tick, with at most `most` ticks."""
     low, high = _ends(values, scale)
     places = _ratios(low, high, most) if scale.ratio else _differences(low, high, most)
-    return Axis(places[0][0], places[-1][0], tuple(places))
+    # An end that is a tick but for rounding must not lie beyond the axis.
+    return Axis(min(places[0][0], low), max(places[-1][0], high), tuple(places))
 
 
 def snug(values: Iterable[float | None], scale: Scale = DIFFERENCE, pad: float = 0.05) -> Axis:
