@@ -20,7 +20,7 @@ from . import checks
 from .batch_tau2 import TAU2, block, pooled
 from .rows import Rows, locked
 
-CI = ("z", "hksj", "hksj-adhoc")
+CI = ("z", "t", "hksj", "hksj-adhoc")
 # 2^16 doubles a work array: a handful of them fit the second-level cache of current machines.
 BLOCK = 1 << 16
 FIELDS = ("estimate", "se", "tau2", "q", "typical_variance", "weight_sum")
@@ -135,7 +135,7 @@ def pool(yi, vi, method: str, *, ci: str = "z", level: float = 0.95) -> Batch:
     """Pool each row of effect sizes `yi` with variances `vi` by `method`, with a `ci` of `level`.
 
     `yi` and `vi` are arrays of shape (B, n); a study that an analysis does not have is NaN in
-    either. Methods and formulas are those of `pool`; `ci` is "z", "hksj" (Hartung & Knapp 2001;
+    either. Methods and formulas are those of `pool`; `ci` is "z", "t", "hksj" (Hartung & Knapp 2001;
     Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1), by z where k is 1. A row that
     does not converge is flagged, not refused. ValueError for anything else.
     """
@@ -213,7 +213,7 @@ def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str)
     tau2, converged = TAU2[method](sums)
     w, s1, estimate = pooled(y, v, tau2)
     se = np.sqrt(1 / s1)
-    if ci != "z":
+    if ci in ("hksj", "hksj-adhoc"):
         residual = y - estimate[:, None]
         factor = np.vecdot(w * residual, residual) / np.maximum(k - 1, 1)
         factor = np.where(k > 1, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)

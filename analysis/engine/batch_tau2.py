@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .batch_likelihood import maximise
+from .batch_likelihood import MeanLikelihood, maximise
 
 # Q = sum(w y^2) - (sum(w y))^2 / sum(w) loses the digits that its two terms share. Where less than
 # this share of the first is left, Q is summed again from the residuals.
@@ -143,7 +143,7 @@ def _likelihood(restricted: bool) -> Callable[[Block], tuple[np.ndarray, np.ndar
         several = np.flatnonzero(rows.k > 1)
         whole = several.size == len(rows.k)
         y, v = (rows.y, rows.v) if whole else (rows.y[several], rows.v[several])
-        tau2[several], converged[several] = maximise(y, v, restricted)
+        tau2[several], converged[several] = maximise(y, v, MeanLikelihood(restricted))
         return tau2, converged
 
     return estimate

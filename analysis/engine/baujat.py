@@ -37,7 +37,7 @@ def baujat(yi, *, vi, method: str = "REML") -> Baujat:
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=2)
     whole, without = one(yi, vi, method, "z"), without_each(yi, vi, method, "z", 0.95)
-    converged(without)
+    converged(without.converged, method)
     fields = {
         "heterogeneity": (yi - whole["estimate"]) ** 2 / (vi + whole["tau2"]),
         "influence": ((without.estimate - whole["estimate"]) / without.se) ** 2,

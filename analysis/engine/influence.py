@@ -65,7 +65,7 @@ def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
     k = len(yi)
     whole = one(yi, vi, method, ci)
     deleted = without_each(yi, vi, method, ci, 0.95)
-    converged(deleted)
+    converged(deleted.converged, method)
     wi = 1 / (vi + whole["tau2"])
     hat = wi / wi.sum()
     total = vi + deleted.tau2

@@ -48,7 +48,7 @@ def residuals(yi, *, vi, method: str = "REML") -> Residuals:
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=2)
     whole, without = one(yi, vi, method, "z"), without_each(yi, vi, method, "z", 0.95)
-    converged(without)
+    converged(without.converged, method)
     residual = yi - whole["estimate"]
     # A study with nearly all the weight has a residual, and a variance of it, of 0.
     variance = np.maximum(vi + whole["tau2"] - whole["se"] ** 2, 0)

@@ -42,19 +42,18 @@ STATISTICS = tuple(
 
 def statistics(fits: batch.Batch) -> dict:
     """Return the fields of `Series` from `fits`; ValueError if one of them did not converge."""
-    converged(fits)
+    converged(fits.converged, fits.method)
     fields = locked({name: getattr(fits, name) for name in STATISTICS})
     return {"method": fits.method, "ci": fits.ci, "level": fits.level, **fields}
 
 
-def converged(fits: batch.Batch) -> None:
-    """Refuse `fits` of which one did not converge, and say which and what was tried."""
-    failed = np.flatnonzero(~fits.converged)
+def converged(found: np.ndarray, method: str) -> None:
+    """Refuse a series by `method` of which an analysis was not `found`, and say what was tried."""
+    failed = np.flatnonzero(~found)
     if failed.size:
         raise ValueError(
-            f"{fits.method} did not converge in analysis {failed[0]} of {len(fits.k)} "
-            f"({failed.size} in all): guarded Newton steps from a grid of starting values; "
-            f"DL needs no iteration"
+            f"{method} did not converge in analysis {failed[0]} of {len(found)} ({failed.size} in "
+            f"all): guarded Newton steps from a grid of starting values; DL needs no iteration"
         )
 
 
