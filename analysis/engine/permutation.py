@@ -139,7 +139,7 @@ def _signs(yi, vi, method: str, ci: str, count: int | None, random):
 def _orders(fitted: Regression, method: str, ci: str, count: int | None, random):
     """Return whether exact, and coefficients' statistics and QM when studies change places in X."""
     model, k = fitted.model, fitted.k
-    _, group = np.unique(model.X, axis=0, return_inverse=True)
+    _, group = np.unique(fitted.design.X, axis=0, return_inverse=True)
     group = group.ravel()
     sizes = np.bincount(group)
     distinct = factorial(k) // prod(factorial(size) for size in sizes)
