@@ -25,6 +25,7 @@ LABEL_MOST = 1.55
 SIDE_BY_SIDE = 4  # plots in a row: narrower ones could not be read on a phone
 GAP = 0.16
 RADIUS = 0.033
+INSET = 0.05  # between the ends of a plot and of its axis, so that no mark is cut
 DASHES = (0, (3, 2))
 
 
@@ -58,7 +59,9 @@ def influence_panel(
         panel = _Panel(canvas.add_axes((0, 0, 1, 1)), labels, flagged)
         for start in range(0, len(diagnostics), SIDE_BY_SIDE):
             panel.block(diagnostics[start : start + SIDE_BY_SIDE], start + 1)
-        panel.note("Filled diamond, bold name: flagged as influential. Dashed: bounds.")
+        panel.note("Filled diamond and bold name: flagged as influential.")
+        if any(d.bounds for d in diagnostics):
+            panel.note("Dashed: bounds of the diagnostic.")
         panel.finish(canvas)
         alt = alt_text(labels, flagged, diagnostics)
         return Figure(name, render_svg(canvas), alt)
@@ -138,7 +141,8 @@ class _Panel:
         scale = _axis_of(d)
 
         def x(value: float) -> float:
-            return left + width * (scale.clipped(value) - scale.low) / (scale.high - scale.low)
+            share = (scale.clipped(value) - scale.low) / (scale.high - scale.low)
+            return left + INSET + share * (width - 2 * INSET)
 
         bottom = self.y
         frame = {"color": INK, "lw": 0.8, "zorder": 2}
