@@ -222,6 +222,16 @@ def test_an_absent_effect_keeps_its_row(layout):
     assert "None" in texts(forest("f", one(ABSENT), [unpooled], WORDS, layout).svg)
 
 
+def test_an_endless_interval_has_arrows_and_no_mark_without_a_place():
+    endless = ForestRow("Endless", 0.4, "0.40", Limits(-np.inf, np.inf, "−∞", "∞"), 5.0, "5%")
+    nowhere = ForestRow("Nowhere", np.inf, "∞", Limits(0.1, np.inf, "0.10", "∞"))
+    pooled = Summary("Pooled", 0.4, "0.40", Limits(-np.inf, np.inf, "−∞", "∞"))
+    svg = forest("f", one(row("One", 0.4), endless, nowhere), [pooled], WORDS).svg
+    assert {"study-2", "interval-2-low", "interval-2-high"} <= set(ids(svg))
+    assert not {"study-3", "interval-3", "summary-1"} & set(ids(svg))
+    assert "nan" not in svg.split("</style>")[1] and "[−∞, ∞]" in texts(svg)
+
+
 NAMES = (
     "<b>$x$</b> & #y", "$\\frac{1}{2}$", "\u202eabc", "👩 emoji", "x" * 300, "]]>", "a\x00b\ud800",
     "A name of very many words that goes on and on until nobody remembers how it began (2019)",

@@ -56,9 +56,9 @@ class Batch(Rows):
 
     @cached_property
     def statistic(self) -> np.ndarray:
-        """The estimate over its standard error."""
+        """The estimate over its standard error, which identical effects can bring to 0."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return self.estimate / self.se
+            return np.where(self.estimate == 0, 0.0, self.estimate / self.se)
 
     @cached_property
     def pvalue(self) -> np.ndarray:
@@ -214,7 +214,7 @@ def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str)
     w, s1, estimate = pooled(y, v, tau2)
     se = np.sqrt(1 / s1)
     if ci in ("hksj", "hksj-adhoc"):
-        residual = y - estimate[:, None]
+        residual = sums.centred - (estimate - sums.mean)[:, None]
         factor = np.vecdot(w * residual, residual) / np.maximum(k - 1, 1)
         factor = np.where(k > 1, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)
         se *= np.sqrt(factor)

@@ -13,6 +13,7 @@ converged`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -40,6 +41,11 @@ class Block:
     mean: np.ndarray
     q: np.ndarray
     c: np.ndarray
+
+    @cached_property
+    def centred(self) -> np.ndarray:
+        """The effects about their mean: iterations then keep the digits of their differences."""
+        return self.y - self.mean[:, None]
 
 
 def block(y: np.ndarray, v: np.ndarray, k: np.ndarray) -> Block:
@@ -94,7 +100,7 @@ def hedges(rows: Block) -> np.ndarray:
     """Return tau2 of each row from the unweighted variance: Hedges & Olkin (1985), p. 194."""
     variance = _unweighted(rows)
     typical = np.where(np.isfinite(rows.v), rows.v, 0).sum(axis=1) / rows.k
-    return _cut(variance / (rows.k - 1) - typical)
+    return _cut(variance / np.maximum(rows.k - 1, 1) - typical)
 
 
 def sidik_jonkman(rows: Block) -> np.ndarray:
@@ -102,8 +108,8 @@ def sidik_jonkman(rows: Block) -> np.ndarray:
     variance = _unweighted(rows)
     start = variance / rows.k
     varied = start > 0
-    w, _, mean = pooled(rows.y, rows.v, start)
-    residual = rows.y - mean[:, None]
+    w, _, mean = pooled(rows.centred, rows.v, start)
+    residual = rows.centred - mean[:, None]
     spread = np.vecdot(w * residual, residual)
     return np.where(varied, start * spread / np.maximum(rows.k - 1, 1), 0.0)
 
@@ -117,7 +123,7 @@ def paule_mandel(rows: Block) -> tuple[np.ndarray, np.ndarray]:
     tau2 = np.zeros(len(rows.k))
     converged = np.ones(len(rows.k), dtype=bool)
     active = np.flatnonzero(rows.q > rows.k - 1)
-    y, v, df = rows.y[active], rows.v[active], rows.k[active] - 1
+    y, v, df = rows.centred[active], rows.v[active], rows.k[active] - 1
     at = np.zeros(len(active))
     for _ in range(MAX_STEPS):
         if not active.size:
@@ -141,8 +147,7 @@ def _likelihood(restricted: bool) -> Callable[[Block], tuple[np.ndarray, np.ndar
     def estimate(rows: Block) -> tuple[np.ndarray, np.ndarray]:
         tau2, converged = np.zeros(len(rows.k)), np.ones(len(rows.k), dtype=bool)
         several = np.flatnonzero(rows.k > 1)
-        whole = several.size == len(rows.k)
-        y, v = (rows.y, rows.v) if whole else (rows.y[several], rows.v[several])
+        y, v = rows.centred[several], rows.v[several]
         tau2[several], converged[several] = maximise(y, v, MeanLikelihood(restricted))
         return tau2, converged
 
@@ -162,7 +167,7 @@ def _unweighted(rows: Block) -> np.ndarray:
     """Return each row's sum of squares about its unweighted mean."""
     present = np.isfinite(rows.v)
     # About the weighted mean first: its size, not that of y, then bounds the rounding.
-    centred = np.where(present, rows.y - rows.mean[:, None], 0)
+    centred = np.where(present, rows.centred, 0)
     mean = centred.sum(axis=1) / rows.k
     centred = np.where(present, centred - mean[:, None], 0)
     return np.vecdot(centred, centred)
