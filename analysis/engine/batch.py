@@ -211,9 +211,13 @@ def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str)
         y[empty, 0], v[empty, 0], k[empty] = 0.0, 1.0, 1
     sums = block(y, v, k)
     tau2, converged = TAU2[method](sums)
-    w, s1, estimate = pooled(y, v, tau2)
+    widened = ci in ("hksj", "hksj-adhoc")
+    if widened or tau2.any():
+        w, s1, estimate = pooled(y, v, tau2)
+    else:
+        s1, estimate = sums.s1, sums.mean
     se = np.sqrt(1 / s1)
-    if ci in ("hksj", "hksj-adhoc"):
+    if widened:
         residual = sums.centred - (estimate - sums.mean)[:, None]
         factor = np.vecdot(w * residual, residual) / np.maximum(k - 1, 1)
         factor = np.where(k > 1, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)
