@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -68,16 +64,3 @@ def shape(svg: str, gid: str) -> str:
     use = next(by_id[gid].iter(f"{SVG}use"))
     # Equal marks share one definition.
     return by_id[use.get("{http://www.w3.org/1999/xlink}href").removeprefix("#")].get("d")
-
-
-def bytes_in_two_worlds(module: str, expression: str) -> set[bytes]:
-    """What `expression` prints, with the names of the test `module`, under two surroundings."""
-    code = f"import sys; sys.path.insert(0, 'tests')\nfrom {module} import *\n"
-    code += f"sys.stdout.buffer.write(({expression}).encode())"
-    return {
-        subprocess.run(
-            [sys.executable, "-c", code], cwd=Path(__file__).parent.parent, check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}, capture_output=True,
-        ).stdout
-        for seed, zone in (("1", "Asia/Tokyo"), ("2", "America/Lima"))
-    }  # fmt: skip

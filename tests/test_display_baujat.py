@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from svg import bytes_in_two_worlds, chart_place, ids, texts
+from svg import chart_place, ids, texts
 
 from analysis.display.baujat import BaujatPoint, baujat
 
@@ -36,7 +36,3 @@ def test_the_farthest_are_named_and_words_tell_them():
 
 def test_no_study():
     assert baujat("f", [], TITLES).alt.startswith("Baujat plot of 0 studies")
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_baujat", "FIGURE.svg")) == 1

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from svg import bytes_in_two_worlds, chart_place, corners, ids, shape, texts, value_at
+from svg import chart_place, corners, ids, shape, texts, value_at
 
 from analysis.display.bubble import Bubble, FittedLine, bubble
 
@@ -64,7 +64,3 @@ def test_no_study_and_no_weight():
     svg = bubble("f", [Bubble("A", 1.0, 2.0, None)], FittedLine([], [], [], []), TITLES, "s").svg
     assert len(ids(svg, "study-")) == 1
     assert not ids(bubble("f", [], FittedLine([], [], [], []), TITLES, "s").svg, "study-")
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_bubble", "FIGURE.svg")) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from svg import bytes_in_two_worlds, centre, ids, texts
+from svg import centre, ids, texts
 
 from analysis.display.dots import DotRow, dot_plot
 from analysis.display.scale import axis
@@ -49,7 +49,3 @@ def test_what_does_not_fit_is_refused():
         dot_plot("f", [DotRow("x", (1.0,), ("1%",))], ["a", "b"], "Item", SHARES)
     with pytest.raises(ValueError, match="series has 4 names; between 1 and 3"):
         dot_plot("f", [], ["a", "b", "c", "d"], "Item", SHARES)
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_dots", "FIGURE.svg")) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from scipy.stats import norm
-from svg import bytes_in_two_worlds, chart_place, corners, ids, texts, value_at
+from svg import chart_place, corners, ids, texts, value_at
 
 from analysis.display.funnel import Centre, FunnelPoint, funnel
 
@@ -75,7 +75,3 @@ def test_words():
 def test_any_number_of_studies(points):
     svg = funnel("f", points, [], TITLES).svg
     assert len(ids(svg, "study-")) == sum(not p.filled and p.estimate is not None for p in points)
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_funnel", "FIGURE.svg")) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from svg import bytes_in_two_worlds, corners, ids, texts, value_at
+from svg import corners, ids, texts, value_at
 
 from analysis.display.gosh import Subsets, gosh
 
@@ -69,10 +69,6 @@ def test_words():
     absent = Subsets(np.array([0.1, np.nan]), np.array([30.0, 60.0]))
     assert gosh("f", absent, TITLES).alt.endswith("1 subsets without a result are left out.")
     assert "0 subsets" in gosh("f", Subsets(np.array([]), np.array([])), TITLES).alt
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_gosh", "FIGURE.svg")) == 1
 
 
 @pytest.mark.parametrize("prefix", ["cells-"])

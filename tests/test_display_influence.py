@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from svg import bytes_in_two_worlds, centre, ids, shape, texts
+from svg import centre, ids, shape, texts
 
 from analysis.display.influence import Diagnostic, influence_panel
 
@@ -74,7 +74,3 @@ def test_values_that_do_not_fit_the_labels_are_refused():
 def test_any_number_of_studies(k):
     figure = influence_panel("f", ["S"] * k, [False] * k, [Diagnostic("d", (None,) * k)])
     assert texts(figure.svg).count("S") == k
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_influence", "FIGURE.svg")) == 1

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from svg import bytes_in_two_worlds, centre, chart_place, corners, ids, texts, value_at
+from svg import centre, chart_place, corners, ids, texts, value_at
 
 from analysis.display.radial import Pooled, RadialPoint, radial
 
@@ -75,7 +75,3 @@ def test_any_number_of_studies():
     assert "0 studies" in radial("f", [], POOLED, TITLES).alt
     svg = radial("f", [*POINTS, RadialPoint("Far", 1e4, 0.1)] * 20, POOLED, TITLES).svg
     assert len(ids(svg, "study-")) == 100
-
-
-def test_the_bytes_do_not_depend_on_the_surroundings():
-    assert len(bytes_in_two_worlds("test_display_radial", "FIGURE.svg")) == 1

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .chart import Chart, Point, finite
+from .chart import Chart, Point
 from .figure import ACCENT, Figure, new_canvas, render_svg
 from .numbers import count, number
-from .scale import snug
+from .scale import finite, snug
 
 HEIGHT = 3.3
 RADIUS = 0.04

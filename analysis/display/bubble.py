@@ -14,10 +14,10 @@ from math import sqrt
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .chart import Chart, Point, finite
+from .chart import Chart, Point
 from .figure import ACCENT, INK, MUTED, RULE, SHADE, Figure, new_canvas, render_svg
 from .numbers import count
-from .scale import DIFFERENCE, FAR, Scale, bulk, snug
+from .scale import DIFFERENCE, FAR, Scale, bulk, finite, snug
 
 HEIGHT = 3.3
 RADIUS, RADIUS_LEAST = 0.13, 0.03  # of the heaviest study's circle, and of any, in inches

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from .figure import INK, MUTED
-from .numbers import is_absent
 from .scale import Axis
 from .typeface import POINTS, SIZE, printable, text_width, wrapped
 
@@ -240,11 +238,6 @@ class Chart:
             (x + KEY_HANDLE + 0.02) / WIDTH, y / total, text, size=SMALL, color=MUTED,
             va="center_baseline", zorder=6,
         )  # fmt: skip
-
-
-def finite(x: float | None) -> bool:
-    """Whether `x` is a number that a plot can show."""
-    return not is_absent(x) and isfinite(x)
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

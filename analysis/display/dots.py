@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .chart import finite
 from .figure import ACCENT, ALERT, INK, MUTED, RULE, Figure, new_canvas, render_svg
 from .forest_layout import PLOT, Layout, Line, place
 from .forest_sheet import ROW, Sheet
 from .numbers import count
-from .scale import Axis
+from .scale import Axis, finite
 from .typeface import POINTS
 
 RADIUS = 0.042

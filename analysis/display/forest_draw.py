@@ -10,7 +10,7 @@ from .forest_layout import Layout, Line, place
 from .forest_parts import ForestRow, Group, Limits, Summary, Words
 from .forest_sheet import LEADING, ROW, SMALL, Sheet
 from .numbers import NBSP, is_absent
-from .scale import Axis
+from .scale import Axis, finite
 from .typeface import wrapped
 
 INDENT = 0.1  # of rows under a heading, and of the prediction interval
@@ -119,32 +119,28 @@ def _extra(texts: Sequence[str]) -> dict[str, str]:
     return {f"extra{n}": text for n, text in enumerate(texts)}
 
 
-def _present(*numbers: float | None) -> bool:
-    return not any(is_absent(x) for x in numbers)
-
-
 def _row(sheet: Sheet, row: ForestRow, number: int, heaviest: float, grouped: bool) -> None:
     y = sheet.line(_row_line(row, sheet.layout, grouped))
-    has_limits = _present(row.limits.low, row.limits.high)
-    if not _present(row.estimate):
+    if not finite(row.estimate):
         return
-    if row.pooled and has_limits:
+    limits = row.limits.low, row.limits.high
+    if row.pooled and all(map(finite, limits)):
         sheet.diamond(y, row.estimate, row.limits, f"study-{number}")
         return
     # By area: the eye compares areas, and a square of the weight itself would belittle the light.
     side = SQUARE * sqrt((row.weight or 0) / heaviest) if heaviest else SQUARE / 2
     sheet.square(y, row.estimate, max(side, SQUARE_LEAST), f"study-{number}")
-    if has_limits:
+    if not any(map(is_absent, limits)):
         sheet.whisker(y, row.limits, f"interval-{number}")
 
 
 def _summary(sheet: Sheet, summary: Summary, gid: str, words: Words) -> None:
     y = sheet.line(_summary_line(summary, sheet.layout))
-    if _present(summary.estimate, summary.limits.low, summary.limits.high):
+    if all(map(finite, (summary.estimate, summary.limits.low, summary.limits.high))):
         sheet.diamond(y, summary.estimate, summary.limits, gid)
     if summary.prediction is not None:
         y = sheet.line(_prediction_line(summary.prediction, words, sheet.layout))
-        if _present(summary.prediction.low, summary.prediction.high):
+        if not any(map(is_absent, (summary.prediction.low, summary.prediction.high))):
             sheet.bar(y, summary.prediction, f"prediction-{gid}")
 
 

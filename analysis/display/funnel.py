@@ -16,10 +16,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from scipy.stats import norm
 
-from .chart import Chart, Point, finite
+from .chart import Chart, Point
 from .figure import ACCENT, INK, MUTED, SHADE, Figure, new_canvas, render_svg
 from .numbers import count, number
-from .scale import DIFFERENCE, FAR, Scale, bulk, snug
+from .scale import DIFFERENCE, FAR, Scale, bulk, finite, snug
 
 LEVELS = (0.10, 0.05, 0.01)
 HEIGHT = 3.3

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from .chart import finite
 from .figure import ALERT, INK, MUTED, RULE, Figure, new_canvas, render_svg
 from .numbers import count, number
-from .scale import FAR, Axis, axis, bulk, snug
+from .scale import FAR, Axis, axis, bulk, finite, snug
 from .typeface import POINTS, SIZE, printable, text_width, wrapped
 
 WIDTH = 5.32

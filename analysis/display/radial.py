@@ -13,10 +13,10 @@ from math import hypot, sqrt
 
 import numpy as np
 
-from .chart import SMALL, TICK, Chart, Point, finite
+from .chart import SMALL, TICK, Chart, Point
 from .figure import ACCENT, INK, RULE, SHADE, Figure, new_canvas, render_svg
 from .numbers import count
-from .scale import DIFFERENCE, FAR, Axis, Scale, axis, bulk, snug
+from .scale import DIFFERENCE, FAR, Axis, Scale, axis, bulk, finite, snug
 from .typeface import text_width
 
 HEIGHT = 3.3

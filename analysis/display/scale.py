@@ -55,6 +55,11 @@ class Axis:
         return min(max(value, self.low), self.high)
 
 
+def finite(x: float | None) -> bool:
+    """Whether `x` is a number that a plot can show."""
+    return not is_absent(x) and isfinite(x)
+
+
 def axis(values: Iterable[float | None], scale: Scale = DIFFERENCE, most: int = 7) -> Axis:
     """Return the axis that covers `values`, from tick to tick, with at most `most` ticks."""
     low, high = _ends(values, scale)
@@ -72,18 +77,18 @@ def snug(values: Iterable[float | None], scale: Scale = DIFFERENCE, pad: float =
 
 def bulk(limits: Iterable[float | None], fence: float = FENCE) -> list[float]:
     """Return those of `limits` within `fence` quartile ranges, so that an outlier sets no axis."""
-    finite = [v for v in limits if not is_absent(v) and isfinite(v)]
-    if not finite:
+    known = [v for v in limits if finite(v)]
+    if not known:
         return []
-    first, third = np.quantile(finite, [0.25, 0.75])
+    first, third = np.quantile(known, [0.25, 0.75])
     reach = fence * (third - first)
-    return [v for v in finite if first - reach <= v <= third + reach]
+    return [v for v in known if first - reach <= v <= third + reach]
 
 
 def _ends(values: Iterable[float | None], scale: Scale) -> tuple[float, float]:
     """The least and the largest of `values`, within reason, and apart."""
     limit = LARGEST_LOG if scale.ratio else LARGEST
-    shown = [min(max(v, -limit), limit) for v in values if not is_absent(v) and isfinite(v)]
+    shown = [min(max(v, -limit), limit) for v in values if finite(v)]
     low, high = (min(shown), max(shown)) if shown else (0.0, 0.0)
     if high - low < 1e-9 * max(1.0, abs(low), abs(high)):
         reach = max(1.0, abs(low) / 2)
