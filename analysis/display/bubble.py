@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -79,7 +80,7 @@ def bubble(
             place = chart.mark(study.x, study.estimate, "o", radius, f"study-{n}", ACCENT, 0.35)
             points.append(Point(study.label, *place, radius))
         wanted = [p for label in named for p in points if p.label == label]
-        chart.name(wanted, points)
+        chart.name(wanted, [*points, *_along(chart, line)])
         circle = Line2D([0.5], [0.5], ls="none", marker="o", mfc=(ACCENT, 0.35), mec=ACCENT, ms=7)
         chart.key(circle, "Study, area by weight")
         chart.finish()
@@ -102,6 +103,17 @@ def alt_text(bubbles: Sequence[Bubble], titles: tuple[str, str], summary: str) -
 def _radius(weight: float, heaviest: float) -> float:
     share = weight / heaviest if heaviest else 0.25
     return max(RADIUS * sqrt(share), RADIUS_LEAST)
+
+
+def _along(chart: Chart, line: FittedLine) -> list[Point]:
+    """Places along every drawn line, so close that no name fits between two of them."""
+    places = []
+    for values in (line.estimate, line.prediction_low, line.prediction_high):
+        if len(values):
+            xs = np.linspace(line.x[0], line.x[-1], 100)
+            ys = np.interp(xs, line.x, values)
+            places += [Point("", x, y, 0.01) for x, y in zip(xs, ys, strict=True)]
+    return [place for place in places if chart.holds(place.x, place.y)]
 
 
 def _line(chart: Chart, line: FittedLine) -> None:

@@ -72,7 +72,7 @@ def snug(values: Iterable[float | None], scale: Scale = DIFFERENCE, pad: float =
     """Return the axis that ends a share `pad` beyond `values`, wherever its ticks stand."""
     low, high = _ends(values, scale)
     room = pad * (high - low)
-    return axis((low, high), scale, most=8).cut(low - room, high + room)
+    return axis((low, high), scale, most=10).cut(low - room, high + room)
 
 
 def bulk(limits: Iterable[float | None], fence: float = FENCE) -> list[float]:
