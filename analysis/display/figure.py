@@ -28,13 +28,14 @@ STYLE = {
     "path.simplify": False,
 }
 
-# Ink on white: each keeps a contrast of at least 4.5 to 1, RULE and the shades being mere aids.
+# Ink on white: each keeps a contrast of at least 4.5 to 1, RULE being a mere aid.
 INK = "#1f2430"
 MUTED = "#566072"
 ACCENT = "#1d5a8a"
 ALERT = "#b3261e"
 RULE = "#b8c0cc"
-SHADES = ("#eef1f5", "#dfe4eb", "#cdd4de")  # of areas, from light to dark
+# Of an area, over whatever lies below: further from the ground on white as well as on dark.
+SHADE = 0.07
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from .forest_layout import Layout, Line, place
 from .forest_parts import ForestRow, Group, Limits, Summary, Words
 from .forest_sheet import LEADING, ROW, SMALL, Sheet
 from .numbers import NBSP, is_absent
-from .scale import Axis
-from .typeface import text_width, wrapped
+from .scale import Axis, finite
+from .typeface import wrapped
 
 INDENT = 0.1  # of rows under a heading, and of the prediction interval
 SQUARE, SQUARE_LEAST = 0.13, 0.035  # side of the heaviest study's square, and of any
@@ -62,7 +62,7 @@ def draw(
         for n, summary in enumerate(summaries, 1):
             _summary(sheet, summary, f"summary-{n}", words)
         uprights(top)
-        _ticks(sheet)
+        sheet.ticks()
         if not layout.ends_above:
             _ends(sheet, words, null)
         for note in words.notes:
@@ -119,49 +119,29 @@ def _extra(texts: Sequence[str]) -> dict[str, str]:
     return {f"extra{n}": text for n, text in enumerate(texts)}
 
 
-def _present(*numbers: float | None) -> bool:
-    return not any(is_absent(x) for x in numbers)
-
-
 def _row(sheet: Sheet, row: ForestRow, number: int, heaviest: float, grouped: bool) -> None:
     y = sheet.line(_row_line(row, sheet.layout, grouped))
-    has_limits = _present(row.limits.low, row.limits.high)
-    if not _present(row.estimate):
+    if not finite(row.estimate):
         return
-    if row.pooled and has_limits:
+    limits = row.limits.low, row.limits.high
+    if row.pooled and all(map(finite, limits)):
         sheet.diamond(y, row.estimate, row.limits, f"study-{number}")
         return
     # By area: the eye compares areas, and a square of the weight itself would belittle the light.
     side = SQUARE * sqrt((row.weight or 0) / heaviest) if heaviest else SQUARE / 2
     sheet.square(y, row.estimate, max(side, SQUARE_LEAST), f"study-{number}")
-    if has_limits:
+    if not any(map(is_absent, limits)):
         sheet.whisker(y, row.limits, f"interval-{number}")
 
 
 def _summary(sheet: Sheet, summary: Summary, gid: str, words: Words) -> None:
     y = sheet.line(_summary_line(summary, sheet.layout))
-    if _present(summary.estimate, summary.limits.low, summary.limits.high):
+    if all(map(finite, (summary.estimate, summary.limits.low, summary.limits.high))):
         sheet.diamond(y, summary.estimate, summary.limits, gid)
     if summary.prediction is not None:
         y = sheet.line(_prediction_line(summary.prediction, words, sheet.layout))
-        if _present(summary.prediction.low, summary.prediction.high):
+        if not any(map(is_absent, (summary.prediction.low, summary.prediction.high))):
             sheet.bar(y, summary.prediction, f"prediction-{gid}")
-
-
-def _ticks(sheet: Sheet) -> None:
-    """Draw the axis with its ticks, and those of their labels that have room."""
-    sheet.y += 0.1 * ROW
-    ax, y = sheet.ax, sheet.y
-    ax.plot([sheet.plot.left, sheet.plot.right], [y] * 2, color=INK, lw=0.8, zorder=2)
-    sheet.y += 0.3 * ROW
-    free = float("-inf")
-    for n, (effect, label) in enumerate(sheet.axis.ticks, 1):
-        x, half = sheet.x(effect), text_width(label, size=SMALL) / 2
-        ax.plot([x, x], [y, y + 0.04], color=INK, lw=0.8, zorder=2, gid=f"tick-{n}")
-        if x - half >= free:
-            sheet.text(x, sheet.y + 0.35 * ROW, label, SMALL, ha="center")
-            free = x + half + 0.05
-    sheet.y += ROW
 
 
 def _ends(sheet: Sheet, words: Words, null: float | None) -> None:

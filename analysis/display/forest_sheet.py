@@ -15,7 +15,7 @@ from .forest_layout import PLOT, Column, Layout, Line, total_width
 from .forest_parts import Limits
 from .numbers import is_absent
 from .scale import Axis
-from .typeface import SIZE, printable, wrapped
+from .typeface import SIZE, printable, text_width, wrapped
 
 ROW = 0.205  # height of a line
 LEADING = 0.155  # from line to line of one text
@@ -117,6 +117,22 @@ class Sheet:
             corner = left, y - BAR_HALF
             self._add(Rectangle(corner, right - left, 2 * BAR_HALF, fc=ACCENT, lw=0), gid)
         self._arrows(y, limits, ACCENT, gid)
+
+    def ticks(self) -> None:
+        """Draw the axis with its ticks, and those of their labels that have room."""
+        self.y += 0.1 * ROW
+        y = self.y
+        self.ax.plot([self.plot.left, self.plot.right], [y] * 2, color=INK, lw=0.8, zorder=2)
+        self.y += 0.3 * ROW
+        free = float("-inf")
+        for n, (value, label) in enumerate(self.axis.ticks, 1):
+            x, half = self.x(value), text_width(label, size=SMALL) / 2
+            tick = {"color": INK, "lw": 0.8, "zorder": 2, "gid": f"tick-{n}"}
+            self.ax.plot([x, x], [y, y + 0.04], **tick)
+            if x - half >= free:
+                self.text(x, self.y + 0.35 * ROW, label, SMALL, ha="center")
+                free = x + half + 0.05
+        self.y += ROW
 
     def finish(self) -> None:
         """Give the canvas the height that was used."""

@@ -15,6 +15,7 @@ import numpy as np
 from .numbers import is_absent, number
 
 FENCE = 1.5  # Tukey (1977): a limit further than this many quartile ranges does not set the axis
+FAR = 30.0  # the same where the outliers are what a plot is about
 STEPS = (1, 2, 5)  # a round number is one of these times a power of ten
 NARROW = 3  # within this factor, evenly spaced ratios are as good as 1-2-5, and finer
 # Beyond these no axis is legible, and floating point steps are no longer even.
@@ -45,31 +46,54 @@ class Axis:
         """Whether `value` lies on the axis."""
         return self.low <= value <= self.high
 
+    def cut(self, low: float, high: float) -> Axis:
+        """The axis from `low` to `high`, with the ticks between them."""
+        return Axis(low, high, tuple(tick for tick in self.ticks if low <= tick[0] <= high))
+
     def clipped(self, value: float) -> float:
         """The place on the axis that is nearest to `value`."""
         return min(max(value, self.low), self.high)
 
 
-def axis(values: Iterable[float], scale: Scale = DIFFERENCE, most: int = 7) -> Axis:
+def finite(x: float | None) -> bool:
+    """Whether `x` is a number that a plot can show."""
+    return not is_absent(x) and isfinite(x)
+
+
+def axis(values: Iterable[float | None], scale: Scale = DIFFERENCE, most: int = 7) -> Axis:
     """Return the axis that covers `values`, from tick to tick, with at most `most` ticks."""
+    low, high = _ends(values, scale)
+    places = _ratios(low, high, most) if scale.ratio else _differences(low, high, most)
+    # An end that is a tick but for rounding must not lie beyond the axis.
+    return Axis(min(places[0][0], low), max(places[-1][0], high), tuple(places))
+
+
+def snug(values: Iterable[float | None], scale: Scale = DIFFERENCE, pad: float = 0.05) -> Axis:
+    """Return the axis that ends a share `pad` beyond `values`, wherever its ticks stand."""
+    low, high = _ends(values, scale)
+    room = pad * (high - low)
+    return axis((low, high), scale, most=10).cut(low - room, high + room)
+
+
+def bulk(limits: Iterable[float | None], fence: float = FENCE) -> list[float]:
+    """Return those of `limits` within `fence` quartile ranges, so that an outlier sets no axis."""
+    known = [v for v in limits if finite(v)]
+    if not known:
+        return []
+    first, third = np.quantile(known, [0.25, 0.75])
+    reach = fence * (third - first)
+    return [v for v in known if first - reach <= v <= third + reach]
+
+
+def _ends(values: Iterable[float | None], scale: Scale) -> tuple[float, float]:
+    """The least and the largest of `values`, within reason, and apart."""
     limit = LARGEST_LOG if scale.ratio else LARGEST
-    shown = [min(max(v, -limit), limit) for v in values if not is_absent(v) and isfinite(v)]
+    shown = [min(max(v, -limit), limit) for v in values if finite(v)]
     low, high = (min(shown), max(shown)) if shown else (0.0, 0.0)
     if high - low < 1e-9 * max(1.0, abs(low), abs(high)):
         reach = max(1.0, abs(low) / 2)
-        low, high = low - reach, high + reach
-    places = _ratios(low, high, most) if scale.ratio else _differences(low, high, most)
-    return Axis(places[0][0], places[-1][0], tuple(places))
-
-
-def bulk(limits: Iterable[float | None]) -> list[float]:
-    """Return those of `limits` that lie within the fences, so that an outlier sets no axis."""
-    finite = [v for v in limits if not is_absent(v) and isfinite(v)]
-    if not finite:
-        return []
-    first, third = np.quantile(finite, [0.25, 0.75])
-    reach = FENCE * (third - first)
-    return [v for v in finite if first - reach <= v <= third + reach]
+        return low - reach, high + reach
+    return low, high
 
 
 def _differences(low: float, high: float, most: int) -> list[tuple[float, str]]:

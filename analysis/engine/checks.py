@@ -10,14 +10,15 @@ import numpy as np
 
 def estimates_and_variances(yi, vi) -> tuple[np.ndarray, np.ndarray]:
     """Return effect sizes `yi` and sampling variances `vi` as two float arrays of shape (k,)."""
-    yi, vi = _vector("yi", yi), _vector("vi", vi)
+    yi, vi = vector("yi", yi), vector("vi", vi)
     if len(yi) != len(vi):
         raise ValueError(
             f"yi has {len(yi)} values and vi has {len(vi)}; each estimate needs one variance"
         )
-    _refuse("yi", yi, ~np.isfinite(yi), "every estimate must be a finite number")
-    usable = np.isfinite(vi) & (vi > 0)
-    _refuse("vi", vi, ~usable, "every variance must be a finite number above 0")
+    refuse("yi", yi, ~np.isfinite(yi), "every estimate must be a finite number")
+    refuse(
+        "vi", vi, ~(np.isfinite(vi) & (vi > 0)), "every variance must be a finite number above 0"
+    )
     return yi, vi
 
 
@@ -25,19 +26,28 @@ def one_of(name: str, value, allowed: Iterable[str]) -> None:
     """Refuse the argument `name` if its `value` is not one of the `allowed` words."""
     allowed = tuple(allowed)
     if value not in allowed:
-        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}")
 
 
-def level(value) -> float:
-    """Return the coverage `value` of an interval, which must lie strictly between 0 and 1."""
+def level(value, name: str = "level") -> float:
+    """Return the share `value`, such as the coverage of an interval, strictly between 0 and 1."""
     if not (isinstance(value, (int, float)) and 0 < value < 1):
-        raise ValueError(f"level is {value!r}; it must lie between 0 and 1, for example 0.95")
+        raise ValueError(f"{name} is {value!r}; it must lie between 0 and 1, for example 0.95")
     return float(value)
 
 
-def _vector(name: str, values) -> np.ndarray:
+def at_least(least: int, yi: np.ndarray, what: str) -> int:
+    """Return the number of studies in `yi`, refusing fewer than `what` needs at the `least`."""
+    k = len(yi)
+    if k < least:
+        raise ValueError(f"yi has {k} value{'s' * (k != 1)}; {what} needs at least {least} studies")
+    return k
+
+
+def vector(name: str, values) -> np.ndarray:
+    """Return the argument `name` as a float array of shape (k,), k >= 1, of its own."""
     try:
-        array = np.asarray(values, dtype=float)
+        array = np.array(values, dtype=float)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} is not a list of numbers: {error}") from None
     if array.ndim != 1 or array.size == 0:
@@ -47,7 +57,8 @@ def _vector(name: str, values) -> np.ndarray:
     return array
 
 
-def _refuse(name: str, values: np.ndarray, bad: np.ndarray, allowed: str) -> None:
+def refuse(name: str, values: np.ndarray, bad: np.ndarray, allowed: str) -> None:
+    """Refuse the argument `name` if any of its `values` is `bad`; say what is `allowed`."""
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         more = int(bad.sum()) - 1

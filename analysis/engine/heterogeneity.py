@@ -1,69 +1,107 @@
-"""How much the true effects of a set of studies differ: Q, tau2, I2, H2.
+"""How much the true effects of a set of studies differ: Q, I2, H2, and how precisely tau2 is known.
 
-    yi, vi   effect sizes and their sampling variances, shape (k,)
-    wi       inverse-variance weights 1/vi
-    tau2     variance of the true effects
-    s2       "typical" sampling variance of the k studies
-
-A further estimator of tau2 is one function `(yi, vi) -> tau2` and one line in `TAU2`.
+model    `model.Model`: effects, variances and design
+q        Cochran's Q, with moderators the residual QE; on k - p degrees of freedom
+s2       "typical" sampling variance of the k studies
+i2, h2   I2 in per cent; H2
 """
 
-from collections.abc import Callable
+from __future__ import annotations
 
-import numpy as np
-from scipy.stats import chi2
+from dataclasses import dataclass
+from math import inf
+
+from scipy.special import chdtrc, chdtri
+
+from . import checks
+from .model import Model
+from .results import Result
+from .tau2 import generalised_q_root
 
 
-def cochran_q(yi: np.ndarray, vi: np.ndarray) -> tuple[float, int, float]:
-    """Return Cochran's Q of `yi` with variances `vi`, its df k-1 and its p-value.
+def cochran_q(model: Model) -> tuple[float, int, float]:
+    """Return Q of `model`, its degrees of freedom and its p-value: Cochran (1954).
 
-    Cochran (1954), in the form of Higgins & Thompson (2002). One study cannot disagree:
-    Q 0, df 0, p 1.
+    With as many coefficients as studies nothing can disagree: Q 0, df 0, p 1.
     """
-    wi = 1 / vi
-    df = len(yi) - 1
-    # Not summed for k = 1, where rounding would leave a residue in place of an exact 0, and
-    # where chi2.sf is undefined.
-    if df == 0:
+    # Not summed for df = 0, where rounding would leave a residue in place of an exact 0.
+    if model.df == 0:
         return 0.0, 0, 1.0
-    q = float(np.sum(wi * (yi - np.average(yi, weights=wi)) ** 2))
-    return q, df, float(chi2.sf(q, df))
+    q = model.fit(1 / model.v).rss
+    return q, model.df, float(chdtrc(model.df, q))
 
 
-def typical_variance(vi: np.ndarray) -> float:
-    """Return the typical sampling variance s2 of `vi`: Higgins & Thompson (2002), eq. 9 (k > 1)."""
-    wi = 1 / vi
-    return float((len(vi) - 1) / (wi.sum() - np.sum(wi**2) / wi.sum()))
+def typical_variance(model: Model) -> float:
+    """Return the typical sampling variance s2: Higgins & Thompson (2002), eq. 9; df >= 1.
+
+    With moderators, (k - p) / tr(P), which is theirs for X = 1.
+    """
+    return model.df / model.trace_p(1 / model.v)
 
 
-def equal_effects(yi: np.ndarray, vi: np.ndarray) -> float:
-    """Return the tau2 of the equal-effects model, in which the true effects do not differ."""
-    return 0.0
-
-
-def dersimonian_laird(yi: np.ndarray, vi: np.ndarray) -> float:
-    """Return tau2 by the method of moments, cut off at 0: DerSimonian & Laird (1986)."""
-    q, df, _ = cochran_q(yi, vi)
-    return max(0.0, (q - df) / df * typical_variance(vi)) if df else 0.0
-
-
-TAU2: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
-    "EE": equal_effects,
-    "DL": dersimonian_laird,
-}
-
-
-def i2_h2(yi: np.ndarray, vi: np.ndarray, method: str, tau2: float) -> tuple[float, float]:
-    """Return I2 in per cent and H2 of studies `yi`, `vi` pooled by `method` with variance `tau2`.
+def i2_h2(model: Model, method: str, tau2: float, q: float) -> tuple[float, float]:
+    """Return I2 in per cent and H2 of `model` with the given `q`, `method` and `tau2`.
 
     Higgins & Thompson (2002), in metafor's reading: from Q under equal effects, where H2
     may fall below 1 and I2 is cut off at 0; from tau2 and s2 under any random-effects method.
-    One study has I2 0 and H2 1.
+    Without a degree of freedom I2 is 0 and H2 1.
     """
-    q, df, _ = cochran_q(yi, vi)
-    if df == 0:
+    if model.df == 0:
         return 0.0, 1.0
     if method == "EE":
-        return (max(0.0, 100 * (q - df) / q) if q > 0 else 0.0), q / df
-    s2 = typical_variance(vi)
+        return (max(0.0, 100 * (q - model.df) / q) if q > 0 else 0.0), q / model.df
+    s2 = typical_variance(model)
     return 100 * tau2 / (tau2 + s2), (tau2 + s2) / s2
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A confidence interval from `low` to `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, repr=False)
+class HeterogeneityIntervals(Result):
+    """Confidence intervals of tau2, tau, I2 (per cent) and H2, of the given `level`.
+
+    `empty` tells that no tau2 is compatible with a Q so small; the bounds then are all those of 0.
+    """
+
+    level: float
+    tau2: Bounds
+    tau: Bounds
+    i2: Bounds
+    h2: Bounds
+    empty: bool
+
+    def report(self) -> str:
+        """Return the interval of tau and I2 in one sentence."""
+        return (
+            f"The {100 * self.level:g}% confidence interval of tau runs from {self.tau.low:.3f} to "
+            f"{self.tau.high:.3f}, that of I² from {self.i2.low:.1f}% to {self.i2.high:.1f}%."
+        )
+
+
+def q_profile(model: Model, level: float) -> HeterogeneityIntervals:
+    """Return the Q-profile intervals of `model`: Viechtbauer (2007), eq. 9; with moderators (2010).
+
+    The bounds are the tau2 at which the generalised Q equals the quantiles of its chi-squared
+    distribution; those of I2 and H2 follow through s2. ValueError without a degree of freedom.
+    """
+    level = checks.level(level)
+    if model.df < 1:
+        raise ValueError("one study, or as many coefficients as studies, leave tau2 no interval")
+    tail = (1 - level) / 2
+    upper, lower = chdtri(model.df, tail), chdtri(model.df, 1 - tail)
+    tau2 = Bounds(generalised_q_root(model, upper), generalised_q_root(model, lower))
+    s2 = typical_variance(model)
+    return HeterogeneityIntervals(
+        level=level,
+        tau2=tau2,
+        tau=Bounds(tau2.low**0.5, tau2.high**0.5),
+        i2=Bounds(*(100 * t / (t + s2) if t < inf else 100.0 for t in (tau2.low, tau2.high))),
+        h2=Bounds(*(t / s2 + 1 for t in (tau2.low, tau2.high))),
+        empty=model.fit(1 / model.v).rss < lower,
+    )

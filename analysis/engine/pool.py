@@ -1,42 +1,94 @@
 """One summary effect from k studies, by inverse-variance weighting.
 
 yi, vi     effect sizes and their sampling variances, shape (k,)
-EE         equal effects: one true effect (the "fixed" model of many papers), tau2 = 0
-DL         random effects, tau2 by DerSimonian and Laird
+method     EE, equal effects (the "fixed" model of many papers), or how tau2 is estimated: DL, HE,
+           HS, SJ, ML, REML, EB, PM (see `tau2`)
+ci         reference distribution of test and interval: z, the normal; t, Student's with k - 1 df;
+           hksj, Hartung-Knapp-Sidik-Jonkman; hksj-adhoc, the same, never narrower than t
 weights    each study's share of the summary, in per cent
 level      coverage of the intervals, as a share: 0.95
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from math import nan, sqrt
+from functools import cached_property
+from math import inf, nan, sqrt
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from . import checks
-from .heterogeneity import TAU2, cochran_q, i2_h2
+from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
+from .model import Mean
+from .results import Result, read_only
+from .tau2 import TAU2, log_likelihood, standard_error
 
-CI = ("z",)
+CI = ("z", "t", "hksj", "hksj-adhoc")
+# Degrees of freedom of a prediction interval: Higgins et al. (2009); Partlett & Riley (2017) discuss.
+PREDICTION_DF = {"k-2": lambda k: k - 2, "k-1": lambda k: k - 1, "z": lambda k: inf}
 
 
-@dataclass(frozen=True)
-class Interval:
-    """An interval from `low` to `high` that covers with probability `level`, by t with `df`."""
+@dataclass(frozen=True, repr=False)
+class Interval(Result):
+    """An interval from `low` to `high` that covers with probability `level`, by t with `df`.
+
+    `df` is infinite for the normal distribution.
+    """
 
     low: float
     high: float
     df: float
     level: float
 
+    def report(self) -> str:
+        """Return the interval in one sentence."""
+        return f"The {100 * self.level:g}% interval runs from {self.low:.2f} to {self.high:.2f}."
 
-@dataclass(frozen=True)
-class Pooled:
+
+@dataclass(frozen=True, repr=False)
+class FitStatistics(Result):
+    """Log-likelihood and information criteria; `restricted` ones compare models of equal X only."""
+
+    loglik: float
+    deviance: float
+    aic: float
+    bic: float
+    aicc: float
+    restricted: bool
+
+    def report(self) -> str:
+        """Return the criteria in one sentence."""
+        return f"Log-likelihood {self.loglik:.2f}, AIC {self.aic:.2f}, BIC {self.bic:.2f}."
+
+
+@dataclass(frozen=True, repr=False)
+class Blups(Result):
+    """Each study's true effect as predicted by the model, shape (k,): estimate, error, interval."""
+
+    estimate: np.ndarray = field(compare=False)
+    se: np.ndarray = field(compare=False)
+    low: np.ndarray = field(compare=False)
+    high: np.ndarray = field(compare=False)
+    level: float
+
+    def report(self) -> str:
+        """Return the range of the predicted effects in one sentence."""
+        return (
+            f"The true effects of the {len(self.estimate)} studies are predicted to run from "
+            f"{self.estimate.min():.2f} to {self.estimate.max():.2f}."
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
     `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
     """
 
     method: str
+    ci: str
     k: int
     estimate: float
     se: float
@@ -44,7 +96,7 @@ class Pooled:
     ci_high: float
     statistic: float
     pvalue: float
-    df: float | None
+    df: int | None
     level: float
     tau2: float
     q: float
@@ -52,53 +104,99 @@ class Pooled:
     q_pvalue: float
     i2: float
     h2: float
-    weights: np.ndarray = field(compare=False, repr=False)
+    weights: np.ndarray = field(compare=False)
+    model: Mean = field(compare=False)
 
-    def prediction_interval(self, level: float | None = None) -> Interval:
+    @cached_property
+    def tau2_se(self) -> float:
+        """The asymptotic standard error of `tau2`, nan for EE."""
+        return standard_error(self.model, self.method, self.tau2)
+
+    def prediction_interval(self, level: float | None = None, df: str = "k-2") -> Interval:
         """Return the interval that holds the true effect of a new study with probability `level`.
 
-        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12. Without a `level`,
-        that of the result. It describes a distribution of true effects, so the bounds are nan for
-        EE, which has none, and for k < 3, where the t distribution has no degree of freedom.
+        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1" or
+        "z". Without a `level`, that of the result. It describes a distribution of true effects, so
+        the bounds are nan for EE, which has none, and where t has no degree of freedom.
         """
         level = self.level if level is None else checks.level(level)
-        df = self.k - 2
-        if self.method == "EE" or df < 1:
+        checks.one_of("df", df, PREDICTION_DF)
+        freedom = PREDICTION_DF[df](self.k)
+        if self.method == "EE" or freedom < 1:
             return Interval(nan, nan, nan, level)
-        half = float(t.isf((1 - level) / 2, df)) * sqrt(self.tau2 + self.se**2)
-        return Interval(self.estimate - half, self.estimate + half, df, level)
+        half = quantile(level, freedom) * sqrt(self.tau2 + self.se**2)
+        return Interval(self.estimate - half, self.estimate + half, freedom, level)
+
+    def confint(self, level: float | None = None) -> HeterogeneityIntervals:
+        """Return the Q-profile intervals of tau2, tau, I2 and H2: Viechtbauer (2007)."""
+        return q_profile(self.model, self.level if level is None else level)
+
+    def fit_statistics(self) -> FitStatistics:
+        """Return log-likelihood, deviance, AIC, BIC and AICc, restricted ones for REML."""
+        return fit_statistics(self.model, self.method, self.tau2)
+
+    def blups(self, level: float | None = None) -> Blups:
+        """Return the empirical best linear unbiased predictions of the studies' true effects."""
+        return blups(self, self.model, self.level if level is None else checks.level(level))
+
+    def report(self) -> str:
+        """Return effect, interval and heterogeneity in one sentence."""
+        words = "fixed-effect" if self.method == "EE" else "random-effects"
+        p = "p < 0.001" if self.pvalue < 0.001 else f"p = {self.pvalue:.3f}"
+        return (
+            f"Over {self.k} studies the {words} estimate ({self.method}) was {self.estimate:.2f} "
+            f"({100 * self.level:g}% CI {self.ci_low:.2f} to {self.ci_high:.2f}, {p}); I² was "
+            f"{self.i2:.0f}%, tau {sqrt(self.tau2):.2f}."
+        )
+
+    def to_dict(self) -> dict:
+        """Return the fields by name, without the model."""
+        values = super().to_dict()
+        del values["model"]
+        return values
+
+    def __repr__(self) -> str:
+        lines = super().__repr__().split("\n")
+        return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
-def pool(yi, *, vi, method: str, ci: str = "z", level: float = 0.95) -> Pooled:
+def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) -> Pooled:
     """Pool effect sizes `yi` with variances `vi` by `method`, with a `ci` of the given `level`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
-    Hedges, Higgins & Rothstein (2009), chapters 11 and 12. `method` is a key of
-    `heterogeneity.TAU2`; `ci` is "z", the normal distribution. ValueError for anything else.
+    Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
+    ValueError for anything else, and where an iteration does not settle.
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
     checks.one_of("ci", ci, CI)
     level = checks.level(level)
+    model = Mean(yi, vi)
+    return summarise(model, method, float(TAU2[method](model)), ci, level)
 
-    tau2 = TAU2[method](yi, vi)
-    wi = 1 / (vi + tau2)
-    estimate = float(np.average(yi, weights=wi))
-    se = 1 / sqrt(wi.sum())
-    statistic = estimate / se
-    half = float(norm.isf((1 - level) / 2)) * se
-    q, q_df, q_pvalue = cochran_q(yi, vi)
-    i2, h2 = i2_h2(yi, vi, method, tau2)
+
+def summarise(model: Mean, method: str, tau2: float, ci: str, level: float) -> Pooled:
+    """Return the summary of `model` with a given `tau2`; the other arguments are those of `pool`."""
+    wi = 1 / (model.v + tau2)
+    fit = model.fit(wi)
+    estimate = float(fit.b[0])
+    df = None if ci == "z" or model.df == 0 else model.df
+    se = sqrt(fit.A[0, 0] * dispersion(fit.rss, model.df, ci))
+    statistic = _ratio(estimate, se)
+    half = quantile(level, df) * se
+    q, q_df, q_pvalue = cochran_q(model)
+    i2, h2 = i2_h2(model, method, tau2, q)
     return Pooled(
         method=method,
-        k=len(yi),
+        ci=ci,
+        k=model.k,
         estimate=estimate,
         se=se,
         ci_low=estimate - half,
         ci_high=estimate + half,
         statistic=statistic,
-        pvalue=float(2 * norm.sf(abs(statistic))),
-        df=None,
+        pvalue=two_sided(statistic, df),
+        df=df,
         level=level,
         tau2=tau2,
         q=q,
@@ -106,10 +204,75 @@ def pool(yi, *, vi, method: str, ci: str = "z", level: float = 0.95) -> Pooled:
         q_pvalue=q_pvalue,
         i2=i2,
         h2=h2,
-        weights=_read_only(100 * wi / wi.sum()),
+        weights=read_only(wi * (100 * fit.A[0, 0])),
+        model=model,
     )
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
-    """Return a copy of `array` over immutable memory, so that even `setflags` cannot unlock it."""
-    return np.frombuffer(array.tobytes(), dtype=array.dtype)
+def dispersion(rss: float, df: int, ci: str) -> float:
+    """Return the factor by which `ci` widens the variance: Hartung & Knapp (2001); Sidik & Jonkman.
+
+    Ad hoc, never below 1: Röver, Knapp & Friede (2015).
+    """
+    if ci in ("z", "t") or df == 0:
+        return 1.0
+    return rss / df if ci == "hksj" else max(1.0, rss / df)
+
+
+def quantile(level: float, df: float | None) -> float:
+    """Return half the width, in standard errors, of an interval of `level` by t(`df`) or z (None)."""
+    tail = (1 - level) / 2
+    return float(-ndtri(tail) if df is None or df == inf else -stdtrit(df, tail))
+
+
+def two_sided(statistic: float, df: float | None) -> float:
+    """Return the two-sided p-value of a t with `df`, or a z (None)."""
+    size = -abs(statistic)
+    return float(2 * (ndtr(size) if df is None else stdtr(df, size)))
+
+
+def _ratio(estimate: float, se: float) -> float:
+    """Return estimate / se; studies without any scatter leave Hartung-Knapp no error."""
+    if se > 0:
+        return estimate / se
+    return 0.0 if estimate == 0 else inf if estimate > 0 else -inf
+
+
+def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
+    """Return log-likelihood and criteria of `model` at `tau2`: Burnham & Anderson (2002), AICc.
+
+    For REML the restricted likelihood, of k - p observations. The deviance is twice the distance to
+    the saturated model, for REML twice the negative log-likelihood.
+    """
+    restricted = method == "REML"
+    loglik = log_likelihood(model, tau2, restricted)
+    observations = model.df if restricted else model.k
+    parameters = model.p + (method != "EE")
+    saturated = 0.0 if restricted else -0.5 * float(np.sum(np.log(2 * np.pi * model.v)))
+    enough = max(observations, parameters + 2)
+    return FitStatistics(
+        loglik=loglik,
+        deviance=2 * (saturated - loglik),
+        aic=2 * parameters - 2 * loglik,
+        bic=parameters * float(np.log(observations)) - 2 * loglik if observations else nan,
+        aicc=2 * parameters * enough / (enough - parameters - 1) - 2 * loglik,
+        restricted=restricted,
+    )
+
+
+def blups(result, model, level: float) -> Blups:
+    """Return the predicted true effects of `model`'s studies: Raudenbush & Bryk (1985), eq. 10.
+
+    The estimate shrinks y to the fitted value by v / (tau2 + v); its error counts the uncertainty of
+    the fitted value, widened as the `ci` of the `result` is.
+    """
+    w = 1 / (model.v + result.tau2)
+    fit = model.fit(w)
+    shrink = result.tau2 * w  # the weight of the study's own effect
+    spread = np.einsum("ij,jl,il->i", model.X, fit.A, model.X)
+    spread = spread * dispersion(fit.rss, model.df, result.ci)
+    estimate = shrink * model.y + (1 - shrink) * (model.y - fit.residuals)
+    se = np.sqrt(shrink * model.v + (1 - shrink) ** 2 * spread)
+    half = quantile(level, result.df) * se
+    parts = (read_only(part) for part in (estimate, se, estimate - half, estimate + half))
+    return Blups(*parts, level)

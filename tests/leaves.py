@@ -1,0 +1,123 @@
+"""R's results leaf by leaf: what a method of the engine must reproduce, and what nobody compares.
+
+    document   one file of tests/reference/metafor, parsed
+    leaf       a number, a text or a whole array of a document, by its path: "fits/REML/z/tau2"
+    family     a function `document -> {path: our value}`, marked with `@family`
+
+A test module that compares leaves defines families and hands them to `check`:
+
+    @family
+    def pooled(document):
+        yield "fits/DL/z/tau2", ma.pool(...).tau2
+
+    @pytest.mark.parametrize("path", FILES, ids=FILES.get)
+    def test_pooled(path):
+        check(pooled, path)
+
+`tests/test_reference_leaves.py` asserts that every leaf is in a family or in reference/SKIPPED.md.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+REFERENCE = Path(__file__).parent / "reference"
+FILES = {path: path.stem for path in sorted((REFERENCE / "metafor").glob("*.json"))}
+FAMILIES: list[Callable[[dict], Iterable[tuple[str, object]]]] = []
+
+# SCHEMA.md of the reference: closed forms 1e-8 and better; iterative fits were stopped at tau2 that
+# is good to about 1e-9, so everything that follows from one bears 1e-6.
+CLOSED, ITERATIVE = 1e-8, 1e-6
+# Below this a number is what rounding leaves of zero.
+ZERO = 1e-9
+# R's iterations stop short of the boundary; SCHEMA.md: a tau2 below 1e-9 means 0.
+BOUNDARY = {"tau2": 1e-9, "tau": 1e-9**0.5, "I2": 1e-6}
+
+
+def family(function):
+    """Register `function` as a family of compared leaves."""
+    FAMILIES.append(function)
+    return function
+
+
+@functools.cache
+def document(path: Path) -> dict:
+    """The parsed file at `path`."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def leaves(node, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every leaf of `node` with its path; arrays and arrays of rows are one leaf."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, f"{prefix}/{key}" if prefix else key)
+    elif isinstance(node, list) and node and all(isinstance(item, dict) for item in node):
+        for i, value in enumerate(node):
+            yield from leaves(value, f"{prefix}/{i}")
+    else:
+        yield prefix, node
+
+
+def skipped() -> list[str]:
+    """The patterns of SKIPPED.md; * stands for anything, also across slashes."""
+    text = (REFERENCE / "SKIPPED.md").read_text(encoding="utf-8")
+    return re.findall(r"^- `([^`]+)`", text, re.MULTILINE)
+
+
+def covered(path: str, patterns: Iterable[str]) -> bool:
+    """Whether one of the `patterns` covers the leaf at `path`."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def check(compare, path: Path, tolerance: Callable[[str], float] | float = CLOSED) -> None:
+    """Assert that every leaf that the family `compare` yields of the file at `path` agrees with R."""
+    theirs = dict(leaves(document(path)))
+    wrong = []
+    for leaf, ours in compare(document(path)):
+        assert leaf in theirs, f"{leaf} is not in {path.name}"
+        limit = tolerance(leaf) if callable(tolerance) else tolerance
+        if leaf.endswith("pval") and isinstance(theirs[leaf], list):
+            # Each on its own: the smallest p matters as much as the largest.
+            pairs = zip(ours, theirs[leaf], strict=True)
+            wrong += [f"{leaf}: {a} is not {b}" for a, b in pairs if not agrees(a, b, limit)]
+            continue
+        if not agrees(ours, theirs[leaf], limit) and not _at_boundary(leaf, ours, theirs[leaf]):
+            wrong.append(f"{leaf}: {ours} is not {theirs[leaf]}")
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def _at_boundary(leaf: str, ours, theirs) -> bool:
+    names = [name for name in leaf.split("/") if name in BOUNDARY]
+    if not names or theirs is None:
+        return False
+    pairs = zip(np.atleast_1d(ours), np.atleast_1d(theirs), strict=True)
+    limit = BOUNDARY[names[-1]]
+    return all(agrees(a, b, CLOSED) or (a == 0 and abs(b) < limit) for a, b in pairs)
+
+
+def agrees(ours, theirs, tolerance: float) -> bool:
+    """Whether `ours` is `theirs` within a relative `tolerance`; arrays relative to their largest."""
+    if isinstance(theirs, list):
+        if any(item is None or isinstance(item, str) for item in theirs):
+            pairs = zip(ours, theirs, strict=True)
+            return all(agrees(a, b, tolerance) for a, b in pairs)
+        ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+        if ours.shape != theirs.shape:
+            return False
+        least = tolerance * np.abs(theirs).max(initial=0.0)
+        return bool(np.allclose(ours, theirs, rtol=tolerance, atol=least))
+    if theirs is None:
+        return ours is None or (isinstance(ours, float) and math.isnan(ours))
+    if isinstance(theirs, str) and theirs in ("Inf", "-Inf"):
+        return ours == float(theirs)
+    if isinstance(theirs, str | bool):
+        return ours == theirs
+    return ours is not None and abs(ours - theirs) <= max(tolerance * abs(theirs), ZERO * tolerance)
