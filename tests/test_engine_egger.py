@@ -83,7 +83,10 @@ def test_a_size_predictor_is_what_it_says(predictor):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"yi": [1, 2], "vi": [1, 2]}, "yi has 2 values; Egger's regression needs at least 3 studies"),
+        (
+            {"yi": [1, 2], "vi": [1, 2]},
+            "yi has 2 values; Egger's regression needs at least 3 studies",
+        ),
         ({"vi": [2, 2, 2]}, "all 3 studies have the same precision"),
         ({"yi": [2, 2, 2]}, "the 3 effects in yi lie on one line exactly"),
         ({"predictor": "n"}, "predictor is 'n'; allowed: sei, vi, ni, ninv, sqrtni, sqrtninv"),

@@ -15,11 +15,12 @@ from ..display.numbers import count, pvalue
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
-from ..engine.pool import pool
+from ..engine.subgroups import subgroups
 from ..review import formulas
 from ..review.propagate import Propagation
 from .outcome import Outcome
 from .pooled import MODELS, Propagated, add_pooled, decimals
+from .settings import LEVEL
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
 
@@ -89,15 +90,12 @@ ABBREVIATIONS = (
 def add_subgroups(registry: Registry, outcome: Outcome, groups: pd.DataFrame) -> None:
     """Register every category of every variable in `groups` for `outcome`, and the tests between."""
     for variable in VARIABLES:
-        pooled = {}
-        for category, positions in members(outcome, groups, variable).items():
+        member = members(outcome, groups, variable)
+        for category, positions in member.items():
             effects = [outcome.effects[i] for i in positions]
             for model in MODELS:
-                prefix = f"{outcome.key}.{model}.{variable}.{category}"
-                result = add_pooled(registry, prefix, model, effects)
-                if model == "random":
-                    pooled[category] = positions, result
-        _add_between(registry, outcome, variable, pooled)
+                add_pooled(registry, f"{outcome.key}.{model}.{variable}.{category}", model, effects)
+        _add_between(registry, outcome, variable, member)
 
 
 def members(outcome: Outcome, groups: pd.DataFrame, variable: str) -> dict[str, tuple[int, ...]]:
@@ -112,33 +110,35 @@ def members(outcome: Outcome, groups: pd.DataFrame, variable: str) -> dict[str, 
     }
 
 
-def _add_between(registry: Registry, outcome: Outcome, variable: str, pooled: dict) -> None:
-    """Register Q between the categories of `variable`; `pooled` has each one's members and result."""
+def _add_between(registry: Registry, outcome: Outcome, variable: str, member: dict) -> None:
+    """Register Q between the categories of `variable`, whose positions are `member`."""
     prefix = f"{outcome.key}.random.{variable}"
-    present = {category: own for category, own in pooled.items() if own[1] is not None}
-    means, evidence = None, None
+    present = {category: own for category, own in member.items() if own}
+    result, evidence = None, None
     if len(present) > 1:
-        results = [result for _, result in present.values()]
-        means = pool([r.estimate for r in results], vi=[r.se**2 for r in results], method="EE")
-        members = [own for own, _ in present.values()]
-        formula = formulas.between(MODELS["random"][0], members)
-        evidence = Propagation(outcome.effects, formula)
+        chosen = [(i, category) for category, own in present.items() for i in own]
+        effects = [outcome.effects[i] for i, _ in chosen]
+        method = MODELS["random"][0]
+        result = subgroups(
+            [e.yi for e in effects], vi=[e.vi for e in effects], groups=[c for _, c in chosen],
+            method=method, tau2="separate", level=LEVEL,
+        )  # fmt: skip
+        evidence = Propagation(outcome.effects, formulas.between(method, list(present.values())))
     inputs = tuple(
         f"{prefix}.{category}.{part}" for category in present for part in ("estimate", "se")
     )
     for name, text, meaning in (
-        ("q", decimals(2), "Q between the categories"),
-        ("q_df", count, "degrees of freedom of Q between the categories"),
-        ("q_pvalue", pvalue, "significance (p) of Q between the categories"),
+        ("q_between", decimals(2), "Q between the categories"),
+        ("q_between_df", count, "degrees of freedom of Q between the categories"),
+        ("q_between_pvalue", pvalue, "significance (p) of Q between the categories"),
     ):
-        between = name.replace("q", "q_between", 1)
         registry.value(
-            f"{prefix}.{between}",
-            None if means is None else getattr(means, name),
+            f"{prefix}.{name}",
+            None if result is None else getattr(result, name),
             text,
             f"{meaning} of {VARIABLES[variable].label.lower()}; random-effects within each",
             inputs,
-            Propagated(evidence, between) if evidence and name != "q_df" else None,
+            Propagated(evidence, name) if evidence and name != "q_between_df" else None,
         )
     _add_wording(registry, prefix)
 
