@@ -121,9 +121,14 @@ def test_nothing_is_missing_from_a_symmetric_funnel(estimator, half):
         assert result.adjusted == result.observed
 
 
-def test_identical_effects():
-    result = trim_fill([0.5] * 4, vi=[1, 2, 3, 4], method="DL", estimator="R0", side="left")
-    assert (result.k0, result.adjusted.estimate) == (0, close(0.5))
+@pytest.mark.parametrize("estimator", ["L0", "R0"])
+def test_identical_effects(estimator):
+    """Nothing lies on either side, though rounding puts the centre beside the effects."""
+    rng = np.random.default_rng(0)
+    for k in range(3, 30):
+        yi, vi = np.full(k, rng.normal()), rng.random(k) + 0.1
+        result = trim_fill(yi, vi=vi, method="DL", estimator=estimator, side="left")
+        assert (result.k0, result.adjusted.estimate) == (0, close(yi[0]))
 
 
 def test_a_circle_is_named():
