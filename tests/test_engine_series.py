@@ -175,3 +175,14 @@ def test_one_study_cannot_be_left_out(function):
 def test_orders_that_are_none(order):
     with pytest.raises(ValueError, match="order is"):
         cumulative([0.1, 0.4, 0.9], vi=[0.04, 0.09, 0.01], order=order)
+
+
+@pytest.mark.parametrize("method", ["EE", "DL"])
+def test_leaving_the_study_out_that_has_nearly_all_the_weight(method):
+    """Its weight less itself would leave four digits of the others' weights."""
+    yi, vi = np.array([0.3, -0.2, 0.9, 0.4, 0.1]), np.array([0.5, 0.25, 1e-12, 0.4, 0.2])
+    result = leave_one_out(yi, vi=vi, method=method)
+    alone = pool(np.delete(yi, 2), vi=np.delete(vi, 2), method=method)
+    for name in FIELDS:
+        ours, theirs = getattr(result, name)[2], getattr(alone, name)
+        assert ours == pytest.approx(theirs, rel=1e-12), name

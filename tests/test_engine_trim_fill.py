@@ -5,7 +5,7 @@ from math import isnan, sqrt
 import numpy as np
 import pytest
 from bias_studies import UNEQUAL, arrays, close
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from analysis.engine.pool import pool
@@ -110,6 +110,7 @@ def test_scale_and_order(estimator, data, studies, power):
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
+@example(half=[303, 163, 199])  # the centre comes out at -3e-17, which would break the ties
 @given(half=st.lists(st.integers(1, 3000), min_size=2, max_size=6, unique=True))
 def test_nothing_is_missing_from_a_symmetric_funnel(estimator, half):
     """Q0 = k - 1/2 - sqrt(2k² - 4S + 1/4) is 0 at S = k(k + 1)/4, the sum of one half."""
@@ -121,8 +122,9 @@ def test_nothing_is_missing_from_a_symmetric_funnel(estimator, half):
         assert result.adjusted == result.observed
 
 
-def test_identical_effects():
-    result = trim_fill([0.5] * 4, vi=[1, 2, 3, 4], method="DL", estimator="R0", side="left")
+@pytest.mark.parametrize("estimator", ["L0", "R0"])
+def test_identical_effects(estimator):
+    result = trim_fill([0.5] * 4, vi=[1, 2, 3, 4], method="DL", estimator=estimator, side="left")
     assert (result.k0, result.adjusted.estimate) == (0, close(0.5))
 
 

@@ -22,7 +22,7 @@ from .results import Result, read_only
 from .tau2 import TAU2
 
 SIDES = ("auto", "left", "right")
-# An effect this near to the centre, in units of the largest, is at the centre but for rounding.
+# Distances from the centre that differ by less, in units of the largest effect, are equal.
 ROUNDING = 1e-13
 
 
@@ -120,13 +120,13 @@ def _side(yi: np.ndarray, vi: np.ndarray, find: str) -> str:
 def _missing(y: np.ndarray, v: np.ndarray, find: str, estimator: str) -> tuple[int, float, float]:
     """Return k0, its standard error and the centre, for `y` in rising order: Duval (2005), p. 133."""
     k = len(y)
+    unit = ROUNDING * np.abs(y).max() or 1.0
     seen = [0]
     while True:
         kept = Mean(y[: k - seen[-1]], v[: k - seen[-1]])
         centre = float(kept.fit(1 / (kept.v + TAU2[find](kept))).b[0])
-        deviations = y - centre
-        deviations[np.abs(deviations) <= ROUNDING * np.abs(y).max()] = 0
-        k0, k0_se = ESTIMATORS[estimator](deviations)
+        # Only signs and ranks count, which without the rounding would be noise for equal distances.
+        k0, k0_se = ESTIMATORS[estimator](np.rint((y - centre) / unit))
         if k0 >= k:
             raise ValueError(f"{estimator} is undefined here: it finds {k0} of {k} studies missing")
         if k0 == seen[-1]:
