@@ -1,7 +1,45 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
+from . import batch
+from .begg import Begg, begg
+from .cumulative import cumulative
+from .effect_size import Effects, effect_size
+from .egger import Egger, egger
+from .failsafe_n import FailsafeN, failsafe_n
+from .gosh import gosh
+from .influence import influence
+from .leave_one_out import leave_one_out
+from .permutation import permutation_test
+from .pet_peese import PetPeese, pet_peese
 from .pool import Interval, Pooled, pool
 from .regression import Regression, meta_regression
 from .subgroups import Subgroups, subgroups
+from .trim_fill import TrimFill, trim_fill
 
-__all__ = ["Interval", "Pooled", "Regression", "Subgroups", "meta_regression", "pool", "subgroups"]
+__all__ = [
+    "Begg",
+    "Effects",
+    "Egger",
+    "FailsafeN",
+    "Interval",
+    "PetPeese",
+    "Pooled",
+    "Regression",
+    "Subgroups",
+    "TrimFill",
+    "batch",
+    "begg",
+    "cumulative",
+    "effect_size",
+    "egger",
+    "failsafe_n",
+    "gosh",
+    "influence",
+    "leave_one_out",
+    "meta_regression",
+    "permutation_test",
+    "pet_peese",
+    "pool",
+    "subgroups",
+    "trim_fill",
+]
