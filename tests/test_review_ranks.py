@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.review import read_review, reconstruct
-from analysis.review.ranks import kendall_bounds
+from analysis.review.ranks import KendallRange
 
 REVIEW = read_review(Path(__file__).parents[1] / "data")
 
@@ -21,7 +21,9 @@ REVIEW = read_review(Path(__file__).parents[1] / "data")
 )
 def test_the_printed_s_is_within_reach(outcome, printed):
     rows = REVIEW.effects[REVIEW.effects["outcome"] == outcome]
-    low, high = kendall_bounds(reconstruct(rows, REVIEW.studies))
+    found = KendallRange(reconstruct(rows, REVIEW.studies))
+    low, high = found.bounds
+    assert found.attains(printed)
     assert low <= printed <= high
     assert high - low <= 2  # at most a single near tie
 
@@ -38,4 +40,6 @@ def test_s_by_counting_pairs():
         for j in range(i):
             product = (t[i] - t[j]) * (records[i].vi - records[j].vi)
             s += (product > 0) - (product < 0)
-    assert kendall_bounds(records) == (s, s)
+    found = KendallRange(records)
+    assert found.bounds == (s, s)
+    assert found.attains(s) and not found.attains(s - 2)

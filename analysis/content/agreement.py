@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..display.registry import Registry
 from .outcome import Outcome
 from .pooled import MODELS
@@ -49,3 +51,14 @@ def add_subgroup_agreement(registry: Registry, outcome: Outcome) -> None:
     add_tally(registry, f"{key}.subgroups.verdicts", judged)
     table = verdict_table(registry, f"{key}-subgroups-agreement", groups)
     registry.add(f"{key}.subgroups.agreement", table)
+
+
+def add_bias_agreement(registry: Registry, outcomes: Sequence[Outcome]) -> None:
+    """Register the table of what is printed on small-study effects in all `outcomes`."""
+    groups = []
+    for outcome in outcomes:
+        prefixes = ["egger", "kendall", "filled", *(f"{model}.filled" for model in MODELS)]
+        own = [j for name in prefixes for j in judged_below(registry, f"{outcome.key}.{name}")]
+        if own:
+            groups.append((capitalised(outcome.scale.name), [(named(j), j) for j in once(own)]))
+    registry.add("bias.agreement", verdict_table(registry, "bias-agreement", groups))

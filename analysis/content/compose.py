@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ..display.registry import Registry
 from ..review.data import read_review
-from .agreement import add_agreement, add_subgroup_agreement
+from .agreement import add_agreement, add_bias_agreement, add_subgroup_agreement
+from .bias import add_bias
 from .checks import add_checks
 from .definitions import add_definitions
 from .memberships import add_memberships, add_random_search
@@ -43,6 +44,7 @@ def compose(data: Path) -> Registry:
     for outcome in outcomes.values():
         add_leave_one_out(registry, outcome, tuple(review.studies["study"]))
         add_sensitivity(registry, outcome)
+        add_bias(registry, outcome)
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)
         add_subgroup_agreement(registry, outcome)
@@ -50,6 +52,7 @@ def compose(data: Path) -> Registry:
     add_subgroup_forest(registry, symptoms)
     add_memberships(registry, symptoms, review.groups)
     add_random_search(registry, qol, "comparison", "tau")
+    add_bias_agreement(registry, list(outcomes.values()))
     add_checks(registry, review)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     return registry

@@ -61,8 +61,7 @@ def begg(
     (yi - mean)/sqrt(vi - var(mean)), with the inverse-variance mean. The p-value is the exact one
     where there is one (no ties, at most `EXACT_UP_TO` studies) unless `exact` says otherwise, and
     else normal, with the variance under ties of Kendall (1970), ch. 4; `continuity` uses |S| - 1.
-    Comprehensive Meta-Analysis takes `on="effects"` and prints S plain, and tau (`tau_a`) and p with
-    `continuity=True`.
+    Comprehensive Meta-Analysis prints S plain, and tau (`tau_a`) and p with `continuity=True`.
     ValueError for fewer than 3 studies, for variances or effects that are all equal, and for
     `exact=True` where there is no exact p-value.
     """

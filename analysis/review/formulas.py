@@ -16,7 +16,7 @@ from itertools import combinations
 from math import sqrt
 
 from flint import arb, arb_series
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr, ndtri, stdtr
 
 Z95 = float(ndtri(0.975))  # half the width of a 95 % interval in standard errors
 
@@ -48,6 +48,22 @@ def between(method: str, members: Sequence[Sequence[int]]) -> Formula:
     return Formula(
         partial(_between, method, members),
         {"q_between_pvalue": ("q_between", partial(_chi2_sf, len(members) - 1))},
+    )
+
+
+def egger(k: int) -> Formula:
+    """Return Egger's test of `k` studies: the intercept of y/se on 1/se, its t and p on k - 2 df."""
+    return Formula(_egger, {"pvalue": ("statistic", partial(_two_sided_t, k - 2))})
+
+
+def trimmed_and_filled(method: str, filled: Sequence[int]) -> Formula:
+    """Return the statistics pooled by `method` with the studies at positions `filled` mirrored.
+
+    They are mirrored at the equal-effects mean of the others, as trim and fill ends. Which studies
+    those are is taken as given.
+    """
+    return Formula(
+        partial(_trimmed_and_filled, method, tuple(filled)), {"pvalue": ("statistic", _two_sided)}
     )
 
 
@@ -110,6 +126,29 @@ def _between(method: str, members, ys, vs) -> dict:
     return {"q_between": _q([e for e, _ in pools], [1 / (se * se) for _, se in pools])}
 
 
+def _egger(ys, vs) -> dict:
+    """Return the intercept of the least-squares line of y/se on 1/se: Egger et al. (1997)."""
+    xs = [1 / _root(v) for v in vs]
+    zs = [y * x for y, x in zip(ys, xs, strict=True)]
+    k = len(ys)
+    x_mean, z_mean = _sum(xs) / k, _sum(zs) / k
+    sxx = _sum((x - x_mean) * (x - x_mean) for x in xs)
+    slope = _sum((x - x_mean) * z for x, z in zip(xs, zs, strict=True)) / sxx
+    intercept = z_mean - slope * x_mean
+    rests = [z - intercept - slope * x for x, z in zip(xs, zs, strict=True)]
+    dispersion = _sum(rest * rest for rest in rests) / (k - 2)
+    se = _root(dispersion * (1 / k + x_mean * x_mean / sxx))
+    return {"estimate": intercept, "se": se, "statistic": intercept / se}
+
+
+def _trimmed_and_filled(method: str, filled: tuple[int, ...], ys, vs) -> dict:
+    kept = [i for i in range(len(ys)) if i not in filled]
+    centre, _ = _mean([ys[i] for i in kept], [1 / vs[i] for i in kept])
+    ys = [*ys, *(2 * centre - ys[i] for i in filled)]
+    vs = [*vs, *(vs[i] for i in filled)]
+    return _pooled(method, ys, vs)
+
+
 def _concordance(ys, vs) -> dict:
     mean, total = _mean(ys, [1 / v for v in vs])
     deviates = [(y - mean) / _root(v - 1 / total) for y, v in zip(ys, vs, strict=True)]
@@ -121,6 +160,10 @@ def _concordance(ys, vs) -> dict:
 
 def _two_sided(z: float) -> float:
     return float(2 * ndtr(-abs(z)))
+
+
+def _two_sided_t(df: int, t: float) -> float:
+    return float(2 * stdtr(df, -abs(t)))
 
 
 def _chi2_sf(df: int, q: float) -> float:

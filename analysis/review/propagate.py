@@ -47,6 +47,11 @@ class Propagation:
         """The names of all statistics, the derived ones last."""
         return (*self._smooth, *self.formula.derived)
 
+    @property
+    def middle(self) -> tuple[list[float], list[float]]:
+        """The effects and variances in the middle of all feasible sets."""
+        return [record.yi for record in self.records], [record.vi for record in self.records]
+
     def bounds(self, name: str) -> tuple[float, float]:
         """Return outer bounds of the statistic `name`: no feasible effects give a value outside."""
         if name not in self.formula.derived:
@@ -79,6 +84,15 @@ class Propagation:
             if found:
                 return found
         return None
+
+    def extreme(self, name, direction: int) -> tuple[list[float], list[float]]:
+        """Return feasible effects and variances that push the statistic `name` up (1) or down (-1)."""
+        gradient = self._smooth[name][1]
+        points = [
+            _best(record, slopes, direction)
+            for record, slopes in zip(self.records, gradient, strict=True)
+        ]
+        return [d for d, _ in points], [se * se for _, se in points]
 
     def _on_the_way(self, value, start, goal, printed: str) -> Witness | None:
         def at(share: float):

@@ -6,23 +6,40 @@ S    Kendall's: the pairs of studies that agree in order, less those that disagr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from .formulas import concordance
 from .propagate import Propagation
 from .reconstruct import Reconstructed
 
 
-def kendall_bounds(records: Sequence[Reconstructed]) -> tuple[int, int]:
-    """Return outer bounds of Kendall's S between the standardised effects and variances of `records`.
+class KendallRange:
+    """The values that S between the standardised effects and variances of `records` can take."""
 
-    A pair counts in full where no feasible effects change its order, and either way where some may.
-    """
-    propagation = Propagation(records, concordance())
-    certain = open_pairs = 0
-    for pair in propagation.names:
-        low, high = propagation.bounds(pair)
-        if low > 0 or high < 0:
-            certain += 1 if low > 0 else -1
-        else:
-            open_pairs += 1
-    return certain - open_pairs, certain + open_pairs
+    def __init__(self, records: Sequence[Reconstructed]) -> None:
+        self.propagation = Propagation(records, concordance())
+
+    @cached_property
+    def bounds(self) -> tuple[int, int]:
+        """Outer bounds: a pair counts in full where no feasible effects change its order."""
+        certain = 0
+        for pair in self.propagation.names:
+            low, high = self.propagation.bounds(pair)
+            certain += (low > 0) - (high < 0)
+        return certain - len(self.near_ties), certain + len(self.near_ties)
+
+    @cached_property
+    def near_ties(self) -> tuple:
+        """The pairs whose order some feasible effects change."""
+        bounds = {pair: self.propagation.bounds(pair) for pair in self.propagation.names}
+        return tuple(pair for pair, (low, high) in bounds.items() if low <= 0 <= high)
+
+    def attains(self, s: int) -> bool:
+        """Tell whether feasible effects are found that give `s`, each near tie pushed either way."""
+        points = [self.propagation.middle]
+        points += [self.propagation.extreme(pair, d) for pair in self.near_ties for d in (1, -1)]
+        return any(self._s(*point) == s for point in points)
+
+    def _s(self, yi, vi) -> int:
+        products = self.propagation.formula.compute(yi, vi).values()
+        return sum((product > 0) - (product < 0) for product in products)
