@@ -44,7 +44,7 @@ test: lint $(SITE) ## run the tests (builds first where needed)
 	@$(RUN) -m pytest -q -m "not long"
 
 test-long: lint $(SITE) ## run all tests, the long ones too
-	@$(RUN) -m pytest -q
+	@$(RUN) -m pytest -q --hypothesis-profile=explore
 
 memberships: | $(LOCKED) ## search for the members of subgroups that the paper does not print
 	@$(RUN) -m analysis.memberships

@@ -9,6 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time, and no clock: what fails today fails tomorrow, on a busy machine too.
+# `make test-long` explores others.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_site"
