@@ -1,4 +1,4 @@
-# help · (default) site and PDF · lint · test · test-long · clean
+# help · (default) site and PDF · lint · test · test-long · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -6,12 +6,13 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin/python
 LOCKED := $(VENV)/.locked
+PEERS := .venv-bench
 SITE := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
 SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
-.PHONY: all site help lint memberships test test-long clean FORCE
+.PHONY: all site help lint memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -49,9 +50,19 @@ test-long: lint $(SITE) ## run all tests, the long ones too
 memberships: | $(LOCKED) ## search for the members of subgroups that the paper does not print
 	@$(RUN) -m analysis.memberships
 
-clean: ## remove what make has built, but not .venv
+$(PEERS)/.installed: bench/peers.txt
+	@echo "Creating $(PEERS), the packages to compare with"
+	@rm -rf $(PEERS)
+	@"$(PYTHON)" -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check -r bench/peers.txt
+	@touch $@
+
+bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages, and R's metafor if it is there
+	@$(RUN) -m bench $(PEERS)/bin/python
+
+clean: ## remove what make has built, but not .venv or .venv-bench
 	@rm -rf _site .build figures .pytest_cache .hypothesis .ruff_cache
-	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 help: ## show this list
 	@echo "make            build the site and the PDF into _site"

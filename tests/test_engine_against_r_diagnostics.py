@@ -14,6 +14,8 @@ from analysis.engine.leave_one_out import leave_one_out
 from analysis.engine.permutation import permutation_test
 from analysis.engine.radial import radial
 from analysis.engine.random_effects import random_effects
+from analysis.engine.regression import meta_regression
+from analysis.engine.regression_influence import regression_influence
 from analysis.engine.residuals import residuals
 
 BASES = {
@@ -164,10 +166,50 @@ def permutation_leaves(prefix, result, theirs):
         yield f"{prefix}/zval.perm.sorted/{name}", np.sort(result.permuted[:, i])
 
 
+@family
+def regressions_without_each(document):
+    yi, vi = studies(document)
+    names = {
+        "rstandard.z": "standardized", "rstandard.se": "standardized_se", "rstudent.z": "studentized",
+        "rstudent.resid": "deleted", "rstudent.se": "deleted_se", "cook.d": "cook_d",
+    }  # fmt: skip
+    for name, block in document.get("metareg", {}).items():
+        theirs = block.get("diag_REML") or {}
+        used, X = np.array(block["used"]) - 1, np.array(block["X"], dtype=float)
+        if "cook.d" not in theirs:
+            continue
+        result = regression_influence(meta_regression(yi[used], vi=vi[used], X=X))
+        # A study that alone decides a coefficient has no residual but rounding: R's has an error of
+        # 1e-10 and less, ours is nan.
+        alone = np.array(theirs["rstandard.se"]) < 1e-8
+        assert np.array_equal(np.isnan(result.standardized_se), alone)
+        for leaf in names.keys() & theirs.keys():
+            values = getattr(result, names[leaf])
+            if leaf.startswith("rstandard"):
+                values = np.where(alone, theirs[leaf], values)
+            yield f"metareg/{name}/diag_REML/{leaf}", values
+        # R's frame has its columns' names mangled, and two that are not coefficients.
+        for i, column in enumerate(list(theirs["dfbetas"])[: X.shape[1]]):
+            given = np.array(theirs["dfbetas"][column], dtype=float)
+            noise = np.abs(given) + np.abs(result.dfbetas[:, i]) < 1e-9
+            values = np.where(noise, given, result.dfbetas[:, i])
+            yield f"metareg/{name}/diag_REML/dfbetas/{column}", values
+
+
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)
 @pytest.mark.parametrize(
     "compare",
-    [left_out, accumulated, influential, residual, plotted, deviations, all_subsets, permuted],
+    [
+        left_out,
+        accumulated,
+        influential,
+        residual,
+        plotted,
+        deviations,
+        all_subsets,
+        permuted,
+        regressions_without_each,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_r_says_the_same(compare, path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from analysis.engine import batch
 from analysis.engine.batch_regression import Design, regress
 from analysis.engine.batch_tau2 import TAU2
+from analysis.engine.leave_one_out import leave_one_out
 from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
 
@@ -76,6 +79,22 @@ def test_far_from_zero_the_differences_keep_their_digits(method):
     near, far = batch.pool(yi, vi, method), batch.pool(yi + 2.0**30, vi, method)
     assert far.q == pytest.approx(near.q, rel=1e-9)
     assert far.tau2 == pytest.approx(near.tau2, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("tiny", [1e-6, 1e-9, 1e-12, 1e-15])
+def test_a_study_with_nearly_all_the_weight(tiny):
+    """DL (1986), eq. 8, in fractions: s1 - s2/s1 loses every digit of the others' weights in doubles."""
+    yi, vi = [0.25, -1.5, 3.0, 0.5], [0.5, tiny, 0.25, 1.0]
+    y, w = [Fraction(x) for x in yi], [1 / Fraction(x) for x in vi]
+    s1, s2 = sum(w), sum(x * x for x in w)
+    mean = sum(a * b for a, b in zip(w, y, strict=True)) / s1
+    q = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True))
+    tau2 = (q - 3) / (s1 - s2 / s1)
+    found = batch.pool([yi], [vi], "DL")
+    assert found.q[0] == pytest.approx(float(q), rel=1e-9)
+    assert found.tau2[0] == pytest.approx(float(tau2), rel=1e-9)
+    left_out = leave_one_out([*yi, 0.75], vi=[*vi, 0.125], method="DL")
+    assert left_out.tau2[4] == pytest.approx(float(tau2), rel=1e-9)
 
 
 def test_a_likelihood_with_two_peaks():

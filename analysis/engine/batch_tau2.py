@@ -70,11 +70,26 @@ def block(y: np.ndarray, v: np.ndarray, k: np.ndarray) -> Block:
         q[lost] = np.vecdot(w[lost] * residual, residual)
     w *= w
     c = s1 - (w @ one) / s1
+    lost = np.flatnonzero(c < CANCELLED * s1)
+    if lost.size:
+        c[lost] = _dominated(1 / v[lost], s1[lost])
     single = k < 2
     if single.any():
         q[single] = 0.0
         c[single] = np.nan
     return Block(y, v, k, s1, mean, q, c)
+
+
+def _dominated(w: np.ndarray, s1: np.ndarray) -> np.ndarray:
+    """Return c of rows of weights `w`, s1 their sum, without subtracting the largest from itself.
+
+    With m the largest and o1, o2 the sums of the others' weights and squares,
+    s1 - s2/s1 = o1 (1 + m/s1) - o2/s1.
+    """
+    row, top = np.arange(len(w)), w.argmax(axis=1)
+    largest = w[row, top]
+    w[row, top] = 0
+    return w.sum(axis=1) * (1 + largest / s1) - np.vecdot(w, w) / s1
 
 
 def pooled(y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> tuple[np.ndarray, ...]:

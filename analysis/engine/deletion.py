@@ -25,8 +25,8 @@ NODES = 24
 
 def without_each(yi: np.ndarray, vi: np.ndarray, method: str, ci: str, level: float) -> Batch:
     """Return the k analyses of `yi`, `vi` that each leave one study out; k is 2 or more."""
-    if method in ("EE", "DL") and ci == "z":
-        return _updated(yi, vi, method, level)
+    if method in ("EE", "DL") and ci in ("z", "t"):
+        return _updated(yi, vi, method, ci, level)
     k = len(yi)
     return fit(k, k, lambda part: _rows(yi, vi, np.arange(k)[part]), method, ci, level)
 
@@ -52,7 +52,7 @@ def sums_at(tau2: np.ndarray, yi: np.ndarray, vi: np.ndarray) -> tuple[np.ndarra
     return sums[0], sums[1]
 
 
-def _updated(yi: np.ndarray, vi: np.ndarray, method: str, level: float) -> Batch:
+def _updated(yi: np.ndarray, vi: np.ndarray, method: str, ci: str, level: float) -> Batch:
     k = len(yi)
     fields = fit_block(yi[None], vi[None], np.array([k]), "EE", "z")
     mean, total, q = (fields[name][0] for name in ("estimate", "weight_sum", "q"))
@@ -63,16 +63,20 @@ def _updated(yi: np.ndarray, vi: np.ndarray, method: str, level: float) -> Batch
     with np.errstate(divide="ignore", invalid="ignore"):
         # Cook & Weisberg (1982), section 2.2, for a weighted mean.
         q_rest = np.maximum(q - wi * residual**2 / (1 - hat), 0)
-        c = rest - (np.sum(wi**2) - wi**2) / rest
-        afresh = np.flatnonzero((q_rest < CANCELLED * q) | (hat > DOMINANT) | (k == 2))
+        # rest less the sum of squares over it, as in `batch_tau2`; `top` itself is fitted afresh.
+        top = int(np.argmax(wi))
+        others = np.delete(wi, top)
+        o1, o2 = others.sum() - wi, np.sum(others**2) - wi**2
+        c = o1 * (1 + wi[top] / rest) - o2 / rest
+        lost = (q_rest < CANCELLED * q) | (hat > DOMINANT) | (wi > DOMINANT * others.sum())
+        afresh = np.union1d(np.flatnonzero(lost | (k == 2)), top)
         if method == "DL":
             tau2 = np.maximum((q_rest - (k - 2)) / c, 0)
-            tau2[afresh] = 0
+            tau2[afresh] = 0  # overwritten below; the octaves of `sums_at` stay few
             own = 1 / (vi + tau2)
             weight, weighted = sums_at(tau2, residual, vi)
             weight_sum, estimate = weight - own, mean + (weighted - own * residual) / (weight - own)
-            again = np.flatnonzero(own > DOMINANT * weight)
-            afresh = np.union1d(afresh, again)
+            afresh = np.union1d(afresh, np.flatnonzero(own > DOMINANT * weight))
         else:
             weight_sum, estimate = rest, mean - hat * residual / (1 - hat)
         fields = {
@@ -85,10 +89,9 @@ def _updated(yi: np.ndarray, vi: np.ndarray, method: str, level: float) -> Batch
             "weight_sum": weight_sum,
             "converged": np.ones(k, dtype=bool),
         }
-    if afresh.size:
-        for name, values in fit_block(*_rows(yi, vi, afresh), method, "z").items():
-            fields[name][afresh] = values
-    return result(method, "z", level, fields)
+    for name, values in fit_block(*_rows(yi, vi, afresh), method, "z").items():
+        fields[name][afresh] = values
+    return result(method, ci, level, fields)
 
 
 def _rows(yi: np.ndarray, vi: np.ndarray, left_out: np.ndarray):

@@ -57,7 +57,7 @@ def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
     """Return the deletion diagnostics of `yi` with variances `vi` pooled by `method` and `ci`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and `ci` are those of `pool`.
-    Linear in k for EE and DL with z. Flagged is a study with |DFFITS| > 3 sqrt(p/(k-p)), a Cook's
+    Linear in k for EE and DL with z or t. Flagged is a study with |DFFITS| > 3 sqrt(p/(k-p)), a Cook's
     distance beyond the median of chi2 with p df, a hat value > 3p/k, or a |DFBETAS| > 1: the rules
     that metafor documents. ValueError for anything else.
     """

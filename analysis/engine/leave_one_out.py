@@ -28,7 +28,7 @@ def leave_one_out(
     """Pool `yi` with variances `vi` by `method` without each study, with a `ci` of the `level`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and intervals are those of `pool`.
-    Linear in k for EE and DL with z; quadratic otherwise. ValueError for anything else.
+    Linear in k for EE and DL with z or t; quadratic otherwise. ValueError for anything else.
     Viechtbauer & Cheung (2010), Res Synth Methods 1, 112.
     """
     yi, vi, level = arguments(yi, vi, method, ci, level, least=2)

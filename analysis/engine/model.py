@@ -45,20 +45,19 @@ class Model:
         residuals = self.y - self.X @ b
         return Fit(b, A, residuals, float(w @ residuals**2))
 
-    def profile(self, tau2s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return sum(log w), log |X' W X| and rss at each of `tau2s`, shape (g,)."""
-        W = 1 / (self.v + np.asarray(tau2s, dtype=float)[:, None])
-        outer = (self.X[:, :, None] * self.X[:, None, :]).reshape(self.k, -1)
-        cross = (W @ outer).reshape(-1, self.p, self.p)
-        b = np.linalg.solve(cross, (W @ (self.X * self.y[:, None]))[:, :, None])[:, :, 0]
-        rss = np.sum(W * (self.y - b @ self.X.T) ** 2, axis=1)
-        return np.log(W).sum(axis=1), np.linalg.slogdet(cross)[1], rss
+    def slope(self, tau2, restricted: bool):
+        """Return twice the slope of the log-likelihood, `restricted` or not, at `tau2`.
 
-    def slope(self, tau2: float, restricted: bool) -> float:
-        """Return twice the slope of the log-likelihood in tau2, or of the `restricted` one."""
-        w = 1 / (self.v + tau2)
-        bent = float(w**2 @ self.fit(w).residuals ** 2)
-        return bent - (self.trace_p(w) if restricted else float(w.sum()))
+        For an array of `tau2`, shape (n,), an array. y'PPy - tr(P), or - tr(W): Harville (1977).
+        """
+        w = 1 / (self.v + np.asarray(tau2)[..., None])
+        A = np.linalg.inv(self._cross(w))
+        b = np.matvec(A, (w * self.y) @ self.X)
+        bent = w * (self.y - b @ self.X.T)
+        trace = w.sum(axis=-1)
+        if restricted:
+            trace = trace - np.sum(A * self._cross(w**2), axis=(-2, -1))
+        return np.vecdot(bent, bent) - trace
 
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""
@@ -105,56 +104,68 @@ class Model:
         """The ordinary least-squares fit."""
         return self.fit(np.ones(self.k))
 
+    @cached_property
+    def _products(self) -> np.ndarray:
+        """The p^2 products of each study's moderators, shape (k, p^2)."""
+        return (self.X[:, :, None] * self.X[:, None, :]).reshape(self.k, -1)
+
     def _cross(self, w: np.ndarray) -> np.ndarray:
-        """Return X' diag(w) X."""
-        return (self.X * w[:, None]).T @ self.X
+        """Return X' diag(w) X, or one for each row of `w`."""
+        return (w @ self._products).reshape(*w.shape[:-1], self.p, self.p)
 
     def _inverse(self, w: np.ndarray) -> np.ndarray:
         return np.linalg.inv(self._cross(w))
 
 
 class Mean(Model):
-    """The model without moderators, in plain sums: several times as fast as matrices of one cell."""
+    """The model without moderators, in plain sums: several times as fast as matrices of one cell.
+
+    The most precise study may have nearly all the weight. So that the others do not drown in it, sums
+    run over distances from its effect, and over the other studies alone.
+    """
 
     def __init__(self, y: np.ndarray, v: np.ndarray) -> None:
         self.y, self.v = y, v
         self.k, self.p = len(y), 1
         self.df = self.k - 1
+        self.first = int(v.argmin())
+        self.distance = y - y[self.first]
+        self.ones = np.ones(self.k)
 
     @cached_property
     def X(self) -> np.ndarray:
         """The column of ones."""
-        return np.ones((self.k, 1))
+        return self.ones[:, None]
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""
-        total = w.sum()
-        mean = (w @ self.y) / total
-        residuals = self.y - mean
-        return Fit(np.array([mean]), np.array([[1 / total]]), residuals, float(w @ residuals**2))
+        total = w @ self.ones
+        shift = w @ self.distance / total
+        residuals = self.distance - shift
+        rss = float(w @ (residuals * residuals))
+        return Fit(np.array([self.y[self.first] + shift]), np.array([[1 / total]]), residuals, rss)
 
-    def profile(self, tau2s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return sum(log w), log |X' W X| and rss at each of `tau2s`, shape (g,)."""
-        W = 1 / (self.v + np.asarray(tau2s, dtype=float)[:, None])
-        total = W.sum(axis=1)
-        residuals = self.y - (W @ self.y / total)[:, None]
-        return (
-            np.log(W).sum(axis=1),
-            np.log(total),
-            np.einsum("gk,gk,gk->g", W, residuals, residuals),
-        )
-
-    def slope(self, tau2: float, restricted: bool) -> float:
-        """Return twice the slope of the log-likelihood in tau2, or of the `restricted` one."""
-        w = 1 / (self.v + tau2)
-        total = w.sum()
-        bent = w * (self.y - w @ self.y / total)
-        return float(bent @ bent - total + (w @ w / total if restricted else 0.0))
+    def slope(self, tau2, restricted: bool):
+        """Return twice the slope of the log-likelihood, `restricted` or not, at `tau2`, as above."""
+        w = 1 / (self.v + np.asarray(tau2)[..., None])
+        others = w.copy()
+        others[..., self.first] = 0
+        rest = others @ self.ones
+        total = rest + w[..., self.first]
+        bent = w * (self.distance - (others @ self.distance / total)[..., None])
+        trace = self._trace_p(others, rest, total) if restricted else total
+        return np.vecdot(bent, bent) - trace
 
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""
-        total = w.sum()
-        return float(total - (w @ w) / total)
+        others = w.copy()
+        others[self.first] = 0
+        rest = others @ self.ones
+        return float(self._trace_p(others, rest, rest + w[self.first]))
+
+    def _trace_p(self, others, rest, total):
+        """Return tr(P) = sum w - sum w^2 / sum w, the first study apart; `others` have its weight 0."""
+        return rest * (2 - rest / total) - np.vecdot(others, others) / total
 
     def trace_pp(self, w: np.ndarray) -> float:
         """Return tr(P P)."""

@@ -12,18 +12,19 @@ which for X = 1 are the familiar ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import nan, sqrt
+from math import log, nan, pi, sqrt
 
 import numpy as np
-from scipy.optimize import brentq
 
 from .model import Model
 
 STEPS = 200  # of an iteration; a dozen settle
-GRID = 40  # values of tau2 at which the likelihood is looked at before it is climbed
+# Where the slope of the likelihood is looked up: in equal ratios from far below the smallest variance.
+GRID, LOWEST = 40, 1e-4
+FRACTIONS = np.linspace(0, 1, GRID)
+BLOCK = 1 << 16  # numbers in one array of a look-up
 # Relative size of a step at which an iteration has settled: near the resolution of doubles.
 SETTLED = 4e-15
-RESOLUTION = 1e-16
 
 
 def equal_effects(model: Model) -> float:
@@ -89,65 +90,85 @@ def generalised_q_root(model: Model, target: float) -> float:
 
 def maximum_likelihood(model: Model) -> float:
     """Return the tau2 of the highest likelihood: Hardy & Thompson (1996)."""
-    return _climb(model, restricted=False)
+    return _highest(model, restricted=False)
 
 
 def restricted_maximum_likelihood(model: Model) -> float:
     """Return the tau2 of the highest restricted likelihood: Raudenbush (2009), eq. 16.27."""
-    return _climb(model, restricted=True)
+    return _highest(model, restricted=True)
 
 
 def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
-    """Return the log-likelihood of `tau2`, or the `restricted` one, at the best coefficients."""
-    return float(log_likelihoods(model, np.array([tau2]), restricted)[0])
+    """Return the log-likelihood of `tau2`, or the `restricted` one, at the best coefficients.
 
-
-def log_likelihoods(model: Model, tau2s: np.ndarray, restricted: bool) -> np.ndarray:
-    """Return the log-likelihood at each of `tau2s`, shape (g,); Harville (1977) for the restricted.
-
-    The restricted one has the term log |X'X| / 2, which makes it independent of the units of X; here
-    `model.X` must have orthonormal columns, or be the column of ones, for which that is log(k) / 2.
+    Harville (1977) for the restricted one. Its term log |X'X| / 2 makes it independent of the units of
+    X; here `model.X` must have orthonormal columns, or be the column of ones, where that is log(k) / 2.
     """
-    log_w, log_det, rss = model.profile(tau2s)
+    w = 1 / (model.v + tau2)
+    log_w, rss = float(np.log(w).sum()), model.fit(w).rss
     if not restricted:
-        return -0.5 * (model.k * np.log(2 * np.pi) - log_w + rss)
+        return -0.5 * (model.k * log(2 * pi) - log_w + rss)
     log_xx = model.log_det(np.ones(model.k))
-    return -0.5 * (model.df * np.log(2 * np.pi) - log_w + log_det - log_xx + rss)
+    return -0.5 * (model.df * log(2 * pi) - log_w + model.log_det(w) - log_xx + rss)
 
 
-def _climb(model: Model, restricted: bool) -> float:
+def _highest(model: Model, restricted: bool) -> float:
     """Return the tau2 of the highest likelihood, whichever of several peaks it is on.
 
-    The likelihood is looked at on a grid that reaches where every slope is negative, since no residual
-    can be longer than the effects are apart; the best point is climbed from within its neighbours.
+    The slope is looked up on a grid: it falls through 0 at every peak, and 0 is one where it starts
+    below. On the space that X leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where
+    the squares z^2 sum to the rss of the unweighted fit, so that beyond that rss there is no peak.
     """
-    if model.df < 1:
+    reach = model.unweighted.rss
+    if model.df < 1 or reach == 0:
         return 0.0
-    grid = _grid(model)
-    best = int(np.argmax(log_likelihoods(model, grid, restricted)))
-    rising = model.slope(grid[best], restricted) > 0
-    if not rising and best == 0:
-        return 0.0
-    low, high = (grid[best], grid[best + 1]) if rising else (grid[best - 1], grid[best])
-    if model.slope(low, restricted) <= 0 or model.slope(high, restricted) > 0:
-        raise ValueError(
-            f"tau2 was not found: between {low} and {high}, where the likelihood is highest, it has "
-            "more than one peak"
-        )
-    return float(
-        brentq(
-            model.slope, low, high, args=(restricted,), xtol=RESOLUTION * high, rtol=SETTLED,
-            maxiter=STEPS,
-        )
-    )  # fmt: skip
+    grid = _grid(min(float(model.v.min()), reach), reach)
+    slopes = _slopes(model, grid, restricted)
+    rising = slopes > 0
+    peaks = [] if rising[0] else [0.0]
+    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
+        ends = (float(x) for pair in (grid, slopes) for x in pair[i : i + 2])
+        peaks.append(_root(lambda tau2: float(model.slope(tau2, restricted)), *ends))
+    if len(peaks) > 1:
+        peaks.sort(key=lambda tau2: log_likelihood(model, tau2, restricted))
+    return peaks[-1]
 
 
-def _grid(model: Model) -> np.ndarray:
-    reach = float(np.ptp(model.y)) ** 2 + model.unweighted.rss
-    scale = float(model.v.min())
-    if reach == 0:
-        return np.zeros(1)
-    return np.concatenate([[0.0], np.geomspace(min(scale, reach) * 1e-4, reach, GRID)])
+def _grid(scale: float, reach: float) -> np.ndarray:
+    """Return 0 and GRID points from far below `scale` to beyond `reach`, in equal ratios."""
+    low, high = LOWEST * scale, 2 * reach
+    return np.append(0.0, low * (high / low) ** FRACTIONS)
+
+
+def _slopes(model: Model, grid: np.ndarray, restricted: bool) -> np.ndarray:
+    """Return the slopes at the points of `grid`, in blocks, so that many studies need no more memory."""
+    size = max(1, BLOCK // model.k)
+    parts = [model.slope(grid[i : i + size], restricted) for i in range(0, len(grid), size)]
+    return np.concatenate(parts)
+
+
+def _root(function, low: float, high: float, at_low: float, at_high: float) -> float:
+    """Return where `function`, above 0 at `low` and not at `high`, is 0.
+
+    By false position; where one end has stayed twice, its value is halved: the Illinois algorithm of
+    Dowell & Jarratt (1971), which closes in on the root from both sides in some eight steps.
+    """
+    x = low
+    stayed = 0
+    for _ in range(STEPS):
+        last, x = x, high - at_high * (high - low) / (at_high - at_low)
+        value = function(x)
+        if value == 0 or abs(x - last) <= SETTLED * x:
+            return x
+        if value > 0:
+            low, at_low, at_high = x, value, at_high / 2 if stayed > 0 else at_high
+            stayed = 1
+        else:
+            high, at_high, at_low = x, value, at_low / 2 if stayed < 0 else at_low
+            stayed = -1
+    raise ValueError(
+        f"tau2 did not converge in {STEPS} steps of false position between {low} and {high}"
+    )
 
 
 TAU2: dict[str, Callable[[Model], float]] = {

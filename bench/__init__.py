@@ -1,0 +1,1 @@
+"""Benchmarks: the engine beside its peers, one process each; `make bench` writes RESULTS.md."""
