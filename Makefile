@@ -1,4 +1,4 @@
-# help · (default) site and PDF · lint · test · test-long · clean
+# help · (default) site and PDF · pdf · preview · lint · test · test-long · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -8,10 +8,12 @@ RUN := $(VENV)/bin/python
 LOCKED := $(VENV)/.locked
 SITE := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
-SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
+SOURCES := _quarto.yml index.qmd downloads.py requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
-.PHONY: all site help lint test test-long clean FORCE
+REVIEW ?=
+
+.PHONY: all site pdf help lint test test-long clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -25,6 +27,9 @@ $(SITE): FORCE | $(LOCKED)
 endif
 	@echo "Building with the $(ENGINE) engine"
 	@$(RUN) -m publish --engine $(ENGINE)
+
+pdf: | $(LOCKED) ## set the PDF alone, into _pdf (REVIEW=1: numbered lines, double spacing)
+	@$(RUN) -m publish --pdf $(if $(REVIEW),--review)
 
 $(LOCKED): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }
@@ -47,7 +52,7 @@ test-long: lint $(SITE) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q
 
 clean: ## remove what make has built, but not .venv
-	@rm -rf _site .build figures .pytest_cache .hypothesis .ruff_cache
+	@rm -rf _site _pdf .build figures .pytest_cache .hypothesis .ruff_cache
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 help: ## show this list
