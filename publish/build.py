@@ -14,6 +14,7 @@ from .errors import PublishError
 from .pdf import write_pdf
 from .project import Project, output_dir, read_project
 from .qmd import Part, parse
+from .reader.features import add_features
 from .results import execute
 from .site import write_site
 from .swap import swap_in
@@ -72,6 +73,8 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
     for future in written:
         future.result()
     restore(target, added)
+    with _timed("search, previews and downloads", progress):
+        add_features(target, project)
     return target
 
 

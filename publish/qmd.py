@@ -31,13 +31,6 @@ CELL_OPTIONS = {
 
 UNSUPPORTED = (
     (re.compile(r"\{\{<.*?>\}\}"), "the shortcode {} is not supported"),
-    (re.compile(r"\.callout-\w+"), "the callout {} is not supported"),
-    (re.compile(r"\.panel-tabset"), "tabsets ({}) are not supported"),
-    (re.compile(r"\.content-(?:visible|hidden)"), "content by format ({}) is not supported"),
-    (
-        re.compile(r"\$\$|(?<![\\\w])\$(?=\S)(?:[^$\\\n]|\\.)+(?<=\S)\$(?!\d)"),
-        "the equation {} is not supported",
-    ),
     (
         re.compile(r"!\[[^\]]*\]\([^)]*\)\{[^}]*#fig-[^}]*\}"),
         "the labelled image {} is not supported",
