@@ -62,6 +62,9 @@ def _facts(project: Project) -> dict:
         "description": project.description,
         "lang": project.lang,
         "papersize": project.papersize,
+        "keywords": project.keywords,
+        "toc": project.pdf_toc,
+        "toc_depth": project.pdf_toc_depth,
     }
 
 
