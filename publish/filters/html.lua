@@ -15,12 +15,15 @@ end
 local function float(div)
   local kind = div.identifier:match('^(%a+)%-')
   local caption = div.content:remove(#div.content)
-  local label = FLOATS[kind] .. '\u{a0}' .. div.attributes.number .. ': '
+  local label = pandoc.Inlines {
+    pandoc.Span(FLOATS[kind] .. '\u{a0}' .. div.attributes.number .. ': ',
+      pandoc.Attr('', { 'float-label' })),
+  }
   local side = kind == 'fig' and 'bottom' or 'top'
   local figcaption = pandoc.Blocks {
     html(('<figcaption class="quarto-float-caption-%s quarto-float-caption quarto-float-%s" id="%s">')
       :format(side, kind, div.identifier .. SUFFIX)),
-    pandoc.Plain(pandoc.Inlines { pandoc.Str(label) } .. caption.content),
+    pandoc.Plain(label .. caption.content),
     html('</figcaption>'),
   }
   local body = pandoc.Blocks {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from ..project import Project
@@ -12,7 +13,7 @@ from .pages import FOLDER, Place, with_features
 
 ASSETS = Path(__file__).parent / "assets"
 # In this order: later files use what earlier ones define.
-STYLES = ("colours.css", "reader.css")
+STYLES = ("fonts.css", "colours.css", "reader.css")
 SCRIPTS = (
     "start.js", "theme.js", "search.js", "preview.js", "zoom.js", "sort.js", "tabs.js", "copy.js",
 )  # fmt: skip
@@ -30,6 +31,7 @@ def add_features(site: Path, project: Project) -> None:
     for name, source in sources.items():
         featured = with_features(source, trees[name], Place(site, name), project)
         (site / name).write_text(featured, encoding="utf-8")
+    shutil.copytree(ASSETS / "fonts", folder / "fonts", dirs_exist_ok=True)
     _write(folder / "reader.css", _joined(STYLES))
     _write(folder / "reader.js", f"(() => {{\n'use strict';\n{_joined(SCRIPTS)}}})();\n")
     _write(folder / "search.js", _data("search", index.search(trees, site)))

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import accumulate
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+# Text on either side of these belongs together; every other element parts words.
+INLINE = {
+    "a", "abbr", "b", "code", "em", "i", "img", "kbd", "mark", "small", "span", "strong", "sub", "sup",
+    "u", "wbr", "math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "semantics",
+}  # fmt: skip
+UNREAD = {"script", "style", "annotation"}  # the last is an equation's TeX
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 @dataclass(eq=False)
@@ -64,15 +70,9 @@ class Node:
         for child in self.children:
             if isinstance(child, str):
                 yield child
-            elif child.tag not in ("script", "style") and not leave_out(child):
-                # Blocks and cells part words even where the source sets no space between them.
+            elif child.tag not in UNREAD and not leave_out(child):
                 yield from child._pieces(leave_out)
                 yield "" if child.tag in INLINE else " "
-
-
-INLINE = frozenset("a abbr b code em i img kbd mark small span strong sub sup u wbr".split()) | {
-    "math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "semantics",
-}  # fmt: skip
 
 
 def parse(source: str) -> Node:

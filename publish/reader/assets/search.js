@@ -40,7 +40,7 @@ function find(index, query) {
   for (const [name, shown, page, place] of index.values) {
     const named = score(plain(name), terms);
     const found = named ? named * 1.5 + 2 * (name === query.trim()) * 10 : Number(terms.length === 1 && plain(shown) === terms[0]);
-    if (found) results.push({ rank: found + (page < 0 ? -2 : 0) - name.length / 1000, kind: 'Value', page, value: name, title: name, shown, text: place });
+    if (found) results.push({ rank: found + (page < 0 ? -2 : 0) - name.split('.').length / 100, kind: 'Value', page, value: name, title: name, shown, text: place });
   }
   return results.sort((a, b) => b.rank - a.rank);
 }
@@ -76,7 +76,7 @@ function marked(text, terms) {
 
 function searchDialog() {
   const input = element('input', {
-    type: 'search', id: 'reader-query', role: 'combobox', 'aria-controls': 'reader-results',
+    type: 'text', enterkeyhint: 'search', id: 'reader-query', role: 'combobox', 'aria-controls': 'reader-results',
     'aria-expanded': 'false', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false',
     'aria-label': 'Search text, tables and values', placeholder: 'Search text, tables and values',
   });
