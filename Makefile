@@ -13,7 +13,7 @@ SOURCES := _quarto.yml index.qmd downloads.py requirements.lock $(shell find dat
 
 REVIEW ?=
 
-.PHONY: all site pdf help lint test test-long clean FORCE
+.PHONY: all site pdf preview help lint test test-long clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -30,6 +30,9 @@ endif
 
 pdf: | $(LOCKED) ## set the PDF alone, into _pdf (REVIEW=1: numbered lines, double spacing)
 	@$(RUN) -m publish --pdf $(if $(REVIEW),--review)
+
+preview: | $(LOCKED) ## serve the site, rebuild on every change, reload the browser
+	@exec $(RUN) -m publish.preview
 
 $(LOCKED): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
 
 from .build import build, build_pdf
 from .errors import PublishError
+from .workspace import end_like_interrupted
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,11 +55,6 @@ def main(arguments: list[str] | None = None) -> int:
 def say(text: str) -> None:
     """Show a line of progress at once."""
     print("  " + text, flush=True)
-
-
-def end_like_interrupted() -> None:
-    """Let the end that another program asks for be as orderly as that by Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _shown(site: Path) -> list[Path]:

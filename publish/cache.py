@@ -153,6 +153,11 @@ def restore(root: Path, files: tuple[tuple[str, bytes], ...]) -> None:
             _write(path, content)
 
 
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder called `name` is hidden, an editor's, or Python's own."""
+    return name.startswith((".", "#")) or name.endswith(("~", ".pyc")) or name == "__pycache__"
+
+
 def _write(path: Path, content: bytes) -> None:
     """Write `content` to `path` in one step, so that nobody ever reads half of it."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -167,8 +172,7 @@ def _files(folder: Path, left_out: set[Path], seen: set[Path]) -> list[Path]:
     seen.add(folder.resolve())
     found = []
     for path in sorted(folder.iterdir()):
-        hidden = path.name.startswith((".", "#")) or path.name.endswith(("~", ".pyc"))
-        if hidden or path in left_out or path.resolve() == ENGINE or path.name == "__pycache__":
+        if is_passed_over(path.name) or path in left_out or path.resolve() == ENGINE:
             continue
         if path.is_dir():
             found += _files(path, left_out, seen)

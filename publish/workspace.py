@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,11 @@ from pathlib import Path
 
 WORK = Path(".build")
 PREFIX = "tmp-"
+
+
+def end_like_interrupted() -> None:
+    """Let the end that another program asks for be as orderly as that by Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @contextmanager

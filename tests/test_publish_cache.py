@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from publish.build import build
 from publish.cache import Entry, Store
 from publish.errors import PublishError
 
-from conftest import run_build
+from conftest import run_build, running_in, wait_for
 
 HERE = str(Path(__file__).parent.parent)
 
@@ -192,26 +191,6 @@ def start(root: Path) -> subprocess.Popen:
         [sys.executable, "-m", "publish"], cwd=root, env={**os.environ, "PYTHONPATH": HERE},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-
-
-def wait_for(condition) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("waited for half a minute")
-
-
-def running_in(root: Path) -> list[str]:
-    """The processes whose working folder is `root`."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").resolve() == root.resolve():
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-        except OSError:  # ended meanwhile
-            continue
-    return found
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
