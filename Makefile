@@ -1,4 +1,4 @@
-# help · (default) site and PDF · lint · test · test-long · bench · clean
+# help · (default) site and PDF · pdf · preview · lint · test · test-long · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -9,10 +9,12 @@ LOCKED := $(VENV)/.locked
 PEERS := .venv-bench
 SITE := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
-SOURCES := _quarto.yml index.qmd requirements.lock $(shell find data chapters) \
+SOURCES := _quarto.yml index.qmd downloads.py requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
-.PHONY: all site help lint memberships test test-long bench clean FORCE
+REVIEW ?=
+
+.PHONY: all site pdf preview help lint memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -26,6 +28,12 @@ $(SITE): FORCE | $(LOCKED)
 endif
 	@echo "Building with the $(ENGINE) engine"
 	@$(RUN) -m publish --engine $(ENGINE)
+
+pdf: | $(LOCKED) ## set the PDF alone, into _pdf (REVIEW=1: numbered lines, double spacing)
+	@$(RUN) -m publish --pdf $(if $(REVIEW),--review)
+
+preview: | $(LOCKED) ## serve the site, rebuild on every change, reload the browser
+	@exec $(RUN) -m publish.preview
 
 $(LOCKED): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }
@@ -61,7 +69,7 @@ bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages,
 	@$(RUN) -m bench $(PEERS)/bin/python
 
 clean: ## remove what make has built, but not .venv or .venv-bench
-	@rm -rf _site .build figures .pytest_cache .hypothesis .ruff_cache
+	@rm -rf _site _pdf .build figures .pytest_cache .hypothesis .ruff_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 help: ## show this list

@@ -1,4 +1,4 @@
-"""Write what the site offers besides its pages: values.json and each table's data as CSV.
+"""Write what the site offers besides its pages: values.json, tables as CSV, figures as PNG, the data.
 
 Run after either engine has rendered, with the output's folder in QUARTO_PROJECT_OUTPUT_DIR.
 """
@@ -7,17 +7,26 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
+import font_source_sans_pro
+import resvg_py
+
+from .display.figure import Figure
 from .display.registry import Registry
 from .display.table import Table
 from .display.value import Value
-from .manuscript import REGISTRY
+from .manuscript import FIGURES, REGISTRY, ROOT
+
+PRINT = 300 / 96  # a drawing has 96 pixels an inch, print wants 300
+DATA = ROOT / "data"
+CODEBOOK = "README.md"
 
 
 def write_downloads(registry: Registry, folder: Path) -> None:
-    """Write values.json and tables/<name>.csv for all of `registry` into `folder`."""
+    """Write into `folder` what `registry` holds, by name, and the data that it was computed from."""
     values = {
         value.id: {
             "raw": value.raw,
@@ -37,6 +46,24 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         (folder / "tables" / f"{table.name}.csv").write_text(
             table.csv(), encoding="utf-8", newline=""
         )
+    (folder / FIGURES.name).mkdir(exist_ok=True)
+    for figure in registry.all(Figure):
+        (folder / FIGURES.name / f"{figure.name}.png").write_bytes(png(figure.svg))
+    (folder / DATA.name).mkdir(exist_ok=True)
+    for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
+        shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def png(svg: str) -> bytes:
+    """Return `svg` as PNG on white, 300 pixels an inch; its typeface is ours, never the system's."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg,
+        background="white",
+        zoom=PRINT,
+        dpi=96,
+        skip_system_fonts=True,
+        font_dirs=[font_source_sans_pro.font_directory],
+    )
 
 
 def _range(value: Value) -> dict[str, float]:

@@ -7,8 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from .build import build
+from .build import build, build_pdf
 from .errors import PublishError
+from .workspace import end_like_interrupted
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,21 +23,43 @@ def main(arguments: list[str] | None = None) -> int:
         "--engine", choices=("embedded", "quarto"), default="embedded",
         help="what renders: wheels only (the default), or the Quarto command line",
     )  # fmt: skip
+    parser.add_argument("--pdf", action="store_true", help="only the PDF, apart from the site")
+    parser.add_argument(
+        "--review", action="store_true", help="with --pdf: numbered lines, double spacing"
+    )
     options = parser.parse_args(arguments)
+    if options.review and not options.pdf:
+        parser.error("--review sets a PDF of its own; use it with --pdf")
     started = time.monotonic()
+    end_like_interrupted()
     try:
-        site = build(options.root, options.engine, lambda text: print("  " + text, flush=True))
+        if options.pdf:
+            built = build_pdf(options.root, options.review, say)
+        else:
+            built = build(options.root, options.engine, say)
     except PublishError as error:
         print("\n".join(("", *error.problems)), file=sys.stderr)
         print(
             "\nNothing was changed: the last good site, if any, is still in place.", file=sys.stderr
         )
         return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing was changed", file=sys.stderr)
+        return 130
     print(f"done in {time.monotonic() - started:.1f} s")
-    for page in ("index.html", *(p.name for p in sorted(site.glob("*.pdf"))), "values.json"):
-        if (site / page).exists():
-            print(f"  {site / page}")
+    for path in [built] if options.pdf else _shown(built):
+        print(f"  {path}")
     return 0
+
+
+def say(text: str) -> None:
+    """Show a line of progress at once."""
+    print("  " + text, flush=True)
+
+
+def _shown(site: Path) -> list[Path]:
+    pages = [site / "index.html", *sorted(site.glob("*.pdf")), site / "values.json"]
+    return [page for page in pages if page.exists()]
 
 
 if __name__ == "__main__":

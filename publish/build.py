@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
-from . import quarto
-from .document import assemble
+from .cache import restore
+from .document import Document, assemble
 from .errors import PublishError
 from .pdf import write_pdf
 from .project import Project, output_dir, read_project
-from .qmd import parse
+from .qmd import Part, parse
+from .reader.features import add_features
+from .results import execute
 from .site import write_site
 from .swap import swap_in
-from .workers import execute
+from .workspace import workspace
 
-SCRATCH = Path(".build")
+PDF_FOLDER = Path("_pdf")  # for a PDF that is asked for by itself
 
 Progress = Callable[[str], None]
 
@@ -32,23 +30,66 @@ def build(root: Path, engine: str, progress: Progress) -> Path:
 
     Raises `PublishError` and leaves the last site as it was when anything fails.
     """
-    (root / SCRATCH).mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(dir=root / SCRATCH))
-    try:
-        render = quarto.render if engine == "quarto" else render_embedded
-        built = render(root, scratch, progress)
+    with workspace(root, progress) as (work, scratch):
+        if engine == "quarto":  # by name, since its wrapper is slow to import
+            built = import_module(".quarto", __package__).render(root, scratch, progress)
+        else:
+            built = render_embedded(root, work, scratch, progress)
         site = root / output_dir(root)
         swap_in(built, site)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return site
 
 
-def render_embedded(root: Path, scratch: Path, progress: Progress) -> Path:
+def build_pdf(root: Path, review: bool, progress: Progress) -> Path:
+    """Render only the PDF of the project in `root`, apart from its site; return its path.
+
+    `review` sets it for reviewers: double-spaced, with numbered lines.
+    """
+    with workspace(root, progress) as (work, scratch):
+        project, document, _ = _document(root, work, scratch, progress)
+        name = f"{project.output_file}{'-review' if review else ''}.pdf"
+        with _timed("PDF", progress):
+            write_pdf(document, project, scratch / name, review)
+        (root / PDF_FOLDER).mkdir(exist_ok=True)
+        return (scratch / name).replace(root / PDF_FOLDER / name)
+
+
+def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -> Path:
     """Render the project in `root` with the embedded engine; return the site, inside `scratch`."""
-    project = read_project(root)
+    project, document, added = _document(root, work, scratch, progress)
     target = scratch / "site"
     target.mkdir()
+
+    def pages() -> None:
+        with _timed("HTML pages", progress):
+            write_site(document, project, target)
+
+    def pdf() -> None:
+        with _timed("PDF", progress):
+            write_pdf(document, project, target / f"{project.output_file}.pdf")
+
+    with ThreadPoolExecutor() as threads:
+        written = [threads.submit(pages), threads.submit(pdf)]
+    for future in written:
+        future.result()
+    restore(target, added)
+    with _timed("search, previews and downloads", progress):
+        add_features(target, project)
+    return target
+
+
+def _document(
+    root: Path, work: Path, scratch: Path, progress: Progress
+) -> tuple[Project, Document, tuple[tuple[str, bytes], ...]]:
+    """Execute and assemble the project in `root`; the files to be added to its site come along."""
+    project = read_project(root)
+    executed = execute(project, _parse(project), work, scratch, progress)
+    with _timed("references and citations", progress):
+        document = assemble(project, executed.chapters)
+    return project, document, executed.added
+
+
+def _parse(project: Project) -> dict[Path, list[Part]]:
     parsed, problems = {}, []
     for chapter in project.chapters:
         try:
@@ -60,31 +101,7 @@ def render_embedded(root: Path, scratch: Path, progress: Progress) -> Path:
             problems += error.problems
     if problems:
         raise PublishError(*problems)
-
-    executed = execute(project, parsed, progress)
-    with _timed("references and citations", progress):
-        document = assemble(project, executed)
-    with _timed("HTML pages", progress):
-        write_site(document, project, target)
-    with _timed("PDF", progress):
-        write_pdf(document, project, target / f"{project.output_file}.pdf")
-    for command in project.post_render:
-        with _timed(command, progress):
-            _post_render(command, project, target)
-    return target
-
-
-def _post_render(command: str, project: Project, target: Path) -> None:
-    """Run a post-render command as Quarto does: in the project, with the output's folder told."""
-    words = shlex.split(command)
-    if words[0] in ("python", "python3"):
-        words[0] = sys.executable
-    environment = {**os.environ, "QUARTO_PROJECT_OUTPUT_DIR": str(target.resolve())}
-    run = subprocess.run(
-        words, cwd=project.root, env=environment, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise PublishError(f"post-render `{command}` failed:\n{run.stderr.strip() or run.stdout}")
+    return parsed
 
 
 class _timed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import PublishError, at
@@ -61,9 +62,14 @@ def chapters(document: Document) -> list[list[dict]]:
 
 def _read(markdown: str, project: Project, path: Path) -> Document:
     try:
-        return json.loads(pandoc(markdown, f"--from={READER}", "--to=json", cwd=project.root))
+        return json.loads(_read_markdown(markdown, project.root))
     except PandocWarned as warned:
         raise PublishError(*(f"{path}: {entry['pretty']}" for entry in warned.warnings)) from None
+
+
+@lru_cache(maxsize=64)  # a preview reads the chapters again and again, and few change
+def _read_markdown(markdown: str, root: Path) -> str:
+    return pandoc(markdown, f"--from={READER}", "--to=json", cwd=root)
 
 
 def _pandoc_json(document: Document, project: Project, *arguments) -> str:

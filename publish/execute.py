@@ -1,4 +1,4 @@
-"""Run one chapter's cells and inline expressions in IPython; return its Markdown with outputs.
+"""Run one chapter's cells and inline expressions in IPython; return the Markdown of each.
 
 The semantics are those of Quarto's Jupyter engine: one namespace for the chapter, the project's
 folder as working directory, the last expression of a cell displayed, Markdown preferred over
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -21,7 +22,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 from .errors import PublishError, at
-from .qmd import Cell, Inline, Part, Text
+from .qmd import Cell, Inline, Part
 
 MARKDOWN_SPECIALS = set("\\`*_{}[]<>()#+-.!|~^$@'\"=:")
 
@@ -66,26 +67,24 @@ class _Shell(InteractiveShell):
         """Leave the exception to whoever asked for the cell."""
 
 
-def run_chapter(parts: list[Part], path: Path, root: Path, echo: bool) -> str:
-    """Return the Markdown of the chapter at `path`, of which `parts` is the parsed source.
+def run_chapter(parts: Sequence[Part], path: Path, root: Path, echo: bool) -> tuple[str, ...]:
+    """Return the Markdown of each cell and inline expression among `parts`, in reading order.
 
-    `root` becomes the working directory and heads `sys.path`; `echo` says whether cells show
-    their source unless they say otherwise. Raises `CellFailed` at the first exception.
+    `parts` is the parsed source of the chapter at `path`. `root` becomes the working directory and
+    heads `sys.path`; `echo` says whether cells show their source unless they say otherwise. Raises
+    `CellFailed` at the first exception.
     """
     os.chdir(root)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     shell = _Shell()
-    written = []
+    shown = []
     for part in parts:
-        match part:
-            case Text(markdown):
-                written.append(markdown)
-            case Inline():
-                written.append(_inline(shell, part, path))
-            case Cell():
-                written.append(_cell(shell, part, path, echo))
-    return "".join(written)
+        if isinstance(part, Inline):
+            shown.append(_inline(shell, part, path))
+        elif isinstance(part, Cell):
+            shown.append(_cell(shell, part, path, echo))
+    return tuple(shown)
 
 
 def _inline(shell: _Shell, inline: Inline, path: Path) -> str:

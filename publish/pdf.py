@@ -20,14 +20,17 @@ from .project import Project
 STANDARD = "ua-1"
 
 
-def write_pdf(document: Document, project: Project, target: Path) -> None:
-    """Write `document` as a PDF to `target`; the project's date is the document's timestamp."""
+def write_pdf(document: Document, project: Project, target: Path, review: bool = False) -> None:
+    """Write `document` as a PDF to `target`; the project's date is the document's timestamp.
+
+    `review` numbers the lines and doubles their distance.
+    """
     source = typst_source(document, project)
     compiler = typst.Compiler(
         root=str(project.root.resolve()),
         font_paths=[font_source_sans_pro.font_directory],
         ignore_system_fonts=True,
-        sys_inputs={"book": json.dumps(_facts(project))},
+        sys_inputs={"book": json.dumps({**_facts(project), "review": review})},
     )
     try:
         pdf, warnings = compiler.compile_with_warnings(
@@ -59,6 +62,9 @@ def _facts(project: Project) -> dict:
         "description": project.description,
         "lang": project.lang,
         "papersize": project.papersize,
+        "keywords": project.keywords,
+        "toc": project.pdf_toc,
+        "toc_depth": project.pdf_toc_depth,
     }
 
 

@@ -32,6 +32,7 @@ SCHEMA = {
     "lang": str,
     "bibliography": str,
     "csl": str,
+    "keywords": (str, list),
     "execute": {"echo": bool, "warning": bool},
     "number-sections": bool,
     "link-citations": bool,
@@ -93,6 +94,9 @@ class Project:
     echo: bool
     toc_depth: int
     papersize: str
+    keywords: tuple[str, ...]
+    pdf_toc: bool
+    pdf_toc_depth: int
 
 
 def read_project(root: Path) -> Project:
@@ -181,6 +185,9 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
         echo=bool(_get(config, ("execute", "echo")) is not False),
         toc_depth=int(_get(config, ("format", "html", "toc-depth")) or 3),
         papersize=str(typst.get("papersize", "a4")),
+        keywords=tuple(_listed(config.get("keywords"))),
+        pdf_toc=typst.get("toc") is True,
+        pdf_toc_depth=int(typst.get("toc-depth", 3)),
     )
 
 

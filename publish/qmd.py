@@ -7,6 +7,7 @@ the embedded engine does not carry out is refused, so that it never slips throug
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +31,6 @@ CELL_OPTIONS = {
 
 UNSUPPORTED = (
     (re.compile(r"\{\{<.*?>\}\}"), "the shortcode {} is not supported"),
-    (re.compile(r"\.callout-\w+"), "the callout {} is not supported"),
-    (re.compile(r"\.panel-tabset"), "tabsets ({}) are not supported"),
-    (re.compile(r"\.content-(?:visible|hidden)"), "content by format ({}) is not supported"),
-    (
-        re.compile(r"\$\$|(?<![\\\w])\$(?=\S)(?:[^$\\\n]|\\.)+(?<=\S)\$(?!\d)"),
-        "the equation {} is not supported",
-    ),
     (
         re.compile(r"!\[[^\]]*\]\([^)]*\)\{[^}]*#fig-[^}]*\}"),
         "the labelled image {} is not supported",
@@ -126,6 +120,12 @@ def parse(source: str, path: Path | str) -> list[Part]:
     if problems:
         raise PublishError(*problems)
     return parts
+
+
+def weave(parts: Sequence[Part], outputs: Sequence[str]) -> str:
+    """Return the Markdown of a chapter: its text, and for each piece of code its output."""
+    remaining = iter(outputs)
+    return "".join(p.markdown if isinstance(p, Text) else next(remaining) for p in parts)
 
 
 def _closing(lines: list[str], opening: int, ticks: str) -> int | None:

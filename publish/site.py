@@ -15,6 +15,7 @@ from .pandoc import FILTERS, TEMPLATES, pandoc
 from .project import Chapter, Project
 
 ASSETS = Path("site_libs")  # where Quarto, too, puts what pages share
+STYLES = (Path(__file__).parent / "reader" / "assets" / "colours.css", TEMPLATES / "site.css")
 
 
 def write_site(document: Document, project: Project, target: Path) -> None:
@@ -40,7 +41,8 @@ def write_site(document: Document, project: Project, target: Path) -> None:
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(future.result(), encoding="utf-8")
     (target / ASSETS).mkdir(exist_ok=True)
-    shutil.copyfile(TEMPLATES / "site.css", target / ASSETS / "site.css")
+    style = "".join(file.read_text(encoding="utf-8") for file in STYLES)
+    (target / ASSETS / "site.css").write_text(style, encoding="utf-8")
     for image in sorted(set(_images(document["blocks"]))):
         (target / image).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / image, target / image)
@@ -56,9 +58,8 @@ def _page(html: Document, project: Project, number: int, blocks: list, titles: l
         "pagetitle": _string(_plain(title["inlines"]) + " – " + project.title),
         "book": _string(project.title),
         "description": _string(project.description),
-        "up": _string(chapter.up),
+        "home": _string(chapter.up + project.chapters[0].page),
         "assets": _string(chapter.up + ASSETS.as_posix()),
-        "pdf": _string(f"{chapter.up}{project.output_file}.pdf"),
         "sidebar": {"t": "MetaList", "c": [
             _entry(other, chapter, entry) for other, entry in zip(project.chapters, titles, strict=True)
         ]},

@@ -1,7 +1,9 @@
-"""Run every chapter in a process of its own, forked after the imports were done once.
+"""The fresh process that executes: it imports once, then forks one process a job.
 
-A process a chapter rather than a pool: a chapter that dies or hangs is known by name, and its
-process can be ended without losing the others.
+    python -m publish.workers    reads a pickled `Work`, writes pickled `Result`s (see `jobs`)
+
+A process a job rather than a pool: one that dies or hangs is known by name, and its process can be
+ended without losing the others.
 """
 
 from __future__ import annotations
@@ -10,95 +12,185 @@ import ast
 import importlib
 import multiprocessing
 import os
+import pickle
+import runpy
+import shlex
 import signal
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import cache_from_source
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from .errors import PublishError
 from .execute import run_chapter
-from .project import Project
-from .qmd import Cell, Part
+from .jobs import FIGURES, Chapter, Command, Job, Result, Work
+from .qmd import Cell
 
-TIME_LIMIT = 600.0  # seconds a chapter may run before it counts as hanging
+PARENT = 0  # standard input; it closes when the build ends
+WRITING = os.O_WRONLY | os.O_RDWR
 
 
-def execute(
-    project: Project,
-    parsed: dict[Path, list[Part]],
-    progress: Callable[[str], None],
-    time_limit: float = TIME_LIMIT,
-) -> dict[Path, str]:
-    """Return each chapter's Markdown with outputs; chapters run side by side, one per core.
+def main() -> None:
+    """Do the work that standard input describes; report on standard output."""
+    report = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what imports print must not get between the results
+    work: Work = pickle.load(sys.stdin.buffer)
+    _forget_stale_bytecode(work.root)
+    _import_once(work)
+    pickle.dump(None, report)
+    report.flush()
+    for result in _all_results(work):
+        pickle.dump(result, report)
+        report.flush()
 
-    Every chapter is tried, so that all failures are reported at once in a `PublishError`.
-    """
-    _import_once(project.root, parsed)
+
+def _all_results(work: Work) -> Iterator[Result]:
     context = multiprocessing.get_context("fork")
-    waiting = list(parsed)
-    running: dict[Connection, tuple[Path, multiprocessing.Process, float]] = {}
-    done: dict[Path, str] = {}
-    problems: list[str] = []
-    try:
-        while waiting or running:
-            while waiting and len(running) < (os.cpu_count() or 1):
-                path = waiting.pop(0)
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(
-                    target=_work, args=(sender, parsed[path], path, project.root, project.echo)
-                )
-                process.start()
-                sender.close()
-                running[receiver] = path, process, time.monotonic()
-            for receiver in wait(list(running), timeout=0.2):
-                path, process, started = running.pop(receiver)
-                markdown, failures = _receive(receiver, process, path)
-                problems += failures
-                if markdown is not None:
-                    done[path] = markdown
-                    progress(f"{path}  executed in {time.monotonic() - started:.1f} s")
-            for receiver, (path, process, started) in list(running.items()):
-                if time.monotonic() - started > time_limit:
-                    del running[receiver]
-                    process.kill()
-                    process.join()
-                    problems.append(f"{path}: still running after {time_limit:g} s; stopped")
-    finally:
-        for _, process, _ in running.values():
-            process.kill()
-            process.join()
-    if problems:
-        raise PublishError(*problems)
-    return {path: done[path] for path in parsed}
+    waiting = list(work.jobs)
+    running: dict[Connection, tuple[Job, multiprocessing.Process, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            job = waiting.pop(0)
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(sender, job, work.root))
+            process.start()
+            sender.close()
+            running[receiver] = job, process, time.monotonic()
+        for ready in wait([*running, PARENT], timeout=0.2):
+            if ready == PARENT:
+                os.killpg(0, signal.SIGKILL)
+            job, process, started = running.pop(ready)
+            outcome = _receive(ready, process, job)
+            yield Result(job.name, *outcome, seconds=time.monotonic() - started)
+        for receiver, (job, process, started) in list(running.items()):
+            if time.monotonic() - started > work.time_limit:
+                del running[receiver]
+                process.kill()
+                process.join()
+                problem = f"{job.name}: still running after {work.time_limit:g} s; stopped"
+                yield Result(job.name, problems=(problem,))
 
 
-def _work(sender: Connection, parts: list[Part], path: Path, root: Path, echo: bool) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers itself
+def _work(sender: Connection, job: Job, root: Path) -> None:
+    """Do one job, in its own process; send outputs, files and problems."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
-        sender.send((run_chapter(parts, path, root, echo), ()))
+        if isinstance(job, Chapter):
+            written = _record_writing()
+            outputs = run_chapter(job.parts, job.path, root, job.echo)
+            sender.send((outputs, _figures(written, root), ()))
+        else:
+            _run_command(job, root)
+            sender.send(((), _files(job.folder), ()))
     except PublishError as error:
-        sender.send((None, error.problems))
+        sender.send(((), (), error.problems))
 
 
-def _receive(receiver: Connection, process, path: Path) -> tuple[str | None, tuple[str, ...]]:
+def _receive(receiver: Connection, process, job: Job) -> tuple:
     try:
-        result = receiver.recv()
+        outcome = receiver.recv()
     except EOFError:
         process.join()
         code = process.exitcode
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-        return None, (f"{path}: its process died ({how}) before the chapter was done",)
+        return (), (), (f"{job.name}: its process died ({how}) before it was done",)
     process.join()
-    return result
+    return outcome
 
 
-def _import_once(root: Path, parsed: dict[Path, list[Part]]) -> None:
+def _record_writing() -> set[str]:
+    """Return a set that from now on takes in every path that this process writes."""
+    written: set[str] = set()
+
+    def hook(event: str, arguments: tuple) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            if arguments[2] & WRITING:
+                written.add(os.path.abspath(os.fsdecode(arguments[0])))
+        elif event == "os.rename":
+            written.add(os.path.abspath(os.fsdecode(arguments[1])))
+
+    sys.addaudithook(hook)
+    return written
+
+
+def _figures(written: set[str], root: Path) -> tuple[tuple[str, bytes], ...]:
+    figures = root / FIGURES
+    paths = sorted(path for path in map(Path, written) if path.is_relative_to(figures))
+    return tuple((str(p.relative_to(root)), p.read_bytes()) for p in paths if p.is_file())
+
+
+def _files(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return tuple((str(path.relative_to(folder)), path.read_bytes()) for path in paths)
+
+
+def _run_command(job: Command, root: Path) -> None:
+    """Run a post-render command as Quarto does: in the project, with the output's folder told."""
+    os.chdir(root)
+    os.environ["QUARTO_PROJECT_OUTPUT_DIR"] = str(job.folder)
+    words = shlex.split(job.name)
+    with tempfile.TemporaryFile("w+") as output:
+        if words[0] in ("python", "python3"):
+            words[0] = sys.executable
+        if words[0].endswith(".py"):  # here, so that it finds the imports done
+            status = _in_this_process(lambda: _run_script(words), output.fileno())
+        else:
+            status = subprocess.run(
+                words, stdout=output, stderr=subprocess.STDOUT, check=False
+            ).returncode
+        if status:
+            output.seek(0)
+            raise PublishError(f"post-render `{job.name}` failed:\n{output.read().strip()}")
+
+
+def _run_script(words: list[str]) -> None:
+    sys.argv = words
+    runpy.run_path(words[0], run_name="__main__")
+
+
+def _in_this_process(run: Callable[[], None], output: int) -> int | str:
+    """Call `run` with its output going to the descriptor `output`; return its exit status."""
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    try:
+        run()
+    except SystemExit as leaving:
+        return leaving.code or 0
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def _forget_stale_bytecode(root: Path) -> None:
+    """Remove bytecode that Python would take for that of a module saved since it was written.
+
+    Python tells versions of a module apart by size and the second of saving; two quick edits can
+    share both.
+    """
+    for folder, inner, names in os.walk(root):
+        inner[:] = [name for name in inner if name[0] != "." and name != "__pycache__"]
+        for name in names:
+            if name.endswith(".py"):
+                source = Path(folder, name)
+                compiled = Path(cache_from_source(str(source)))
+                if compiled.exists() and compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
+                    compiled.unlink(missing_ok=True)
+
+
+def _import_once(work: Work) -> None:
     """Import what the cells import, so that each forked worker finds it done."""
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
-    sources = [part.source for parts in parsed.values() for part in parts if isinstance(part, Cell)]
+    if str(work.root) not in sys.path:
+        sys.path.insert(0, str(work.root))
+    chapters = [job for job in work.jobs if isinstance(job, Chapter)]
+    sources = [part.source for job in chapters for part in job.parts if isinstance(part, Cell)]
     for name in sorted({name for source in sources for name in _imported(source)}):
         try:
             importlib.import_module(name)
@@ -118,3 +210,7 @@ def _imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
     return names
+
+
+if __name__ == "__main__":
+    main()

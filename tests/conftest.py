@@ -6,10 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 # The same examples every time, and no clock: what fails today fails tomorrow, on a busy machine too.
 # `make test-long` explores others.
@@ -118,6 +125,27 @@ def run_build(root: Path, *arguments: str, **environment: str) -> subprocess.Com
     )  # fmt: skip
 
 
+def running_in(root: Path) -> list[str]:
+    """The processes whose working folder is `root` (Linux: read from /proc)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").resolve() == root.resolve():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # ended meanwhile
+            continue
+    return found
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until `condition` holds; it may take as long as a slow machine needs."""
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("waited for a minute in vain")
+
+
 def program(*names: str) -> str:
     """The path of the first of `names` that is installed; without it the test is skipped.
 
@@ -150,3 +178,71 @@ def pdfinfo() -> str:
 def chromium() -> str:
     """A Chromium that can be driven."""
     return program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A headless Chromium; each test opens pages of its own in it."""
+    with sync_playwright() as playwright:
+        # CI runs as root, where Chromium starts only without its sandbox.
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """A function that opens an address, with options of the browser's context, and returns the page.
+
+    The test fails where a page writes an error to the console or asks for anything that is not on
+    its own site: beside it on the disk, or on its own server.
+    """
+    problems: list[str] = []
+    contexts = []
+
+    def open_page(address: str, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(5000)
+        opened = context.new_page()
+        origin = (
+            "file://" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
+        )
+        # A browser asks for this beside a file that is no page and so cannot name its icon.
+        opened.on(
+            "console",
+            lambda m: (
+                m.type == "error"
+                and not m.location["url"].endswith("/favicon.ico")
+                and problems.append(m.text)
+            ),
+        )
+        opened.on("pageerror", lambda error: problems.append(str(error)))
+        opened.on(
+            "request",
+            lambda request: (
+                request.url.startswith((origin, "data:"))
+                or problems.append(f"asks for {request.url}")
+            ),
+        )
+        opened.goto(address)
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve `folder` over HTTP on this machine; yield its address."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

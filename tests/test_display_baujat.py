@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from svg import chart_place, ids, texts
 
 from analysis.display.baujat import BaujatPoint, baujat
+
+from svg import chart_place, ids, texts
 
 TITLES = ("Contribution to Q", "Influence")
 POINTS = [

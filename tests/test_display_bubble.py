@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
-from svg import chart_place, corners, ids, shape, texts, value_at
 
 from analysis.display.bubble import Bubble, FittedLine, bubble
+
+from svg import chart_place, corners, ids, shape, texts, value_at
 
 TITLES = ("Quality", "SMD")
 BUBBLES = [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from svg import centre, ids, texts
 
 from analysis.display.dots import DotRow, dot_plot
 from analysis.display.scale import axis
+
+from svg import centre, ids, texts
 
 SHARES = axis([0, 100])
 ROWS = [

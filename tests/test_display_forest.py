@@ -6,13 +6,14 @@ import re
 
 import numpy as np
 import pytest
-from svg import centre, corners, ids, texts
 
 from analysis.display.figure import FAMILY
 from analysis.display.forest import forest, forest_axis
 from analysis.display.forest_layout import JAMA, LAYOUTS, PLAIN, REVMAN
 from analysis.display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from analysis.display.scale import RATIO
+
+from svg import centre, corners, ids, texts
 
 WORDS = Words("SMD", "95% CI", "Favours a", "Favours b", ("Heterogeneity: Q = 1.00",))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from scipy.stats import norm
-from svg import chart_place, corners, ids, texts, value_at
 
 from analysis.display.funnel import Centre, FunnelPoint, funnel
+
+from svg import chart_place, corners, ids, texts, value_at
 
 TITLES = ("SMD", "Standard error")
 POINTS = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from svg import corners, ids, texts, value_at
 
 from analysis.display.gosh import Subsets, gosh
+
+from svg import corners, ids, texts, value_at
 
 TITLES = ("Pooled SMD", "I² (%)")
 

@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
-from svg import centre, ids, shape, texts
 
 from analysis.display.influence import Diagnostic, influence_panel
+
+from svg import centre, ids, shape, texts
 
 LABELS = ["One", "<b>Two</b>", "Three"]
 FLAGGED = [False, True, False]

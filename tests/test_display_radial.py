@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
-from svg import centre, chart_place, corners, ids, texts, value_at
 
 from analysis.display.radial import Pooled, RadialPoint, radial
+
+from svg import centre, chart_place, corners, ids, texts, value_at
 
 TITLES = ("1/se", "z", "SMD")
 POINTS = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from leaves import CLOSED, FILES, ITERATIVE, ZERO, check, family
 
 from analysis.engine.begg import begg
 from analysis.engine.egger import egger
 from analysis.engine.failsafe_n import failsafe_n
 from analysis.engine.pet_peese import pet_peese
 from analysis.engine.trim_fill import trim_fill
+
+from leaves import CLOSED, FILES, ITERATIVE, ZERO, check, family
 
 MODELS = {
     "lm": ("OLS", "z"), "FE": ("EE", "z"), "DL": ("DL", "z"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from leaves import BOUNDARY, CLOSED, FILES, ITERATIVE, check, family
 
 from analysis.engine.baujat import baujat
 from analysis.engine.cumulative import cumulative
@@ -17,6 +16,8 @@ from analysis.engine.random_effects import random_effects
 from analysis.engine.regression import meta_regression
 from analysis.engine.regression_influence import regression_influence
 from analysis.engine.residuals import residuals
+
+from leaves import BOUNDARY, CLOSED, FILES, ITERATIVE, check, family
 
 BASES = {
     "FE": {"method": "EE"}, "DL": {"method": "DL"}, "REML": {"method": "REML"},

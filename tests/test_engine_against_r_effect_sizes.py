@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from leaves import FILES, check, document, family
 
 from analysis.engine.effect_size import MEASURES, effect_size
+
+from leaves import FILES, check, document, family
 
 COLUMNS = {
     "m1i": "mean_treated", "sd1i": "sd_treated", "n1i": "n_treated",

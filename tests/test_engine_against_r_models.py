@@ -7,12 +7,13 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from leaves import CLOSED, FILES, ITERATIVE, check, document, family
 from scipy.special import chdtrc
 
 from analysis.engine.pool import pool, two_sided
 from analysis.engine.regression import meta_regression
 from analysis.engine.subgroups import subgroups
+
+from leaves import CLOSED, FILES, ITERATIVE, check, document, family
 
 METHODS = {
     "FE": "EE", "DL": "DL", "HE": "HE", "HS": "HS", "SJ": "SJ", "ML": "ML", "REML": "REML", "EB": "EB",

@@ -5,12 +5,13 @@ from math import copysign
 
 import numpy as np
 import pytest
-from bias_studies import STUDIES, UNEQUAL, arrays, close
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from analysis.engine.begg import EXACT_UP_TO, begg
+
+from bias_studies import STUDIES, UNEQUAL, arrays, close
 
 
 def score(x, y):

@@ -4,12 +4,13 @@ from math import isnan
 
 import numpy as np
 import pytest
-from bias_studies import STUDIES, UNEQUAL, arrays, close
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
 from analysis.engine.egger import egger
+
+from bias_studies import STUDIES, UNEQUAL, arrays, close
 
 SIZES = ("ni", "ninv", "sqrtni", "sqrtninv")
 MODELS = [("OLS", "z"), ("EE", "z"), ("DL", "z"), ("REML", "hksj")]

@@ -4,12 +4,13 @@ from math import inf, isnan, sqrt
 
 import numpy as np
 import pytest
-from bias_studies import STUDIES, arrays, close
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
 from analysis.engine.failsafe_n import failsafe_n
+
+from bias_studies import STUDIES, arrays, close
 
 ALPHAS = st.sampled_from([0.01, 0.05, 0.1])
 # What rounding may do to a p-value or a mean that meets its limit exactly.

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from bias_studies import UNEQUAL, arrays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.engine.egger import egger
 from analysis.engine.pet_peese import pet_peese
+
+from bias_studies import UNEQUAL, arrays
 
 
 @given(studies=UNEQUAL)

@@ -4,12 +4,13 @@ from math import isnan, sqrt
 
 import numpy as np
 import pytest
-from bias_studies import UNEQUAL, arrays, close
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from analysis.engine.pool import pool
 from analysis.engine.trim_fill import trim_fill
+
+from bias_studies import UNEQUAL, arrays, close
 
 ESTIMATORS = ("L0", "R0", "Q0")
 

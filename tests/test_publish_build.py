@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,8 @@ from bs4 import BeautifulSoup
 
 from publish.build import build
 from publish.errors import PublishError
-from publish.project import read_project
+from publish.jobs import Chapter, run_jobs
 from publish.qmd import parse
-from publish.workers import execute
 
 from conftest import run_build
 
@@ -105,7 +105,7 @@ def test_a_failure_says_where_and_why_and_leaves_the_last_site(toy, text, where,
     for word in words:
         assert word in message
     assert {f: f.read_bytes() for f in (toy / "_site").rglob("*") if f.is_file()} == before
-    assert list((toy / ".build").iterdir()) == []
+    assert list((toy / ".build").glob("tmp-*")) == []
 
 
 def test_failures_in_different_chapters_are_reported_together(toy):
@@ -120,14 +120,22 @@ def test_a_label_used_twice_is_an_error(toy):
     assert "fig-x is used twice" in failure(toy)
 
 
-def test_a_chapter_whose_process_dies_or_hangs_is_named(toy):
-    project = read_project(toy)
-    died = {Path("dies.qmd"): parse("```{python}\nimport os\nos.kill(os.getpid(), 9)\n```\n", "x")}
-    with pytest.raises(PublishError, match=r"dies\.qmd: its process died \(signal SIGKILL\)"):
-        execute(project, died, quiet)
-    hangs = {Path("hangs.qmd"): parse("```{python}\nimport time\ntime.sleep(60)\n```\n", "x")}
-    with pytest.raises(PublishError, match=r"hangs\.qmd: still running after 0\.5 s"):
-        execute(project, hangs, quiet, time_limit=0.5)
+def test_a_chapter_whose_process_dies_or_hangs_is_named_and_the_others_run(toy):
+    sources = {
+        "dies.qmd": "import os\nos.kill(os.getpid(), 9)",
+        "hangs.qmd": "import time\ntime.sleep(60)",
+        "runs.qmd": "1 + 1",
+    }
+    jobs = [
+        Chapter(Path(name), tuple(parse(f"```{{python}}\n{source}\n```\n", name)), False)
+        for name, source in sources.items()
+    ]
+    results = {result.name: result for result in run_jobs(toy, jobs, time_limit=2)}
+    assert results["dies.qmd"].problems == (
+        "dies.qmd: its process died (signal SIGKILL) before it was done",
+    )
+    assert results["hangs.qmd"].problems == ("hangs.qmd: still running after 2 s; stopped",)
+    assert "2" in results["runs.qmd"].outputs[0]
 
 
 def test_a_printed_line_is_shown_as_it_is_and_plain_results_are_escaped(toy):
@@ -206,8 +214,6 @@ def test_a_failing_quarto_fails_the_build_and_keeps_the_site(toy, tmp_path, here
 def test_without_quarto_one_line_says_how_to_get_it(toy, here):
     environment = {**os.environ, **here, "PATH": "/nowhere"}
     environment.pop("QUARTO_PATH", None)
-    import sys
-
     run = subprocess.run(
         [sys.executable, "-m", "publish", "--engine", "quarto"],
         cwd=toy, env=environment, capture_output=True, text=True, check=False,

@@ -10,10 +10,11 @@ the lowest prediction of the mixed model -0.07.
 
 import numpy as np
 import pytest
-from leaves import REFERENCE, document
 
 from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
+
+from leaves import REFERENCE, document
 
 STUDIES = document(REFERENCE / "metafor" / "raudenbush1985.json")["input"]
 YI, VI, WEEKS = STUDIES["yi"], STUDIES["vi"], STUDIES["mods"]["weeks"]

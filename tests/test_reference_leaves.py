@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+
 from leaves import FAMILIES, FILES, covered, document, leaves, skipped
 
 for module in sorted(Path(__file__).parent.glob("test_engine_against_r_*.py")):

@@ -26,7 +26,8 @@ WIDE = 8  # a table of more columns is set smaller
 WIDEST = 30  # letters; longer text wraps
 STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 REGION = (
-    '<div class="table-scroll" tabindex="0" role="region" aria-label="Table, may scroll sideways">'
+    '<div class="table-scroll" data-name="{}" tabindex="0" role="region" '
+    'aria-label="Table, may scroll sideways">'
 )
 OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
@@ -82,7 +83,7 @@ class Table:
             table = table.tab_source_note(note)
         # The style sheet of the site styles every table; great-tables' own would come with each.
         bare = STYLE.sub("", table.as_raw_html())
-        return OUTER.sub(REGION, bare.strip())
+        return OUTER.sub(REGION.format(self.name), bare.strip())
 
     def typst(self) -> str:
         """The table in Typst; it breaks over pages and repeats its head."""
@@ -94,7 +95,7 @@ class Table:
             "#set par(leading: 0.5em)",
             "#table(",
             f"  columns: ({widths},), align: ({aligns},),",
-            "  stroke: none, inset: (x: 4pt, y: 3pt),",
+            "  stroke: none, inset: (x: 4pt, y: 3.4pt),",
             "  table.hline(stroke: 0.9pt),",
             *self._typst_head(),
             "  table.hline(stroke: 0.5pt),",
@@ -102,7 +103,8 @@ class Table:
         for group, rows in groupby(self.rows, key=lambda row: row.group):
             if group:
                 lines.append(
-                    f"  table.cell(colspan: {len(self.columns)})[*{escape_typst(group)}*],"
+                    f"  table.cell(colspan: {len(self.columns)}, "
+                    f"inset: (x: 4pt, top: 6.5pt, bottom: 3.4pt))[*{escape_typst(group)}*],"
                 )
             for row in rows:
                 cells = (f"[{_typst(row.cells.get(column.key))}]" for column in self.columns)

@@ -23,7 +23,7 @@ end
 
 local function is_reference(identifier)
   local prefix = identifier:match('^(%a+)%-')
-  return prefix == 'sec' or FLOATS[prefix] ~= nil
+  return prefix == 'sec' or prefix == 'eq' or FLOATS[prefix] ~= nil
 end
 
 local function register(file, identifier, prefix, number)
@@ -34,6 +34,83 @@ local function register(file, identifier, prefix, number)
   else
     entries[identifier] = { prefix = prefix, number = number }
   end
+end
+
+local CALLOUTS = { note = true, tip = true, warning = true, caution = true, important = true }
+local FORMATS = { html = true, typst = true }
+
+-- The headings that divide a tabset or head a callout are no sections: they get no number.
+local function mark_titles(div)
+  local level
+  for _, block in ipairs(div.content) do
+    if block.t == 'Header' and (level == nil or block.level == level) then
+      level = block.level
+      block.classes = { 'part-title' }
+    end
+  end
+  return div
+end
+
+local function check_callout(file, div, kind)
+  local unknown = not CALLOUTS[kind] and 'callout-' .. kind
+  for key in pairs(div.attributes) do
+    if key ~= 'title' then unknown = key end
+  end
+  if unknown then
+    problem(file, unknown, unknown .. ' is not supported by the embedded engine; callouts are ' ..
+      'callout-note, -tip, -warning, -caution and -important, with a title where wanted')
+  end
+end
+
+local function check_tabset(file, div)
+  local first = div.content[1]
+  if not (first and first.t == 'Header') then
+    problem(file, '.panel-tabset', 'a tabset must begin with the heading of its first tab')
+  end
+end
+
+-- Content by format has no numbers, so that both formats count alike.
+local function check_conditional(file, element)
+  for key, format in pairs(element.attributes) do
+    if key ~= 'when-format' and key ~= 'unless-format' then
+      problem(file, key, key .. ' is not supported by the embedded engine; use when-format or ' ..
+        'unless-format')
+    elseif not FORMATS[format] then
+      problem(file, format, key .. ' is ' .. format .. '; the book has the formats html and typst')
+    end
+  end
+  local function refuse(inner)
+    if inner.t == 'Header' or float_kind(inner.identifier) then
+      problem(file, inner.identifier, inner.identifier .. ' stands in content by format, where ' ..
+        'nothing can be numbered')
+    end
+  end
+  element:walk { Header = refuse, Div = refuse }
+end
+
+local function is_conditional(element)
+  return element.classes:includes('content-visible') or element.classes:includes('content-hidden')
+end
+
+-- `$$ … $$ {#eq-x alt="in words"}` becomes a span of class "equation" with its number.
+local function equation(file, paragraph, number_of)
+  local math = paragraph.content[1]
+  if not (math and math.t == 'Math' and math.mathtype == 'DisplayMath') then return nil end
+  local rest = pandoc.List(paragraph.content)
+  rest:remove(1)
+  local label = pandoc.utils.stringify(pandoc.Inlines(rest))
+  local identifier, attributes = label:match('^%s*{#(eq%-[%w_-]+)(.*)}%s*$')
+  if not identifier then return nil end
+  local alt = attributes:match('^%s+alt="(.*)"%s*$') or attributes:match('^%s+alt=“(.*)”%s*$')
+  if attributes:match('%S') and not alt then
+    problem(file, identifier, 'the equation ' .. identifier .. ' has' .. attributes ..
+      '; it may have alt="…"')
+  end
+  local number = number_of()
+  register(file, identifier, 'Equation', number)
+  local span = pandoc.Span({ math }, pandoc.Attr(identifier, { 'equation' }, { number = number }))
+  span.attributes.alt = alt
+  return pandoc.Para { span }
 end
 
 local chapter_count = 0
@@ -48,6 +125,7 @@ local function number_chapter(chapter)
   return chapter:walk {
     traverse = 'topdown',
     Header = function(header)
+      if header.classes:includes('part-title') then return nil end
       local number = ''
       local numbered = not header.classes:includes('unnumbered')
       if header.level == 1 then
@@ -79,7 +157,29 @@ local function number_chapter(chapter)
       end
       return header
     end,
+    Para = function(paragraph)
+      return equation(file, paragraph, function()
+        if chapter_number == '' then
+          problem(file, '{#eq-', 'a numbered equation in an unnumbered chapter')
+        end
+        floats.eq = (floats.eq or 0) + 1
+        return chapter_number .. '.' .. floats.eq
+      end)
+    end,
+    Span = function(span)
+      if is_conditional(span) then check_conditional(file, span) end
+    end,
     Div = function(div)
+      if is_conditional(div) then check_conditional(file, div) end
+      if div.classes:includes('panel-tabset') then
+        check_tabset(file, div)
+        return mark_titles(div)
+      end
+      local callout = table.concat(div.classes, ' '):match('callout%-(%a+)')
+      if callout then
+        check_callout(file, div, callout)
+        return mark_titles(div)
+      end
       local kind = float_kind(div.identifier)
       if not kind then return nil end
       if chapter_number == '' then

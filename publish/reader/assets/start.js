@@ -1,0 +1,41 @@
+/* What the other parts share: the site's root, elements, and data that is loaded when first asked for. */
+
+const script = document.currentScript;
+const root = new URL(script.dataset.up || './', location.href);
+const main = document.querySelector('main');
+
+/* An element with attributes and children; a child may be text. */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/* Data comes in scripts, since a page opened from a disk may not fetch. */
+const loading = {};
+function data(name) {
+  loading[name] ??= new Promise((resolve, reject) => {
+    const file = name === 'search' ? 'search.js' : 'previews.js';
+    const tag = element('script', { src: new URL(file, script.src).href });
+    tag.onload = () => resolve(window.readerData[name]);
+    tag.onerror = reject;
+    document.head.append(tag);
+  });
+  return loading[name];
+}
+
+/* Say something to who listens rather than sees. */
+function announce(text) {
+  const status = document.querySelector('.reader-status');
+  if (status) status.textContent = text;
+}
+
+/* Without a store (private windows, some browsers for files) nothing is remembered, and nothing fails. */
+function remember(store, name, value) {
+  try { window[store].setItem(name, value); } catch { /* see above */ }
+}
+function recall(store, name) {
+  try { return window[store].getItem(name); } catch { return null; }
+}
+

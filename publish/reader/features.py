@@ -1,0 +1,51 @@
+"""Give a rendered site everything that its readers get beside the text."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from ..project import Project
+from . import index
+from .markup import parse
+from .pages import FOLDER, Place, with_features
+
+ASSETS = Path(__file__).parent / "assets"
+# In this order: later files use what earlier ones define.
+STYLES = ("fonts.css", "colours.css", "reader.css")
+SCRIPTS = (
+    "start.js", "theme.js", "search.js", "preview.js", "zoom.js", "sort.js", "tabs.js", "copy.js",
+)  # fmt: skip
+
+
+def add_features(site: Path, project: Project) -> None:
+    """Give the pages of `project`, rendered in the folder `site`, everything that readers get."""
+    names = [chapter.page for chapter in project.chapters if (site / chapter.page).is_file()]
+    if not names:  # the embedded engine runs post-render commands apart, and this step by itself
+        return
+    sources = {name: (site / name).read_text(encoding="utf-8") for name in names}
+    trees = {name: parse(source) for name, source in sources.items()}
+    folder = site / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in sources.items():
+        featured = with_features(source, trees[name], Place(site, name), project)
+        (site / name).write_text(featured, encoding="utf-8")
+    shutil.copytree(ASSETS / "fonts", folder / "fonts", dirs_exist_ok=True)
+    _write(folder / "reader.css", _joined(STYLES))
+    _write(folder / "reader.js", f"(() => {{\n'use strict';\n{_joined(SCRIPTS)}}})();\n")
+    _write(folder / "search.js", _data("search", index.search(trees, site)))
+    _write(folder / "previews.js", _data("previews", index.previews(trees, sources)))
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return "".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+
+
+def _data(name: str, content: dict) -> str:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return f"window.readerData = {{ ...window.readerData, {name}: {text} }};\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
