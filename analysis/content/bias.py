@@ -56,7 +56,7 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
     for name, text, meaning, given in (
         ("estimate", decimals(2), "intercept of Egger's regression", inputs),
         ("se", decimals(3), "standard error of Egger's intercept", inputs),
-        ("statistic", decimals(3), "t of Egger's test", (f"{prefix}.estimate", f"{prefix}.se")),
+        ("statistic", decimals(3), "test statistic t of Egger's test", (f"{prefix}.estimate", f"{prefix}.se")),
         ("df", count, "degrees of freedom of Egger's test", ()),
         ("pvalue", pvalue, "significance (p) of Egger's test", (f"{prefix}.statistic",)),
     ):
@@ -66,7 +66,7 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
     p = registry.get(Value, f"{prefix}.pvalue").raw
     words = "cannot be tested for asymmetry, for lack of trials"
     if p is not None:
-        words = "are clearly asymmetric" if p < ALPHA else "show no clear asymmetry"
+        words = "lie asymmetrically around their mean" if p < ALPHA else "show no clear asymmetry"
     registry.phrase(f"{prefix}.asymmetry", words, (f"{prefix}.pvalue",))
 
 
