@@ -94,8 +94,8 @@ def document(found: dict) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; do not edit. Medians of runs within about a second, one process a",
-        "package, one thread, the same simulated data. In brackets, how many times the engine's time.",
+        "Written by `make bench`; do not edit. Processor time, medians of runs within about a second,",
+        "one process a package, one thread, the same data. In brackets, how many times the engine's.",
         "`~` marks a time that was extrapolated from a part of the work (subsets, drawn at random).",
         "",
         f"{machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.",

@@ -2,7 +2,7 @@
 suppressMessages(library(metafor))
 folder <- commandArgs(trailingOnly = TRUE)[1]
 studies <- function(name) read.csv(file.path(folder, paste0(name, ".csv")))
-now <- function() as.numeric(proc.time()[["elapsed"]])
+now <- function() sum(proc.time()[c("user.self", "sys.self")])
 
 cat("version\tmetafor ", as.character(packageVersion("metafor")), ", ", R.version.string, "\n", sep = "")
 report <- function(name, f, share = 1, warm = TRUE) {
@@ -15,7 +15,7 @@ report <- function(name, f, share = 1, warm = TRUE) {
     calls <- calls * 4
   }
   times <- took / calls
-  while (sum(times) * calls < 1 && took < 3) {
+  while ((sum(times) * calls < 1 || length(times) < 3) && took < 3) {
     start <- now(); for (i in seq_len(calls)) f(); times <- c(times, (now() - start) / calls)
   }
   shown <- if (is.numeric(value)) format(value, digits = 15) else ""

@@ -1,7 +1,8 @@
 """How a case is timed, the same in every process.
 
 case      a name and a function without arguments; its value, if a number, is the pooled estimate
-seconds   the median over runs within about a second, one run where that takes longer than SLOW
+seconds   processor time, which others on the machine disturb less than the clock's; the median over
+          runs within about a second, three at least, or one that takes longer than SLOW
 share     a case that is too slow to run whole is run in part, and its time is divided by the share
 """
 
@@ -38,10 +39,10 @@ def report(
 def median(function: Callable) -> float:
     """Return the median time of calls of `function`."""
     times: list[float] = []
-    while sum(times) < ENOUGH and len(times) < MOST:
-        start = time.perf_counter()
+    while (sum(times) < ENOUGH and len(times) < MOST) or len(times) < 3:
+        start = time.process_time()
         function()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         if times[0] > SLOW:
             break
     return statistics.median(times)

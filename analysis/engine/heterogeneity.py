@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+import pandas as pd
 from scipy.special import chdtrc, chdtri
 
 from . import checks
@@ -76,12 +77,21 @@ class HeterogeneityIntervals(Result):
     h2: Bounds
     empty: bool
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a quantity, with its bounds."""
+        rows = {name: vars(getattr(self, name)) for name in ("tau2", "tau", "i2", "h2")}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
     def report(self) -> str:
         """Return the interval of tau and I2 in one sentence."""
         return (
             f"The {100 * self.level:g}% confidence interval of tau runs from {self.tau.low:.3f} to "
             f"{self.tau.high:.3f}, that of I² from {self.i2.low:.1f}% to {self.i2.high:.1f}%."
         )
+
+    def __repr__(self) -> str:
+        note = " (empty: Q is smaller than any tau2 explains)" if self.empty else ""
+        return f"Q-profile intervals, level {self.level:g}{note}\n{self.to_frame().to_string()}"
 
 
 def q_profile(model: Model, level: float) -> HeterogeneityIntervals:
@@ -95,7 +105,7 @@ def q_profile(model: Model, level: float) -> HeterogeneityIntervals:
         raise ValueError("one study, or as many coefficients as studies, leave tau2 no interval")
     tail = (1 - level) / 2
     upper, lower = chdtri(model.df, tail), chdtri(model.df, 1 - tail)
-    tau2 = Bounds(generalised_q_root(model, upper), generalised_q_root(model, lower))
+    tau2 = Bounds(*(float(generalised_q_root(model, q)) for q in (upper, lower)))
     s2 = typical_variance(model)
     return HeterogeneityIntervals(
         level=level,

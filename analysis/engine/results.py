@@ -12,7 +12,7 @@ A result is a frozen dataclass that derives from `Result` and writes its own `re
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,8 @@ def _is_single(value) -> bool:
 def _plain(value):
     if isinstance(value, Result):
         return value.to_dict()
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
     if isinstance(value, pd.DataFrame):
