@@ -12,6 +12,8 @@
     failsafe_n         how many null studies would undo the result
     pet_peese          the effect in a study without sampling error
     leave_one_out, cumulative, influence, gosh     what hangs on single studies, or any of them
+    residuals, random_effects, baujat, radial      each study beside the model
+    regression_influence                           the same of a meta-regression
     permutation_test   tests without a distribution
     batch              many analyses at once
 

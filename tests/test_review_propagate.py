@@ -160,7 +160,7 @@ def attainable():
     methods = {"fixed": "EE", "random": "DL"}
     for row in REVIEW.published.to_dict("records"):
         parts = row["quantity"].split(".")
-        if len(parts) == 3 and parts[0] in ROWS and parts[2] not in ("k", "q_df"):
+        if len(parts) == 3 and parts[1] in methods and parts[2] not in ("k", "q_df"):
             yield pytest.param(parts[0], methods[parts[1]], parts[2], row["printed"], id=row["id"])
 
 

@@ -56,7 +56,12 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
     for name, text, meaning, given in (
         ("estimate", decimals(2), "intercept of Egger's regression", inputs),
         ("se", decimals(3), "standard error of Egger's intercept", inputs),
-        ("statistic", decimals(3), "test statistic t of Egger's test", (f"{prefix}.estimate", f"{prefix}.se")),
+        (
+            "statistic",
+            decimals(3),
+            "test statistic t of Egger's test",
+            (f"{prefix}.estimate", f"{prefix}.se"),
+        ),
         ("df", count, "degrees of freedom of Egger's test", ()),
         ("pvalue", pvalue, "significance (p) of Egger's test", (f"{prefix}.statistic",)),
     ):

@@ -1,6 +1,7 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
 from . import batch
+from .baujat import baujat
 from .begg import Begg, begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
@@ -12,7 +13,11 @@ from .leave_one_out import leave_one_out
 from .permutation import permutation_test
 from .pet_peese import PetPeese, pet_peese
 from .pool import Interval, Pooled, pool
+from .radial import radial
+from .random_effects import random_effects
 from .regression import Regression, meta_regression
+from .regression_influence import regression_influence
+from .residuals import residuals
 from .subgroups import Subgroups, subgroups
 from .trim_fill import TrimFill, trim_fill
 
@@ -28,6 +33,7 @@ __all__ = [
     "Subgroups",
     "TrimFill",
     "batch",
+    "baujat",
     "begg",
     "cumulative",
     "effect_size",
@@ -40,6 +46,10 @@ __all__ = [
     "permutation_test",
     "pet_peese",
     "pool",
+    "radial",
+    "random_effects",
+    "regression_influence",
+    "residuals",
     "subgroups",
     "trim_fill",
 ]
