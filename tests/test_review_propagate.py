@@ -1,5 +1,6 @@
 """How far a result can move: on sets small enough to see the answer, and on the paper's trials."""
 
+import math
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.engine import pool
+from analysis.engine import egger, meta_regression, pool, trim_fill
 from analysis.review import Propagation, Reconstructed, formulas, read_review, reconstruct
 from analysis.review.formulas import Z95, Formula
 from analysis.review.printed import agrees
@@ -91,6 +92,41 @@ def test_the_formulas_are_the_engines(key, method):
     for name in DERIVED:
         base, how = propagation.formula.derived[name]
         assert how(smooth[base]) == pytest.approx(ours(yi, vi, method, name), rel=1e-9), name
+
+
+@pytest.mark.parametrize("column", ["age", "quality", "treatment_weeks"])
+def test_the_formula_of_a_regression_is_the_engines(column):
+    texts = dict(zip(REVIEW.studies["study"], REVIEW.studies[column], strict=True))
+    records = [r for r in RECORDS["symptoms"] if texts[r.study] != "NRD"]
+    xs = [float(texts[r.study]) for r in records]
+    yi, vi = [r.yi for r in records], [r.vi for r in records]
+    fit = meta_regression(yi, vi=vi, X=np.column_stack([np.ones(len(xs)), xs]), method="DL")
+    ours = formulas.regression(xs).compute(yi, vi)
+    slope = fit.coefficients.iloc[1]
+    for name in ("estimate", "se", "ci_low", "ci_high", "statistic"):
+        assert ours[name] == pytest.approx(slope[name], rel=1e-10), name
+    for name in ("q_e", "tau2", "r2"):
+        assert ours[name] == pytest.approx(getattr(fit, name), rel=1e-9, abs=1e-9), name
+
+
+def test_the_formulas_of_asymmetry_are_the_engines():
+    records = RECORDS["symptoms"]
+    yi, vi = [r.yi for r in records], [r.vi for r in records]
+    ours, theirs = formulas.egger(len(yi)).compute(yi, vi), egger(yi, vi=vi)
+    for name in ("estimate", "se", "statistic"):
+        assert ours[name] == pytest.approx(getattr(theirs, name), rel=1e-10)
+    found = trim_fill(yi, vi=vi, method="DL", find="EE", side="left")
+    largest = np.argsort(yi)[len(yi) - found.k0 :].tolist()
+    filled = formulas.trimmed_and_filled("DL", largest).compute(yi, vi)
+    assert filled["estimate"] == pytest.approx(found.adjusted.estimate, rel=1e-10)
+
+
+def test_what_cannot_be_enclosed_has_no_bounds_and_no_witness():
+    """A denominator that may be 0: nothing is claimed, and nothing breaks."""
+    ratio = Formula(lambda ys, vs: {"ratio": vs[0] / ys[0]}, {})
+    propagation = Propagation([replace(BOX, yi=0.5)], ratio)
+    assert propagation.bounds("ratio") == (-math.inf, math.inf)
+    assert propagation.witness("ratio", "3.0") is None
 
 
 def drawn(records, shares):

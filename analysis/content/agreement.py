@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..display.registry import Registry
+from .moderators import MODERATORS
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES
@@ -62,3 +63,20 @@ def add_bias_agreement(registry: Registry, outcomes: Sequence[Outcome]) -> None:
         if own:
             groups.append((capitalised(outcome.scale.name), [(named(j), j) for j in once(own)]))
     registry.add("bias.agreement", verdict_table(registry, "bias-agreement", groups))
+
+
+def add_regression_agreement(registry: Registry, outcomes: Sequence[Outcome]) -> None:
+    """Register the tally of the printed meta-regressions of `outcomes`, and those not reproduced."""
+    groups, judged = [], []
+    for outcome in outcomes:
+        own = []
+        for key, moderator in MODERATORS.items():
+            below = judged_below(registry, f"{outcome.key}.regression.{key}")
+            judged += below
+            apart = [j for j in below if j.verdict.status != "reproduced"]
+            own += [(f"{capitalised(moderator.label)}: {statistic_of(j)}", j) for j in apart]
+        if own:
+            groups.append((capitalised(outcome.scale.name), own))
+    add_tally(registry, "regressions.verdicts", judged)
+    table = verdict_table(registry, "regressions-agreement", groups)
+    registry.add("regressions.agreement", table)

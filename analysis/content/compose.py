@@ -6,11 +6,17 @@ from pathlib import Path
 
 from ..display.registry import Registry
 from ..review.data import read_review
-from .agreement import add_agreement, add_bias_agreement, add_subgroup_agreement
+from .agreement import (
+    add_agreement,
+    add_bias_agreement,
+    add_regression_agreement,
+    add_subgroup_agreement,
+)
 from .bias import add_bias
 from .checks import add_checks
 from .definitions import add_definitions
 from .memberships import add_memberships, add_random_search
+from .moderators import add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
 from .plots import add_forest, add_subgroup_forest
 from .reconstruction import add_other_arms, add_reconstruction
@@ -21,8 +27,9 @@ from .trials import add_trials
 from .verdicts import add_tally
 from .wording import add_wording
 
-# The outcomes that the publication divides into subgroups.
+# The outcomes that the publication divides into subgroups, and those of its meta-regressions.
 DIVIDED = ("symptoms", "qol")
+REGRESSED = ("symptoms", "symptoms_followup", "qol")
 
 
 def compose(data: Path) -> Registry:
@@ -52,6 +59,10 @@ def compose(data: Path) -> Registry:
     add_subgroup_forest(registry, symptoms)
     add_memberships(registry, symptoms, review.groups)
     add_random_search(registry, qol, "comparison", "tau")
+    regressed = [outcomes[key] for key in REGRESSED]
+    for outcome in regressed:
+        add_moderators(registry, outcome, review.studies)
+    add_regression_agreement(registry, regressed)
     add_bias_agreement(registry, list(outcomes.values()))
     add_checks(registry, review)
     add_tally(registry, "verdicts", list(registry.judged.values()))

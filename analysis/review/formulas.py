@@ -67,6 +67,23 @@ def trimmed_and_filled(method: str, filled: Sequence[int]) -> Formula:
     )
 
 
+def regression(xs: Sequence[float]) -> Formula:
+    """Return the meta-regression on one moderator `xs`, taken as it is, by moments, with z.
+
+    The slope and what heterogeneity is left: Raudenbush (2009), with sums in place of matrices.
+    """
+    # The slope does not depend on where the moderator is counted from, but enclosures widen with it.
+    middle = sum(xs) / len(xs)
+    return Formula(
+        partial(_regression, [x - middle for x in xs]),
+        {
+            "pvalue": ("statistic", _two_sided),
+            "q_e_pvalue": ("q_e", partial(_chi2_sf, len(xs) - 2)),
+            "i2": ("q_e", partial(_i2, len(xs) - 2)),
+        },
+    )
+
+
 def concordance() -> Formula:
     """Return for each pair of studies, named (i, j), a number of the sign that Kendall's S counts.
 
@@ -149,6 +166,47 @@ def _trimmed_and_filled(method: str, filled: tuple[int, ...], ys, vs) -> dict:
     return _pooled(method, ys, vs)
 
 
+def _regression(xs, ys, vs) -> dict:
+    weights = [1 / v for v in vs]
+    _, _, _, q_e = _line(xs, ys, weights)
+    tau2 = _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights))
+    alone = _tau2(ys, weights)
+    estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
+    se = _root(variance)
+    return {
+        "estimate": estimate,
+        "se": se,
+        "ci_low": estimate - Z95 * se,
+        "ci_high": estimate + Z95 * se,
+        "statistic": estimate / se,
+        "q_e": q_e,
+        "tau2": tau2,
+        "r2": _at_least_zero(100 * (1 - tau2 / alone)) if _positive(alone) else 0 * alone,
+    }
+
+
+def _line(xs, ys, weights):
+    """Return the slope of the weighted line, its variance, the mean of `xs`, and the sum of squares."""
+    x_mean, _ = _mean(xs, weights)
+    y_mean, _ = _mean(ys, weights)
+    sxx = _sum(w * (x - x_mean) * (x - x_mean) for w, x in zip(weights, xs, strict=True))
+    sxy = _sum(w * (x - x_mean) * y for w, x, y in zip(weights, xs, ys, strict=True))
+    slope = sxy / sxx
+    rests = [y - y_mean - slope * (x - x_mean) for x, y in zip(xs, ys, strict=True)]
+    return slope, 1 / sxx, x_mean, _sum(w * r * r for w, r in zip(weights, rests, strict=True))
+
+
+def _line_trace(xs, weights):
+    """Return tr(P): the sum of the weights less what the two coefficients take up."""
+    x_mean, total = _mean(xs, weights)
+    sxx = _sum(w * (x - x_mean) * (x - x_mean) for w, x in zip(weights, xs, strict=True))
+    taken = _sum(
+        w * w * (1 / total + (x - x_mean) * (x - x_mean) / sxx)
+        for w, x in zip(weights, xs, strict=True)
+    )
+    return total - taken
+
+
 def _concordance(ys, vs) -> dict:
     mean, total = _mean(ys, [1 / v for v in vs])
     deviates = [(y - mean) / _root(v - 1 / total) for y, v in zip(ys, vs, strict=True)]
@@ -182,6 +240,13 @@ def _sum(terms):
 
 def _root(x):
     return sqrt(x) if isinstance(x, float) else x.sqrt()
+
+
+def _positive(x) -> bool:
+    """Tell whether all of `x` is above 0."""
+    if isinstance(x, float):
+        return x > 0
+    return (x[0] if isinstance(x, arb_series) else x).lower() > 0
 
 
 def _at_least_zero(x):

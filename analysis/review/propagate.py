@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from math import inf
 
 from flint import arb, arb_series
 
@@ -69,7 +70,9 @@ class Propagation:
         found by halving and then checked, so that nothing rests on how it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
-        gradient = self._smooth[base][1]
+        bounds, gradient = self._smooth[base]
+        if bounds == (-inf, inf):
+            return None
 
         def value(points) -> float:
             return self._value(name, points)
@@ -132,7 +135,10 @@ class Propagation:
     @cached_property
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
         """By name: the outer bounds, and for each record the slopes with its parameters."""
-        slopes = self._slopes()
+        try:
+            slopes = self._slopes()
+        except (ValueError, ZeroDivisionError):  # a denominator whose enclosure holds 0
+            return self._unbounded()
         natural = self._compute([[_ball(*span) for span in _spans(r)] for r in self.records])
         return {
             name: (
@@ -144,6 +150,12 @@ class Propagation:
             )
             for name, own in slopes.items()
         }
+
+    def _unbounded(self) -> dict:
+        """As `_smooth`, where the ranges are too wide to enclose anything: no bounds, no slopes."""
+        slopes = [(0.0,) * len(_spans(record)) for record in self.records]
+        yi, vi = self.middle
+        return {name: ((-inf, inf), slopes) for name in self.formula.compute(yi, vi)}
 
     def _slopes(self) -> dict[str, list[list[arb]]]:
         """By name: for each record the slope with each of its parameters, over all feasible effects."""
