@@ -41,8 +41,9 @@ def ours(raw, measure, vtype=None, **options):
 
 
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)
-def test_r_says_the_same(path):
-    check(effect_sizes, path)
+@pytest.mark.parametrize("compare", [effect_sizes], ids=lambda f: f.__name__)
+def test_r_says_the_same(compare, path):
+    check(compare, path)
 
 
 def test_every_measure_is_met():

@@ -1,4 +1,4 @@
-"""Pooling, meta-regression and subgroups against R's metafor and meta, leaf by leaf."""
+"""Pooling, meta-regression and subgroups against R's metafor, leaf by leaf."""
 
 from __future__ import annotations
 
@@ -261,38 +261,10 @@ def group_leaves(prefix, found, levels):
     yield from ((f"{prefix}/{name}", value) for name, value in values.items())
 
 
-@family
-def metagen(document):
-    """R's meta, whose classic and HK intervals are ours by z and Hartung-Knapp; I2 is a share there."""
-    yi, vi = (document.get("input", {}).get(name) for name in ("yi", "vi"))
-    for name in document.get("meta", {}).get("metagen", {}):
-        method, interval, prediction = name.split(".")
-        if interval not in ("classic", "HK") or prediction not in ("HTS", "V"):
-            continue
-        theirs = document["meta"]["metagen"][name]
-        common = pool(yi, vi=vi, method="EE")
-        own = pool(yi, vi=vi, method=method, ci="z" if interval == "classic" else "hksj")
-        future = own.prediction_interval(df="k-2" if prediction == "HTS" else "k-1")
-        values = {
-            "TE.common": common.estimate, "seTE.common": common.se, "lower.common": common.ci_low,
-            "upper.common": common.ci_high, "statistic.common": common.statistic,
-            "TE.random": own.estimate, "seTE.random": own.se, "lower.random": own.ci_low,
-            "upper.random": own.ci_high, "statistic.random": own.statistic, "tau2": own.tau2,
-            "Q": own.q, "df.Q": own.q_df, "lower.predict": future.low, "upper.predict": future.high,
-            "pval.common": p_of(theirs["statistic.common"], None),
-            "pval.random": p_of(theirs["statistic.random"], own.df), "pval.Q": own.q_pvalue,
-            "df.predict": future.df,
-        }  # fmt: skip
-        if interval == "HK":  # where meta builds the prediction interval on the classic error
-            del values["lower.predict"], values["upper.predict"]
-        yield from ((f"meta/metagen/{name}/{leaf}", value) for leaf, value in values.items())
-
-
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)
 @pytest.mark.parametrize(
     "compare",
-    [pooled, pooled_at_90, q_profiles, predicted_effects, meta_regressions, regression_details, groups,
-     metagen],
+    [pooled, pooled_at_90, q_profiles, predicted_effects, meta_regressions, regression_details, groups],
     ids=lambda f: f.__name__,
 )  # fmt: skip
 def test_r_says_the_same(compare, path):

@@ -1,11 +1,10 @@
 """Meta-regression: effects that change with moderators, and what heterogeneity they leave.
 
-X            design, shape (k, p), with its own column of ones if there is to be an intercept;
-             or a formula on a data frame, such as "dose + C(design)", which adds one
+X            moderators, shape (k, p) or (k,); or a formula on a data frame, such as
+             "dose + C(design)" (see `design`)
 q_e          residual heterogeneity, on k - p degrees of freedom
 q_m          test of all coefficients but the intercept: chi-squared, or F for the t-type intervals
 r2           share of tau2 that the moderators account for, in per cent
-term         what a formula adds up: a moderator, with all columns of a factor
 """
 
 from __future__ import annotations
@@ -15,15 +14,18 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula, ModelSpec, model_matrix
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from . import checks
+from .design import Design, from_arrays, from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
-from .model import Mean, Model, dependent_columns
+from .model import Mean, Model
 from .pool import CI, Blups, FitStatistics, blups, dispersion, fit_statistics, quantile
 from .results import Result, read_only
 from .tau2 import TAU2, standard_error
+
+# A weighted sum of squared residuals below this share of that of the effects is rounding, not scatter.
+EXACT = 1e-26
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Regression(Result):
         Intervals by t with the df of the fit, or z; the prediction interval adds tau2: Raudenbush
         (2009), eq. 16.22. For EE it is the confidence interval.
         """
-        rows = self.design.rows(X, data)
+        given = X is not None or data is not None
+        rows = self.design.columns.rows(X, data) if given else self.design.X
         estimate = rows @ self.coefficients["estimate"].to_numpy()
         variance = np.einsum("ij,jl,il->i", rows, self.covariance, rows)
         width = quantile(self.level, self.df)
@@ -166,51 +169,6 @@ class Regression(Result):
         return f"{head}\n{self.coefficients.to_string(float_format=lambda x: f'{x:.4f}')}"
 
 
-class Design:
-    """The columns of a regression, their names and terms, and the model on orthonormal columns.
-
-    X = Q R: the model is fitted on Q, where weights alone decide the precision of the sums, and its
-    coefficients are brought back by R.
-    """
-
-    def __init__(self, y, v, X: np.ndarray, names, terms: dict, spec: ModelSpec | None) -> None:
-        self.X, self.names, self.terms, self.spec = X, list(names), terms, spec
-        if len(X) < X.shape[1] + 1:
-            raise ValueError(
-                f"{len(X)} studies with all moderators are too few for {X.shape[1]} coefficients"
-            )
-        if dependent_columns(X):
-            raise ValueError(
-                f"the columns of X ({', '.join(self.names)}) are linearly dependent; leave one out"
-            )
-        Q, self.R = np.linalg.qr(X)
-        self.model = Model(y, v, Q)
-
-    def coefficients(self, b: np.ndarray, A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return coefficients `b` and their variance `A` of the model in terms of X."""
-        back = np.linalg.inv(self.R)
-        return back @ b, back @ A @ back.T
-
-    @property
-    def intercept(self) -> int | None:
-        """The position of the column of ones, if there is one."""
-        constant = np.flatnonzero(np.all(self.X == 1, axis=0))
-        return int(constant[0]) if len(constant) else None
-
-    def rows(self, X, data) -> np.ndarray:
-        """Return the rows to predict at."""
-        if X is None and data is None:
-            return self.X
-        if data is not None:
-            if self.spec is None:
-                raise ValueError("data needs a model fitted by formula; this one was fitted on X")
-            return np.asarray(self.spec.get_model_matrix(data, na_action="raise"), dtype=float)
-        rows = np.atleast_2d(np.asarray(X, dtype=float))
-        if rows.shape[1] != self.X.shape[1]:
-            raise ValueError(f"X has {rows.shape[1]} columns; the model has {self.X.shape[1]}")
-        return rows
-
-
 def meta_regression(
     yi,
     *,
@@ -218,11 +176,15 @@ def meta_regression(
     X=None,
     formula: str | None = None,
     data: pd.DataFrame | None = None,
+    intercept: bool = True,
     method: str = "REML",
     ci: str = "z",
     level: float = 0.95,
 ) -> Regression:
     """Regress effects `yi` with variances `vi` on `X`, or on `formula` in `data`.
+
+    To `X` an `intercept` is added where its columns do not span one (a column of ones does, and so do
+    those of all levels of a factor); a formula has one unless it says "- 1".
 
     `method`, `ci` and `level` are those of `pool`; "DL" is the method of moments of Comprehensive
     Meta-Analysis. `X` may be a data frame, whose columns name the coefficients. t, F and Hartung-Knapp
@@ -235,19 +197,22 @@ def meta_regression(
     level = checks.level(level)
     if (X is None) == (formula is None):
         raise ValueError("give either X or formula and data")
-    if X is not None:
-        used = np.arange(len(yi))
-        matrix, names, terms, spec = _given(X, len(yi))
-    else:
-        matrix, names, terms, spec, used = _from_formula(formula, data, len(yi))
-    design = Design(yi[used], vi[used], matrix, names, terms, spec)
-    return _fit(design, used, method, ci, level)
+    columns = (
+        from_formula(formula, data, len(yi)) if X is None else from_arrays(X, len(yi), intercept)
+    )
+    design = Design(yi[columns.used], vi[columns.used], columns)
+    return _fit(design, method, ci, level)
 
 
-def _fit(design: Design, used: np.ndarray, method: str, ci: str, level: float) -> Regression:
+def _fit(design: Design, method: str, ci: str, level: float) -> Regression:
     model = design.model
     tau2 = float(TAU2[method](model))
     fit = model.fit(1 / (model.v + tau2))
+    if ci == "hksj" and fit.rss <= EXACT * float(np.sum(model.y**2 / (model.v + tau2))):
+        raise ValueError(
+            "the effects in yi lie on the regression exactly, which leaves Hartung-Knapp's error 0 and "
+            "nothing to test by; ci 'hksj-adhoc' has an error"
+        )
     b, A = design.coefficients(fit.b, fit.A)
     df = None if ci == "z" else model.df
     covariance = A * dispersion(fit.rss, model.df, ci)
@@ -283,7 +248,7 @@ def _fit(design: Design, used: np.ndarray, method: str, ci: str, level: float) -
         i2=i2,
         h2=h2,
         r2=_r2(design, method, tau2),
-        used=read_only(used),
+        used=read_only(design.columns.used),
         design=design,
     )
 
@@ -328,36 +293,3 @@ def _r2(design: Design, method: str, tau2: float) -> float:
     else:
         alone, left = float(TAU2[method](mean)), tau2
     return max(0.0, 100 * (alone - left) / alone) if alone > 0 else 0.0
-
-
-def _given(X, k: int):
-    names = list(map(str, X.columns)) if isinstance(X, pd.DataFrame) else None
-    try:
-        matrix = np.asarray(X, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"X is not a table of numbers: {error}") from None
-    matrix = matrix[:, None] if matrix.ndim == 1 else matrix
-    if matrix.ndim != 2 or len(matrix) != k:
-        raise ValueError(f"X has shape {matrix.shape}; it needs a row for each of the {k} studies")
-    bad = np.argwhere(~np.isfinite(matrix))
-    if len(bad):
-        row, column = bad[0]
-        raise ValueError(
-            f"X[{row}, {column}] is {matrix[row, column]}; every moderator must be a finite number"
-        )
-    names = names or [f"x{i}" for i in range(matrix.shape[1])]
-    return matrix, names, {name: [i] for i, name in enumerate(names)}, None
-
-
-def _from_formula(formula: str, data, k: int):
-    if data is None or len(data) != k:
-        rows = "no data" if data is None else f"data with {len(data)} rows"
-        raise ValueError(f"formula came with {rows}; it needs a data frame with {k} rows")
-    # Positions as the index tell which rows a missing moderator removed.
-    frame = pd.DataFrame(data).reset_index(drop=True)
-    matrix = model_matrix(Formula(formula), frame, na_action="drop")
-    spec = matrix.model_spec
-    terms = {
-        str(term): list(range(part.start, part.stop)) for term, part in spec.term_slices.items()
-    }
-    return matrix.to_numpy(dtype=float), list(matrix.columns), terms, spec, matrix.index.to_numpy()
