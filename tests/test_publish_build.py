@@ -48,10 +48,10 @@ def test_pages_carry_quarto_s_ids_and_classes_and_book_wide_references(toy):
         "Figure\u00a01.1": "chapters/one.html#fig-x",
         "Section\u00a01.1": "chapters/one.html#sec-sub",
     }
-    assert one.select_one("#fig-x figure.quarto-float-fig figcaption").get_text(strip=True) == (
+    assert one.select_one("#fig-x figure.quarto-float-fig figcaption").get_text().strip() == (
         "Figure\u00a01.1: The figure’s caption."
     )
-    assert one.select_one("#tbl-y figure.quarto-float-tbl figcaption").get_text(strip=True) == (
+    assert one.select_one("#tbl-y figure.quarto-float-tbl figcaption").get_text().strip() == (
         "Table\u00a01.1: The table’s caption."
     )
     assert one.select_one("#fig-x img")["alt"] == 'What the "picture" shows'
@@ -71,6 +71,8 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched(toy):
         soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
         for element in soup.select("[href], [src]"):
             target = element.get("href") or element.get("src")
+            if target.startswith("data:"):
+                continue
             assert not re.match(r"[a-z]+:|//", target), target
             path, _, fragment = target.partition("#")
             other = (file.parent / path).resolve() if path else file

@@ -141,7 +141,7 @@ def _preview(node: Node, source: str) -> str:
 
 def _cut(node: Node, source: str) -> str:
     """The source of the float `node` without our tools, its tables cut to the first rows."""
-    left_out = [(n.start, n.end) for n in node.walk() if is_ours(n)]
+    left_out = [(n.start, n.end) for n in node.walk() if is_ours(n) and not n.around(is_ours)]
     for body in node.all(lambda n: n.tag == "tbody"):
         rows = [n for n in body.children if isinstance(n, Node)]
         if len(rows) > ROWS + 2:

@@ -26,18 +26,16 @@
       if (node.hasAttribute('href')) node.href = new URL(node.getAttribute('href'), base);
       if (node.getAttribute('role') === 'region') node.removeAttribute('role');
     }
-    const scroll = element('div', { class: 'reader-preview-content', tabindex: '0', role: 'group', 'aria-label': 'Preview' });
+    const scroll = element('div', { class: 'reader-preview-content', role: 'group', 'aria-label': 'Preview' });
     scroll.append(content.content);
     box = element('div', { class: 'reader-preview', id: 'reader-preview', popover: 'manual' }, scroll);
     if (touched === link) box.append(element('a', { class: 'reader-go', href: link.href }, 'Go there'));
     box.addEventListener('pointerenter', () => clearTimeout(going));
     box.addEventListener('pointerleave', leave);
     box.addEventListener('focusout', leaveFocus);
-    // Close behind its link, so that the Tab key leads from one into the other.
-    const paragraph = link.closest('p');
-    if (paragraph) paragraph.after(box);
-    else link.parentElement.append(box);
+    link.after(box); // so that the Tab key leads from one into the other
     box.showPopover();
+    if (scroll.scrollHeight > scroll.clientHeight || scroll.scrollWidth > scroll.clientWidth) scroll.tabIndex = 0;
     link.setAttribute('aria-details', 'reader-preview');
     shown = link;
     position(link);
