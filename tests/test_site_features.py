@@ -517,7 +517,8 @@ QUARTO = """<!DOCTYPE html>
 <div id="quarto-search-results"></div>
 <header id="quarto-header" class="headroom fixed-top"></header>
 <div id="quarto-content" class="quarto-container page-columns page-rows-contents page-layout-article">
-<nav id="quarto-sidebar" class="sidebar collapse sidebar-navigation floating"></nav>
+<nav id="quarto-sidebar" class="sidebar collapse sidebar-navigation floating">
+<a href="" class="quarto-color-scheme-toggle quarto-navigation-tool">dark</a></nav>
 <main class="content" id="quarto-document-content">
 <header id="title-block-header" class="quarto-title-block default">
 <div class="quarto-title"><h1 class="title">Book</h1></div></header>
@@ -561,6 +562,10 @@ def test_pages_as_quarto_writes_them_get_the_same_features(book, tmp_path, visit
     assert "A title" in page.locator(".reader-preview").inner_text()
     page.keyboard.press("Escape")
     assert look_for(page, "caption").first.locator(".reader-title").inner_text() == "Figure 1.1"
+    page.keyboard.press("Escape")
+    assert page.locator(".reader-theme").count() == 0, "Quarto has a switch of its own"
+    page.evaluate("document.body.classList.replace('quarto-light', 'quarto-dark')")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     data = (site / "site_libs/reader/search.js").read_text(encoding="utf-8")
     index = json.loads(re.search(r"search: (.*) };", data)[1])
     assert ["reference", 2, "ref-one2001", "Reference", "One. (2001). A title."] in index["entries"]
