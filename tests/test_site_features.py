@@ -15,7 +15,7 @@ from publish.errors import PublishError
 from publish.project import read_project
 from publish.reader.features import add_features
 
-from conftest import CONFIG, PICTURE, served
+from conftest import CONFIG, PICTURE, served, violations
 
 ROWS = [
     ("Älvarez", "2.5", "2.4999", "b10"), ("Baker", "10.0", "9.96", "b9"), ("Chen", "−0.1", "-0.1", "b1"),
@@ -463,6 +463,26 @@ def test_the_keyboard_reaches_everything_and_the_focus_shows(visit, base):
         assert style == "" or style.startswith("solid 3px"), style
         page.keyboard.press("Escape")
     assert page.evaluate("window.seen.size") == expected
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1400])
+def test_axe_finds_nothing_in_callouts_and_tabs(visit, book, width, scheme):
+    size = {"width": width, "height": 900}
+    with served(book / "_site") as address:
+        page = visit(f"{address}/chapters/one.html", viewport=size, color_scheme=scheme)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_contents_mark_the_section_that_is_read(visit, base):
+    page = visit(f"{base}/chapters/one.html", viewport={"width": 1400, "height": 500})
+    page.locator("h2", has_text="After the tabs").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 5000)
+    active = page.locator("#TOC a.active")
+    expect(active).to_have_text(re.compile("After the tabs"))
+    page.mouse.wheel(0, -9000)
+    expect(active).to_have_text(re.compile("Section"))
 
 
 def test_callouts_tabsets_and_content_by_format_have_quarto_s_markup(book):

@@ -9,29 +9,17 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.downloads import DATA, png
 from analysis.manuscript import REGISTRY
 
-from conftest import PICTURE, SITE, served
+from conftest import PICTURE, SITE, served, violations
 from rendered import pages, registered, soup
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
 NAMES = [p.relative_to(SITE).as_posix() for p in sorted(SITE.rglob("*.html"))]
 KILOBYTE = 1024
-
-
-def violations(page) -> list[str]:
-    """What axe-core finds on `page`, by rule and place."""
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ ASSETS = Path(__file__).parent / "assets"
 STYLES = ("fonts.css", "colours.css", "tables.css", "reader.css")
 SCRIPTS = (
     "start.js", "theme.js", "search.js", "preview.js", "zoom.js", "sort.js", "tabs.js", "copy.js",
+    "contents.js",
 )  # fmt: skip
 
 
