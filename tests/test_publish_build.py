@@ -93,6 +93,10 @@ def test_every_link_leads_somewhere_and_nothing_is_fetched(toy):
          "index.qmd:5", ("text/html",)),
         ("\n# Second title\n", "index.qmd:5", ("level-one",)),
         ("\n![](/nowhere.svg){fig-alt=a}\n", "index.qmd:5", ("nowhere.svg",)),
+        ("\n![](/x.svg)\n", "index.qmd:5", ("/x.svg", "fig-alt")),
+        ("\n### Deep\n", "index.qmd:5", ("level 3", "level 1")),
+        ("\nA $\\frac{a$.\n", "index.qmd:5", (r"'\\frac{a'", "TeX")),
+        ("\nx\n\n$$\nx\n$$ {#eq-x}\n", "index.qmd:9", ("unnumbered chapter",)),
     ],
 )  # fmt: skip
 def test_a_failure_says_where_and_why_and_leaves_the_last_site(toy, text, where, words):
