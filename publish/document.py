@@ -38,18 +38,18 @@ def assemble(project: Project, executed: dict[Path, str]) -> Document:
     cite += [f"--bibliography={project.bibliography}"] if project.bibliography else []
     cite += [f"--csl={project.csl}"] if project.csl else []
     problems: list[str] = []
-    numbered = json.loads(_pandoc_json(merged, project, "--lua-filter", FILTERS / "crossref.lua"))
-    for problem in numbered["meta"].pop("problems", {"c": []})["c"]:
+    filters = ("--lua-filter", FILTERS / "crossref.lua", f"--metadata=lang:{project.lang}", *cite)
+    try:
+        written = _pandoc_json(merged, project, *filters)
+    except PandocWarned as warned:
+        problems += [_citation_problem(project, entry) for entry in warned.warnings]
+        written = warned.output
+    document = json.loads(written)
+    for problem in document["meta"].pop("problems", {"c": []})["c"]:
         fields = {key: value["c"] for key, value in problem["c"].items()}
         path = Path(fields["file"])
         line = _line_of(project.root / path, fields["label"])
         problems.append(at(path, line, fields["message"]))
-    try:
-        document = json.loads(
-            _pandoc_json(numbered, project, f"--metadata=lang:{project.lang}", *cite)
-        )
-    except PandocWarned as warned:
-        problems += [_citation_problem(project, entry) for entry in warned.warnings]
     if problems:
         raise PublishError(*problems)
     return document
