@@ -169,7 +169,7 @@ def look_for(page, words: str):
     ("words", "title", "place"),
     [
         ("caption figure", "Figure 1.1", "chapters/one.html#fig-x"),
-        ("alvarez", "toy.Älvarez", "chapters/one.html#value=toy.%C3%84lvarez"),
+        ("toy.alvarez", "toy.Älvarez", "chapters/one.html#value=toy.%C3%84lvarez"),
         ("b10", "Table 1.1", "chapters/one.html#tbl-long"),
         ("muller", "More", "index.html#more"),
         ("begins like", "1.1 Section", "chapters/one.html#sec-sub"),
@@ -210,6 +210,11 @@ def test_search_is_loaded_when_asked_for_and_works_by_keyboard_alone(visit, base
     assert page.locator(chosen).get_attribute("id") == f"reader-result-{last}"
     page.keyboard.press("Escape")
     assert not page.locator(".reader-search-dialog").is_visible()
+    for _ in range(2):
+        page.keyboard.press("/")
+        assert page.locator(".reader-search-dialog").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator(".reader-search-dialog").is_visible()
     assert page.locator(".reader-search").evaluate("e => e === document.activeElement")
 
 
@@ -226,7 +231,22 @@ def test_a_found_value_is_shown_even_in_a_closed_tab(visit, base):
     value = page.locator(".value.reader-arrived")
     value.wait_for()
     assert value.get_attribute("data-id") == "toy.hidden"
-    assert value.is_visible()
+    assert value.is_visible() and page.url.endswith("#value=toy.hidden")
+    page.locator(".reader-preview").wait_for()
+    told = page.locator(".reader-preview dd").all_inner_texts()
+    assert told == ["1.5", "toy.hidden"], "its exact value and its name, for the keyboard as well"
+
+
+def test_a_number_tells_its_exact_value_and_name(visit, base):
+    page = visit(f"{base}/chapters/one.html")
+    page.locator('#tbl-long [data-id="toy.Chen"]').hover()
+    box = page.locator(".reader-preview")
+    box.wait_for()
+    assert box.locator("dd").all_inner_texts() == ["−0.1", "toy.Chen"]
+    page.keyboard.press("Escape")
+    page.mouse.move(0, 0)
+    page.locator('#tbl-long [data-id="toy.Diaz"]').click()
+    assert box.locator("dd").all_inner_texts() == ["none", "toy.Diaz"]
 
 
 def test_found_words_are_marked_on_arrival(visit, base):
