@@ -9,7 +9,7 @@ LOCKED := $(VENV)/.locked
 PEERS := .venv-bench
 SITE := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
-SOURCES := _quarto.yml index.qmd downloads.py requirements.lock $(shell find data chapters) \
+SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
 
 REVIEW ?=

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 from .cache import restore
-from .document import Document, assemble
+from .document import Document, assemble, located
 from .errors import PublishError
+from .pandoc import PandocWarned
 from .pdf import write_pdf
 from .project import Project, output_dir, read_project
 from .qmd import Part, parse
@@ -48,7 +50,7 @@ def build_pdf(root: Path, review: bool, progress: Progress) -> Path:
     with workspace(root, progress) as (work, scratch):
         project, document, _ = _document(root, work, scratch, progress)
         name = f"{project.output_file}{'-review' if review else ''}.pdf"
-        with _timed("PDF", progress):
+        with _timed("PDF", progress), _telling_where(project):
             write_pdf(document, project, scratch / name, review)
         (root / PDF_FOLDER).mkdir(exist_ok=True)
         return (scratch / name).replace(root / PDF_FOLDER / name)
@@ -61,11 +63,11 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
     target.mkdir()
 
     def pages() -> None:
-        with _timed("HTML pages", progress):
+        with _timed("HTML pages", progress), _telling_where(project):
             write_site(document, project, target)
 
     def pdf() -> None:
-        with _timed("PDF", progress):
+        with _timed("PDF", progress), _telling_where(project):
             write_pdf(document, project, target / f"{project.output_file}.pdf")
 
     with ThreadPoolExecutor() as threads:
@@ -102,6 +104,15 @@ def _parse(project: Project) -> dict[Path, list[Part]]:
     if problems:
         raise PublishError(*problems)
     return parsed
+
+
+@contextmanager
+def _telling_where(project: Project) -> Iterator[None]:
+    """Let what Pandoc warns of name the place in the chapters of `project`."""
+    try:
+        yield
+    except PandocWarned as warned:
+        raise located(project, warned) from None
 
 
 class _timed:

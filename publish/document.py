@@ -38,18 +38,18 @@ def assemble(project: Project, executed: dict[Path, str]) -> Document:
     cite += [f"--bibliography={project.bibliography}"] if project.bibliography else []
     cite += [f"--csl={project.csl}"] if project.csl else []
     problems: list[str] = []
-    numbered = json.loads(_pandoc_json(merged, project, "--lua-filter", FILTERS / "crossref.lua"))
-    for problem in numbered["meta"].pop("problems", {"c": []})["c"]:
+    filters = ("--lua-filter", FILTERS / "crossref.lua", f"--metadata=lang:{project.lang}", *cite)
+    try:
+        written = _pandoc_json(merged, project, *filters)
+    except PandocWarned as warned:
+        problems += [_citation_problem(project, entry) for entry in warned.warnings]
+        written = warned.output
+    document = json.loads(written)
+    for problem in document["meta"].pop("problems", {"c": []})["c"]:
         fields = {key: value["c"] for key, value in problem["c"].items()}
         path = Path(fields["file"])
         line = _line_of(project.root / path, fields["label"])
         problems.append(at(path, line, fields["message"]))
-    try:
-        document = json.loads(
-            _pandoc_json(numbered, project, f"--metadata=lang:{project.lang}", *cite)
-        )
-    except PandocWarned as warned:
-        problems += [_citation_problem(project, entry) for entry in warned.warnings]
     if problems:
         raise PublishError(*problems)
     return document
@@ -58,6 +58,25 @@ def assemble(project: Project, executed: dict[Path, str]) -> Document:
 def chapters(document: Document) -> list[list[dict]]:
     """The blocks of each chapter of `document`, in the book's order."""
     return [div["c"][1] for div in document["blocks"]]
+
+
+def located(project: Project, warned: PandocWarned) -> PublishError:
+    """What Pandoc warned of while writing the book, with the place where its author can mend it."""
+    return PublishError(*dict.fromkeys(_math_problem(project, entry) for entry in warned.warnings))
+
+
+def _math_problem(project: Project, entry: dict) -> str:
+    tex = str(entry.get("contents", "")).strip()
+    if entry["type"] != "CouldNotConvertTeXMath" or not tex:
+        return f"pandoc: {entry['pretty']}"
+    message = (
+        f"the equation {tex!r} is not what TeX would read; see https://pandoc.org/MANUAL.html#math"
+    )
+    for chapter in project.chapters:
+        line = _line_of(project.root / chapter.path, tex.split("\n")[0])
+        if line:
+            return at(chapter.path, line, message)
+    return message
 
 
 def _read(markdown: str, project: Project, path: Path) -> Document:
@@ -92,8 +111,8 @@ def _citation_problem(project: Project, entry: dict) -> str:
 
 
 def _line_of(path: Path, label: str) -> int | None:
-    """The line of the source at `path` on which `label` first stands as a whole word."""
-    pattern = re.compile(re.escape(label) + r"(?![\w:-])")
+    """The line of the source at `path` on which `label` first stands whole, without attributes."""
+    pattern = re.compile(re.escape(label) + r"(?![\w:{-])")
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if pattern.search(line):
             return number

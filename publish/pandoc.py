@@ -20,10 +20,13 @@ HARMLESS = {"BlockNotRendered", "InlineNotRendered"}
 
 
 class PandocWarned(PublishError):
-    """Pandoc warned; `warnings` are its log entries, each with `type` and its own fields."""
+    """Pandoc warned; `warnings` are its log entries, each with `type` and its own fields.
 
-    def __init__(self, warnings: list[dict]) -> None:
-        self.warnings = warnings
+    `output` is what it wrote all the same.
+    """
+
+    def __init__(self, warnings: list[dict], output: str) -> None:
+        self.warnings, self.output = warnings, output
         super().__init__(*(f"pandoc: {entry['pretty']}" for entry in warnings))
 
 
@@ -39,5 +42,5 @@ def pandoc(source: str, *arguments: str, cwd: Path) -> str:
         entries = json.load(log) if Path(log.name).stat().st_size else []
     warnings = [e for e in entries if e["verbosity"] == "WARNING" and e["type"] not in HARMLESS]
     if warnings:
-        raise PandocWarned(warnings)
+        raise PandocWarned(warnings, run.stdout)
     return run.stdout

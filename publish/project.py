@@ -28,6 +28,7 @@ SCHEMA = {
         "output-file": str,
         "chapters": list,
         "sidebar": {"style": str},
+        "search": bool,
     },
     "lang": str,
     "bibliography": str,
@@ -40,6 +41,8 @@ SCHEMA = {
         "html": {
             "toc": bool, "toc-depth": int, "theme": object, "css": object,
             "html-math-method": str, "code-tools": bool, "fig-responsive": bool,
+            "respect-user-color-scheme": bool, "citations-hover": bool, "crossrefs-hover": bool,
+            "footnotes-hover": bool,
         },
         "typst": {
             "toc": bool, "toc-depth": int, "papersize": str, "citeproc": bool,

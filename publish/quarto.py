@@ -6,6 +6,7 @@ The package's own `render` drops the exit status, so only its search for the pro
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,14 +18,16 @@ from quarto.quarto import find_quarto
 from .errors import PublishError
 from .project import output_dir
 
+NEEDED = (1, 10)  # the first that knows all that the chapters use
 MISSING = (
     "ENGINE=quarto needs the Quarto command line (1.10 or later): install it from quarto.org, "
     "or run make without ENGINE to use the embedded engine"
 )
 
-
-# Not copied: what Quarto does not read, and what it would write.
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".build", ".quarto", "_site", "__pycache__")
+# Not copied: what Quarto does not read, and what it or the cells would write.
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".build", ".quarto", "_site", "_pdf", "figures", "__pycache__"
+)
 
 
 def render(root: Path, scratch: Path, progress: Callable[[str], None]) -> Path:
@@ -32,12 +35,13 @@ def render(root: Path, scratch: Path, progress: Callable[[str], None]) -> Path:
 
     A copy, because Quarto writes into the output folder as it goes and would leave half a site
     behind when it fails. Cells run in this interpreter, so that they find the locked packages.
-    Raises `PublishError` where Quarto is missing or fails.
+    Raises `PublishError` where Quarto is missing, too old, or fails.
     """
     try:
         program = find_quarto()
     except FileNotFoundError:
         raise PublishError(MISSING) from None
+    _check_version(program)
     copy = scratch / "project"
     shutil.copytree(root, copy, ignore=LEFT_OUT)
     environment = {
@@ -46,13 +50,23 @@ def render(root: Path, scratch: Path, progress: Callable[[str], None]) -> Path:
         "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""),
     }
     progress(f"{program} render")
-    try:
-        run = subprocess.run([program, "render"], cwd=copy, env=environment, check=False)
-    except OSError as error:
-        raise PublishError(f"{program}: cannot be run ({error.strerror}); {MISSING}") from None
+    run = subprocess.run([program, "render"], cwd=copy, env=environment, check=False)
     if run.returncode:
         raise PublishError(f"quarto render failed with exit status {run.returncode}")
     site = copy / output_dir(root)
     if not (site / "index.html").is_file():
         raise PublishError(f"quarto render wrote no {output_dir(root)}/index.html")
     return site
+
+
+def _check_version(program: str) -> None:
+    try:
+        run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise PublishError(f"{program}: cannot be run ({error.strerror}); {MISSING}") from None
+    said = run.stdout.strip()
+    found = re.match(r"(\d+)\.(\d+)", said)
+    if run.returncode or not found:
+        raise PublishError(f"{program} --version says {said!r} and no version; {MISSING}")
+    if tuple(map(int, found.groups())) < NEEDED:
+        raise PublishError(f"{program} is version {said}; {MISSING}")

@@ -75,14 +75,18 @@ def execute(
 
 
 def _run(root, jobs, time_limit, problems: list[str], progress) -> dict[str, Entry]:
-    """Run `jobs`; return what succeeded, collect the problems of what failed."""
-    ran = {}
+    """Run `jobs`; return what succeeded, collect the problems of what failed.
+
+    A command's failure is told only where no chapter failed, since they share their causes.
+    """
+    ran, of_commands = {}, []
     for result in run_jobs(root, [job for job, _, _ in jobs.values()], time_limit):
-        _, code, why = jobs[result.name]
-        problems += result.problems
+        job, code, why = jobs[result.name]
+        (of_commands if isinstance(job, Command) else problems).extend(result.problems)
         if not result.problems:
             ran[result.name] = Entry(code, {}, result.outputs, result.files)
             progress(f"{result.name}  ran in {result.seconds:.1f} s ({why})")
+    problems += [] if problems else of_commands
     return ran
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 from .document import Document, chapters
@@ -67,7 +68,7 @@ def _page(html: Document, project: Project, number: int, blocks: list, titles: l
     if front:
         meta["booktitle"] = _string(project.title)
         meta["subtitle"] = _string(project.subtitle)
-        meta["date"] = _string(project.date)
+        meta["date"] = _string(_day(project.date, project.lang))
         meta["author"] = {"t": "MetaList", "c": [_string(name) for name in project.authors]}
     else:
         meta["title"] = {"t": "MetaInlines", "c": title["inlines"]}
@@ -122,6 +123,15 @@ def _plain(inlines: list[dict]) -> str:
         )(inline)
         for inline in inlines
     )
+
+
+def _day(text: str, lang: str) -> str:
+    """An ISO date in words where the book is in English, as in the PDF; other text as it is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day.day} {day:%B %Y}" if lang.split("-")[0] == "en" else text
 
 
 def _string(text: str | None) -> dict | None:

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from importlib.util import cache_from_source
 from multiprocessing.connection import Connection, wait
@@ -160,13 +161,21 @@ def _in_this_process(run: Callable[[], None], output: int) -> int | str:
         run()
     except SystemExit as leaving:
         return leaving.code or 0
-    except Exception:
-        sys.excepthook(*sys.exc_info())
+    except Exception as error:
+        print(_told(error), file=sys.stderr)
         return 1
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+def _told(error: Exception) -> str:
+    """What `error` says, after the last place in the project that it passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    here = [f for f in frames if Path(f.filename).is_relative_to(Path.cwd())]
+    where = f"{Path(here[-1].filename).relative_to(Path.cwd())}:{here[-1].lineno}: " if here else ""
+    return where + "".join(traceback.format_exception_only(error)).strip()
 
 
 def _forget_stale_bytecode(root: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -246,3 +247,16 @@ def served(folder: Path) -> Iterator[str]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
+
+
+def violations(page) -> list[str]:
+    """What axe-core finds on `page`, by rule and place."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary')}"
+        for rule in found
+        for node in rule["nodes"]
+    ]

@@ -23,7 +23,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 MINUS = "\u2212"
 # A number with its sign, a word, or a single sign.
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
-NOT_CONTENT = "#title-block-header > :not(h1), #TOC, .page-navigation, .footnotes, style, script"
+TOOLS = ".page-navigation, .reader-menu, style, script"
+NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
 DRAWN = "\ue000", "\ue001"  # private signs around the text of a figure
 SVG = "{http://www.w3.org/2000/svg}"
 

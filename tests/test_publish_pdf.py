@@ -252,17 +252,33 @@ def pdf_text(pdfinfo: str, site: Path) -> list[list[str]]:
 
 
 def test_no_heading_is_left_alone_at_the_foot_of_a_page(toy):
-    lengths = [7 + (n * n) % 31 for n in range(90)]  # so that pages end everywhere in a section
+    lengths = [
+        max(0, (n * n) % 31 - 9) for n in range(150)
+    ]  # so that pages end everywhere in a section
     sections = "".join(
-        f"\n## Heading {n}\n\n{'Words to fill it. ' * length}\n" for n, length in enumerate(lengths)
+        f"\n## Heading {n}\n\nWords^[A note. {'It is long. ' * (n % 9)}] {'to fill it. ' * length}\n"
+        for n, length in enumerate(lengths)
     )
     append(toy / "chapters/one.qmd", sections)
     found = sheets(build(toy, "embedded", quiet) / "manuscript.pdf")
-    assert len(found) > 8
-    last = [sheet.body[-1].text for sheet in found]
-    assert not [text for text in last if "Heading" in text]
-    # Neither are single lines parted from their paragraph.
-    assert not [sheet for sheet in found[1:-1] if "Heading" in sheet.body[1].text]
+    assert len(found) > 12
+    headings = 0
+    for sheet in found:
+        for line, below in pairwise([*sheet.body, Line(0, 0, 0, 0, 0, "the foot of the page")]):
+            if re.match(r"1\.\d+ Heading", line.text):
+                headings += 1
+                assert below.text.startswith("Words"), f"{line.text} stands above {below.text}"
+    assert headings == len(lengths)
+
+
+def test_a_heading_goes_along_with_a_line_whose_footnote_has_no_room(toy):
+    index = (toy / "index.qmd").read_text(encoding="utf-8")
+    for lines in range(28, 40):  # one of which ends where heading and line fit but not the note
+        filled = index + "\n" + "A line.\\\n" * lines + "\nEnd.\n"
+        (toy / "index.qmd").write_text(filled, encoding="utf-8")
+        for sheet in sheets(build_pdf(toy, review=False, progress=quiet)):
+            for line, below in pairwise([*sheet.body, Line(0, 0, 0, 0, 0, "the foot")]):
+                assert line.text != "1 Chapter title" or below.text.startswith("See Table")
 
 
 def test_a_figure_moves_rather_than_leave_a_gap(toy):

@@ -106,7 +106,7 @@ local function equation(file, paragraph, number_of)
     problem(file, identifier, 'the equation ' .. identifier .. ' has' .. attributes ..
       '; it may have alt="…"')
   end
-  local number = number_of()
+  local number = number_of(identifier)
   register(file, identifier, 'Equation', number)
   local span = pandoc.Span({ math }, pandoc.Attr(identifier, { 'equation' }, { number = number }))
   span.attributes.alt = alt
@@ -122,12 +122,19 @@ local function number_chapter(chapter)
   local floats = {}
   local chapter_number = ''
   local title_seen = false
+  local last_level = 0
   return chapter:walk {
     traverse = 'topdown',
     Header = function(header)
       if header.classes:includes('part-title') then return nil end
       local number = ''
       local numbered = not header.classes:includes('unnumbered')
+      if header.level > last_level + 1 then
+        problem(file, ('#'):rep(header.level) .. ' ' .. pandoc.utils.stringify(header),
+          ('a heading of level %d after one of level %d; levels may not be skipped')
+          :format(header.level, last_level))
+      end
+      last_level = header.level
       if header.level == 1 then
         if title_seen then
           problem(file, '# ' .. pandoc.utils.stringify(header),
@@ -158,9 +165,9 @@ local function number_chapter(chapter)
       return header
     end,
     Para = function(paragraph)
-      return equation(file, paragraph, function()
+      return equation(file, paragraph, function(identifier)
         if chapter_number == '' then
-          problem(file, '{#eq-', 'a numbered equation in an unnumbered chapter')
+          problem(file, identifier, 'a numbered equation in an unnumbered chapter')
         end
         floats.eq = (floats.eq or 0) + 1
         return chapter_number .. '.' .. floats.eq
@@ -208,6 +215,10 @@ local function place_image(file, image)
   if image.src:sub(1, 1) ~= '/' then
     image.src = pandoc.path.normalize('/' ..
       pandoc.path.join { pandoc.path.directory(file), image.src })
+  end
+  if (image.attributes['fig-alt'] or pandoc.utils.stringify(image.caption)) == '' then
+    problem(file, image.src:match('[^/]+$') .. ')', 'the image ' .. image.src ..
+      ' says nothing to who cannot see it; add {fig-alt="what it shows"}')
   end
   local found = io.open(image.src:sub(2), 'rb')
   if found then

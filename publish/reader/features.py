@@ -13,9 +13,10 @@ from .pages import FOLDER, Place, with_features
 
 ASSETS = Path(__file__).parent / "assets"
 # In this order: later files use what earlier ones define.
-STYLES = ("fonts.css", "colours.css", "reader.css")
+STYLES = ("fonts.css", "colours.css", "tables.css", "reader.css")
 SCRIPTS = (
-    "start.js", "theme.js", "search.js", "preview.js", "zoom.js", "sort.js", "tabs.js", "copy.js",
+    "start.js", "theme.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "copy.js",
+    "contents.js",
 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def search(trees: dict[str, Node], site: Path) -> dict:
     pages, entries, shown = [], [], {}
     for number, (page, tree) in enumerate(trees.items()):
         main = tree.first(lambda n: n.tag == "main")
-        title = main.first(lambda n: n.tag == "h1")
-        pages.append([page, title.text() if title else page])
+        titles = main.all(lambda n: n.tag == "h1")  # the front page has the book's before its own
+        pages.append([page, titles[-1].text() if titles else page])
         entries += [[kind, number, *entry] for kind, *entry in _entries(main)]
         for node in main.walk():
             name = node.attributes.get("data-id")
@@ -97,7 +97,7 @@ def _not_own(node: Node, section: Node) -> bool:
     """Whether the text of `node` is not that of `section` itself."""
     return (
         (node.tag == "section" and node is not section)
-        or node.tag in (*HEADINGS, "nav")
+        or node.tag in (*HEADINGS, "header", "nav")
         or node.has_class("footnote-back")
         or node.has_class("csl-entry")
         or _is_float(node)
@@ -141,7 +141,7 @@ def _preview(node: Node, source: str) -> str:
 
 def _cut(node: Node, source: str) -> str:
     """The source of the float `node` without our tools, its tables cut to the first rows."""
-    left_out = [(n.start, n.end) for n in node.walk() if is_ours(n)]
+    left_out = [(n.start, n.end) for n in node.walk() if is_ours(n) and not n.around(is_ours)]
     for body in node.all(lambda n: n.tag == "tbody"):
         rows = [n for n in body.children if isinstance(n, Node)]
         if len(rows) > ROWS + 2:

@@ -23,6 +23,13 @@ THEME = (
     "document.documentElement.dataset.theme=kept||"
     "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')})()</script>"
 )
+# A square and a diamond on a line, as in a forest plot; inline, or browsers would ask for favicon.ico.
+ICON = (
+    '<link rel="icon" href="data:image/svg+xml,'
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Cpath d='M1 4.5h14M6 2h5v5H6zM8 9.5l5 2.5-5 2.5L3 12z' fill='%231a5787' stroke='%231a5787'/%3E"
+    '%3C/svg%3E">'
+)
 SEARCH_ICON = (
     '<svg aria-hidden="true" viewBox="0 0 16 16"><circle cx="7" cy="7" r="4.5"/>'
     '<path d="m10.5 10.5 4 4"/></svg>'
@@ -90,7 +97,7 @@ def _head(tree: Node, place: Place) -> list[tuple[int, str]]:
     return [
         (
             head.inner_end,
-            f'{THEME}\n<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
+            f'{THEME}\n{ICON}\n<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
             f'<script defer src="{place.up}{FOLDER}/reader.js" data-up="{place.up}"></script>\n',
         )
     ]

@@ -1,9 +1,11 @@
 /* What a citation, a footnote or a cross-reference points to, shown beside it on hover, on focus and at
-   the first touch. The pointer may move into it; Escape closes it (WCAG 1.4.13). */
+   the first touch; and of a computed number its name and exact value. The pointer may move into it;
+   Escape closes it (WCAG 1.4.13). */
 
 {
   const LINKS = 'a.quarto-xref, a.footnote-ref, .citation a[href*="#"], a[role="doc-biblioref"]';
   const WAIT = 250; // milliseconds before it comes, and before it goes
+  const LONGER = 600; // over a number, where a pointer often rests while its reader reads
   let box, shown, coming, going, touched;
 
   const key = (link) => {
@@ -11,33 +13,42 @@
     return `${file.endsWith('/') ? `${file}index.html` : file}#${decodeURIComponent(link.hash.slice(1))}`;
   };
 
-  async function show(link) {
+  /* A copy of what `link` points to; it must not take the identity of the original. */
+  async function target(link) {
     const name = key(link);
     const html = (await data('previews'))[name];
-    if (!html || shown === link) return;
-    hide();
+    if (!html) return undefined;
     const base = new URL(name.split('#')[0], root);
-    const content = element('template');
-    content.innerHTML = html;
-    for (const node of content.content.querySelectorAll('*')) {
-      // A copy must not take the identity of the original, nor the keyboard's time.
+    const copy = element('template');
+    copy.innerHTML = html;
+    for (const node of copy.content.querySelectorAll('*')) {
       for (const attribute of ['id', 'headers', 'tabindex', 'aria-describedby']) node.removeAttribute(attribute);
       if (node.hasAttribute('src')) node.src = new URL(node.getAttribute('src'), base);
       if (node.hasAttribute('href')) node.href = new URL(node.getAttribute('href'), base);
       if (node.getAttribute('role') === 'region') node.removeAttribute('role');
     }
-    const scroll = element('div', { class: 'reader-preview-content', tabindex: '0', role: 'group', 'aria-label': 'Preview' });
-    scroll.append(content.content);
+    return copy.content;
+  }
+
+  function number({ dataset }) {
+    return element('dl', {}, element('dt', {}, 'Exact value'), element('dd', {}, dataset.value.replace('-', '\u2212') || 'none'),
+      element('dt', {}, 'Name'), element('dd', {}, dataset.id));
+  }
+
+  async function show(link) {
+    const content = link.matches('.value') ? number(link) : await target(link);
+    if (!content || shown === link) return;
+    hide();
+    const scroll = element('div', { class: 'reader-preview-content', role: 'group', 'aria-label': 'Preview' });
+    scroll.append(content);
     box = element('div', { class: 'reader-preview', id: 'reader-preview', popover: 'manual' }, scroll);
     if (touched === link) box.append(element('a', { class: 'reader-go', href: link.href }, 'Go there'));
     box.addEventListener('pointerenter', () => clearTimeout(going));
     box.addEventListener('pointerleave', leave);
     box.addEventListener('focusout', leaveFocus);
-    // Close behind its link, so that the Tab key leads from one into the other.
-    const paragraph = link.closest('p');
-    if (paragraph) paragraph.after(box);
-    else link.parentElement.append(box);
+    link.after(box); // so that the Tab key leads from one into the other
     box.showPopover();
+    if (scroll.scrollHeight > scroll.clientHeight || scroll.scrollWidth > scroll.clientWidth) scroll.tabIndex = 0;
     link.setAttribute('aria-details', 'reader-preview');
     shown = link;
     position(link);
@@ -77,6 +88,13 @@
     if (!box?.contains(event.relatedTarget) && event.relatedTarget !== shown) leave();
   }
 
+  for (const value of main?.querySelectorAll('.value[data-id]') ?? []) {
+    value.addEventListener('pointerenter', (event) => { if (event.pointerType === 'mouse') come(value, LONGER); });
+    value.addEventListener('pointerleave', leave);
+    value.addEventListener('click', () => show(value));
+    value.addEventListener('focus', () => show(value)); // it has the focus where a search led to it
+    value.addEventListener('blur', leaveFocus);
+  }
   for (const link of main?.querySelectorAll(LINKS) ?? []) {
     link.addEventListener('pointerenter', (event) => { if (event.pointerType === 'mouse') come(link, WAIT); });
     link.addEventListener('pointerleave', (event) => { if (event.pointerType === 'mouse') leave(); });

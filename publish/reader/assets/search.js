@@ -16,9 +16,10 @@ function words(query) {
   return plain(query).split(' ').filter(Boolean);
 }
 
-/* How well `text` answers `terms`: 0 if one is missing; beginnings of words count more. */
+/* How well `text` answers `terms`: 0 if one is missing; beginnings of words count more, and so do the terms
+   in a row. */
 function score(text, terms) {
-  let sum = 0;
+  let sum = terms.length > 1 && text.includes(terms.join(' ')) ? 2 : 0;
   for (const term of terms) {
     const at = text.indexOf(term);
     if (at < 0) return 0;
@@ -39,8 +40,9 @@ function find(index, query) {
   }
   for (const [name, shown, page, place] of index.values) {
     const named = score(plain(name), terms);
-    const found = named ? named * 1.5 + 2 * (name === query.trim()) * 10 : Number(terms.length === 1 && plain(shown) === terms[0]);
-    if (found) results.push({ rank: found + (page < 0 ? -2 : 0) - name.split('.').length / 100, kind: 'Value', page, value: name, title: name, shown, text: place });
+    // Who writes a dot looks for a name; a number finds the values that show it.
+    const found = named * (query.includes('.') ? 8 : 1) || Number(terms.length === 1 && plain(shown) === terms[0]);
+    if (found) results.push({ rank: found + (name === query.trim() ? 8 : 0) - (page < 0 ? 2 : 0) - name.split('.').length / 100, kind: 'Value', page, value: name, title: name, shown, text: place });
   }
   return results.sort((a, b) => b.rank - a.rank);
 }
@@ -50,13 +52,14 @@ function address(index, { page, id, value }) {
   return new URL(index.pages[page][0] + (value ? `#value=${value}` : id ? `#${id}` : ''), root);
 }
 
-/* The piece of `text` around the first term, the terms marked. */
+/* The piece of `text` around the terms in a row, or around the first of them, the terms marked. */
 function snippet(text, terms) {
   const flat = plain(text);
-  const places = terms.map((term) => flat.indexOf(term)).filter((at) => at >= 0);
-  const start = Math.max(0, Math.min(...places, text.length) - 50);
+  const places = [terms.join(' '), ...terms].map((term) => flat.indexOf(term)).filter((at) => at >= 0);
+  const start = Math.max(0, (flat.includes(terms.join(' ')) ? places[0] : Math.min(...places, text.length)) - 50);
   const from = start && places.length ? text.indexOf(' ', start) + 1 : 0;
-  return marked(`${from ? '… ' : ''}${text.slice(from, from + 170)}`, terms);
+  const end = from + 170 < text.length ? text.lastIndexOf(' ', from + 170) : text.length;
+  return marked(`${from ? '… ' : ''}${text.slice(from, end)}${end < text.length ? ' …' : ''}`, terms);
 }
 
 function marked(text, terms) {
@@ -141,6 +144,7 @@ function searchDialog() {
     event.preventDefault();
   });
   close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => input.blur()); // or it would go on taking the "/" that opens it
   dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
   return () => {
     if (dialog.open) return;

@@ -20,7 +20,12 @@
   addEventListener('storage', (event) => {
     if (event.key === 'reader-theme' && event.newValue) show(event.newValue);
   });
-  // Where Quarto has a switch of its own, one is enough.
-  if (document.querySelector('.quarto-color-scheme-toggle')) button?.remove();
+  // Where Quarto has a switch of its own, that one is followed.
+  if (document.querySelector('.quarto-color-scheme-toggle')) {
+    button?.remove();
+    const follow = () => show(document.body.classList.contains('quarto-dark') ? 'dark' : 'light');
+    new MutationObserver(follow).observe(document.body, { attributeFilter: ['class'] });
+    follow();
+  }
 }
 
