@@ -41,6 +41,7 @@ def p(name: str) -> Markdown:
 
 def printed(name: str) -> Markdown:
     """Return the number called `name` as the publication prints it."""
+    v(name)  # a name that was never registered is a slip
     text = escape_markdown(REGISTRY.printed(name) or ABSENT)
     return Markdown(f'[{text}]{{.printed data-id="{name}"}}')
 

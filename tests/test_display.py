@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 
 import pypandoc
 import pytest
@@ -25,6 +26,7 @@ HOSTILE = (
     "\\ back", "=1+1", "- item", "1. item", "// comment", "a -- b ... 'q'", "~sub~ ^sup^", "<!-- x -->",
     "{.class}", "\u202egnp.exe", "👩‍⚕️ emoji", "a & b &amp; c", "table.cell[x]",
     "https://a.b/c?d=e&f", "x" * 500,
+    "a\n```\n\n## b", "a\r```\r\r## b", "a\v\u2028# b", "a ``` b",
 )  # fmt: skip
 
 
@@ -69,13 +71,27 @@ def markdown_text(markdown: str, to: str = "plain") -> str:
     return pypandoc.convert_text(markdown, to, format="markdown", extra_args=["--wrap=none"])
 
 
+def folded(text):
+    """As it is shown: on one line."""
+    return re.sub(r"[\t\n\v\f\r\u2028]+", " ", text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_in_its_cell_when_a_table_goes_through_markdown(text):
+    """The table's HTML and Typst stand in fenced blocks of one Markdown output."""
+    table = Table("t", (Column("a", "A"),), (Row({"a": text}), Row({"a": "last"})))
+    html = BeautifulSoup(markdown_text(table._repr_markdown_(), "html"), "html.parser")
+    cells = [cell.get_text() for cell in html.select("tbody th")]
+    assert cells == [folded(text), "last"] and not html.find(["h1", "h2", "script"])
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text_in_html_and_markdown(text):
     shown = BeautifulSoup(f"<p>{escape_html(text)}</p>", "html.parser").p
-    assert shown.get_text() == text and shown.find() is None
+    assert shown.get_text() == folded(text) and shown.find() is None
     html = markdown_text(f"a {Phrase('p.x', text)._repr_markdown_()} b", "html")
     span = BeautifulSoup(html, "html.parser").select_one("span.phrase")
-    assert span.get_text() == text and span["data-id"] == "p.x"
+    assert span.get_text() == folded(text) and span["data-id"] == "p.x"
     assert [tag.name for tag in BeautifulSoup(html, "html.parser").find_all()] == ["p", "span"]
 
 
@@ -83,7 +99,7 @@ def test_hostile_text_stays_text_in_html_and_markdown(text):
 def test_hostile_text_stays_text_in_typst(text):
     source = f"#metadata([{escape_typst(text)}]) <x>\n"
     found = json.loads(typst.query(source.encode(), "<x>", field="value", one=True))
-    assert found == {"func": "text", "text": text}
+    assert found == {"func": "text", "text": folded(text)}
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))

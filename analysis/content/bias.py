@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import copysign, sqrt
-
-from scipy.special import ndtr
+from math import inf
 
 from ..display.funnel import Centre, FunnelPoint, funnel
 from ..display.numbers import count, pvalue
@@ -26,9 +24,10 @@ from ..review import formulas
 from ..review.formulas import Z95
 from ..review.printed import agrees
 from ..review.propagate import Propagation
-from ..review.ranks import KendallRange
+from ..review.ranks import KendallRange, kendall_p, kendall_tau
+from ..review.verify import Unproven
 from .outcome import Outcome
-from .pooled import MODELS, STATISTICS, Propagated, decimals, effect_names
+from .pooled import MODELS, STATISTICS, Propagated, decimals, effect_names, evidence_on
 from .settings import LEVEL
 from .wording import ALPHA
 
@@ -38,11 +37,22 @@ FILLED = ("k", "estimate", "se", "ci_low", "ci_high", "statistic", "pvalue")
 
 def add_bias(registry: Registry, outcome: Outcome) -> None:
     """Register tests of asymmetry, trim and fill, and the funnel plot of `outcome`."""
-    enough = len(outcome.effects) >= FEWEST
+    enough = _testable(outcome)
     _add_egger(registry, outcome, enough)
     _add_kendall(registry, outcome, enough)
     filled = _add_filled(registry, outcome, enough)
     registry.add(f"{outcome.key}.funnel", _funnel(registry, outcome, filled))
+
+
+def _testable(outcome: Outcome) -> bool:
+    """Tell whether the tests are defined: enough trials, and not all as precise as each other."""
+    if len(outcome.effects) < FEWEST:
+        return False
+    try:
+        egger([e.yi for e in outcome.effects], vi=[e.vi for e in outcome.effects])
+    except ValueError:  # no line can be fitted
+        return False
+    return True
 
 
 def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
@@ -51,7 +61,7 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
     if enough:
         yi, vi = [e.yi for e in effects], [e.vi for e in effects]
         result = egger(yi, vi=vi, level=LEVEL)
-    propagation = Propagation(effects, formulas.egger(len(effects)))
+    propagation = evidence_on(effects, formulas.egger(len(effects))) if enough else None
     inputs = effect_names(effects)
     for name, text, meaning, given in (
         ("estimate", decimals(2), "intercept of Egger's regression", inputs),
@@ -66,7 +76,7 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
         ("pvalue", pvalue, "significance (p) of Egger's test", (f"{prefix}.statistic",)),
     ):
         raw = None if result is None else getattr(result, name)
-        evidence = Propagated(propagation, name) if name != "df" else None
+        evidence = Propagated(propagation, name) if propagation and name != "df" else None
         registry.value(f"{prefix}.{name}", raw, text, meaning, given, evidence)
     p = registry.get(Value, f"{prefix}.pvalue").raw
     words = "cannot be tested for asymmetry, for lack of trials"
@@ -103,29 +113,49 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
     result = None
     if enough:
         result = begg([e.yi for e in effects], vi=[e.vi for e in effects], continuity=True)
-    found = KendallRange(effects)
+    known = not any(e.basis == "printed" for e in effects)
+    found = KendallRange(effects) if known else None
     inputs = effect_names(effects)
     s_name = (f"{prefix}.statistic",)
     for name, raw, text, meaning, given, value in (
         ("statistic", result and result.s, count, "Kendall's S", inputs, lambda s: s),
-        ("tau", result and _tau(k, result.s), decimals(3), "Kendall's tau", s_name, partial(_tau, k)),
         (
-            "pvalue", result and _rank_p(k, result.s), pvalue, "significance (p) of Kendall's S",
-            s_name, partial(_rank_p, k),
+            "tau", result and result.tau_a, decimals(3), "Kendall's tau",
+            s_name, partial(kendall_tau, k),
+        ),
+        (
+            "pvalue", result and result.pvalue, pvalue, "significance (p) of Kendall's S",
+            s_name, partial(kendall_p, k),
         ),
     ):  # fmt: skip
-        registry.value(f"{prefix}.{name}", raw, text, meaning, given, _OfRanks(found, value))
+        evidence = _OfRanks(found, value) if found else None
+        registry.value(f"{prefix}.{name}", raw, text, meaning, given, evidence)
 
 
-def _tau(k: int, s: int) -> float:
-    """Kendall's tau of `k` studies with the continuity correction, as the publication prints it."""
-    return copysign(max(abs(s) - 1, 0), s) / (k * (k - 1) / 2)
+@dataclass(frozen=True)
+class _OfFilled:
+    """Evidence on a statistic after trim and fill: a witness must have the same studies filled in.
 
+    Which are depends on ranks that rounding may change, so that nothing is claimed of the range.
+    """
 
-def _rank_p(k: int, s: int) -> float:
-    """Two-sided p of Kendall's S of `k` studies without ties, normal with continuity correction."""
-    variance = k * (k - 1) * (2 * k + 5) / 18
-    return float(2 * ndtr(-max(abs(s) - 1, 0) / sqrt(variance)))
+    propagation: Propagation
+    name: str
+    method: str
+    k0: int
+
+    def bounds(self) -> tuple[float, float]:
+        """See `review.verify.Evidence`."""
+        return -inf, inf
+
+    def witness(self, printed: str) -> float | None:
+        """See `review.verify.Evidence`."""
+        found = self.propagation.witness(self.name, printed)
+        if found is None:
+            return None
+        again = trim_fill(found.yi, vi=found.vi, method=self.method, find="EE", side="left")
+        value = getattr(again.adjusted, self.name)
+        return value if again.k0 == self.k0 and agrees(value, printed) else None
 
 
 def _add_filled(registry: Registry, outcome: Outcome, enough: bool) -> TrimFill | None:
@@ -142,7 +172,7 @@ def _add_filled(registry: Registry, outcome: Outcome, enough: bool) -> TrimFill 
         if result is not None:
             # What was mirrored are the largest effects, since studies are missing on the left.
             largest = sorted(range(len(yi)), key=lambda i: yi[i])[len(yi) - result.k0 :]
-            evidence = Propagation(effects, formulas.trimmed_and_filled(method, largest))
+            evidence = evidence_on(effects, formulas.trimmed_and_filled(method, largest))
         for name in FILLED:
             statistic = STATISTICS[name]
             registry.value(
@@ -151,7 +181,7 @@ def _add_filled(registry: Registry, outcome: Outcome, enough: bool) -> TrimFill 
                 statistic.text,
                 f"{statistic.meaning} after trim and fill; {words}",
                 tuple(f"{prefix}.{i}" for i in statistic.inputs) or effect_names(effects),
-                Propagated(evidence, name) if evidence and name != "k" else None,
+                _OfFilled(evidence, name, method, result.k0) if evidence else None,
             )
     registry.value(
         f"{outcome.key}.filled.k0",
@@ -159,6 +189,7 @@ def _add_filled(registry: Registry, outcome: Outcome, enough: bool) -> TrimFill 
         count,
         "studies that trim and fill takes to be missing on the left",
         effect_names(effects),
+        Unproven(),
     )
     return last
 

@@ -64,6 +64,6 @@ def compose(data: Path) -> Registry:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
     add_bias_agreement(registry, list(outcomes.values()))
-    add_checks(registry, review)
     add_tally(registry, "verdicts", list(registry.judged.values()))
+    add_checks(registry, review)
     return registry

@@ -6,13 +6,16 @@ Value names are `<outcome>.<variable>.<category>.search.<tried|fitting>` and
 
 from __future__ import annotations
 
+from math import comb
+
 import pandas as pd
 
 from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Value
-from ..review.membership import Search, partitions, search
+from ..review.membership import MOST, Search, partitions, search
+from ..review.printed import is_number
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES, members
@@ -30,6 +33,7 @@ NOT_SETTLED = (
     "The members that our results rest on are not those that the search finds: the data, or the printed "
     "results, have changed since."
 )
+NOTHING_RECOVERED = "No category was recovered."
 FEW = 5  # more trials than this are named as the others
 
 
@@ -60,7 +64,7 @@ def add_memberships(registry: Registry, outcome: Outcome, groups: pd.DataFrame) 
             rows.append(Row(cells, group=described.label))
     table = Table(f"{outcome.key}-memberships", COLUMNS, tuple(rows))
     registry.add(f"{outcome.key}.memberships", table)
-    words = SETTLED if settled else NOT_SETTLED
+    words = (SETTLED if settled else NOT_SETTLED) if rows else NOTHING_RECOVERED
     registry.phrase(f"{outcome.key}.memberships.settled", words, ())
 
 
@@ -91,7 +95,9 @@ def _searched(registry: Registry, outcome: Outcome, subset: str, statistics) -> 
     prefix = f"{outcome.key}.{subset}"
     printed = {name: registry.printed(f"{prefix}.{name}") for name in statistics}
     k = registry.printed(f"{prefix}.k")
-    if k is None or None in printed.values():
+    if k is None or not all(text and is_number(text) for text in printed.values()):
+        return None
+    if comb(len(outcome.effects), int(k)) > MOST:
         return None
     method = MODELS[subset.split(".")[0]][0]
     return search(outcome.effects, int(k), printed, method)

@@ -19,9 +19,8 @@ from ..display.value import Marked, Value
 from ..engine.regression import Regression, meta_regression
 from ..review import formulas
 from ..review.printed import is_number
-from ..review.propagate import Propagation
 from .outcome import Outcome
-from .pooled import Propagated, decimals, effect_names
+from .pooled import Propagated, decimals, effect_names, evidence_on
 from .settings import LEVEL
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
@@ -103,7 +102,7 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
 
 def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = Propagation(effects, formulas.regression(xs)) if fitted else None
+    evidence = evidence_on(effects, formulas.regression(xs)) if fitted else None
     inputs = (*effect_names(effects), *(f"studies.{e.study}.{key}" for e in effects))
     slope = fitted.coefficients.iloc[1] if fitted else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():

@@ -102,6 +102,16 @@ class Propagated:
         return found and found.value
 
 
+def evidence_on(effects: Sequence[Reconstructed], formula: formulas.Formula) -> Propagation | None:
+    """What `effects` leave open of the statistics of `formula`; None where a row contradicts itself.
+
+    No effect prints as such a row, so nothing can be proven of what rests on it.
+    """
+    if any(effect.basis == "printed" for effect in effects):
+        return None
+    return Propagation(effects, formula)
+
+
 def add_pooled(
     registry: Registry, prefix: str, model: str, effects: Sequence[Reconstructed]
 ) -> Pooled | None:
@@ -111,7 +121,7 @@ def add_pooled(
     if effects:
         yi, vi = [e.yi for e in effects], [e.vi for e in effects]
         pooled = pool(yi, vi=vi, method=method, level=LEVEL)
-    propagation = Propagation(effects, formulas.pooled(method, len(effects)))
+    propagation = evidence_on(effects, formulas.pooled(method, len(effects)))
     for name, statistic in STATISTICS.items():
         if model == "fixed" and name in RANDOM_ONLY:
             continue
@@ -122,7 +132,7 @@ def add_pooled(
             f"{statistic.meaning}; {words}, {len(effects)} trials",
             tuple(f"{prefix}.{i}" for i in statistic.inputs)
             or effect_names(effects, name in COUNTS),
-            None if name in COUNTS else Propagated(propagation, name),
+            Propagated(propagation, name) if propagation and name not in COUNTS else None,
         )
     return pooled
 

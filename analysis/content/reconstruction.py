@@ -42,13 +42,20 @@ def add_reconstruction(registry: Registry, outcome: Outcome) -> None:
         "largest width of the effects that fit a trial's printed digits",
         tuple(f"{outcome.key}.study.{e.study}.estimate" for e in effects),
     )
-    without_fit = [outcome.name_of(e.study) for e in effects if e.basis == "rounding"]
+    alone = [e for e in effects if e.basis == "rounding"]
+    without_fit = [outcome.name_of(e.study) for e in alone if e.sized]
+    unsized = [outcome.name_of(e.study) for e in alone if not e.sized]
     broken = [outcome.name_of(e.study) for e in effects if e.basis == "printed"]
     sentences = []
     if without_fit:
         sentences.append(
             f"The printed digits of {listed(without_fit)} do not fit the tie, so there the digits "
             "alone bound the effect."
+        )
+    if unsized:
+        sentences.append(
+            f"The group sizes of {listed(unsized)} are not given, so there, too, the digits alone bound "
+            "the effect."
         )
     if broken:
         sentences.append(

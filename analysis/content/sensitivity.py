@@ -62,6 +62,6 @@ def _add_wording(registry: Registry, outcome: Outcome, prefix: str) -> None:
         verdict = "Whichever trial is left out, the confidence interval stays on the same side."
     else:
         verdict = (
-            "Without some of them, the confidence interval reaches to the side of the comparison."
+            "When some of them are left out, the confidence interval holds no difference as well."
         )
     registry.phrase(f"{prefix}.verdict", verdict, tuple(limits))

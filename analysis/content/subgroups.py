@@ -17,9 +17,8 @@ from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.subgroups import subgroups
 from ..review import formulas
-from ..review.propagate import Propagation
 from .outcome import Outcome
-from .pooled import MODELS, Propagated, add_pooled, decimals
+from .pooled import MODELS, Propagated, add_pooled, decimals, evidence_on
 from .settings import LEVEL
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
@@ -123,7 +122,7 @@ def _add_between(registry: Registry, outcome: Outcome, variable: str, member: di
             [e.yi for e in effects], vi=[e.vi for e in effects], groups=[c for _, c in chosen],
             method=method, tau2="separate", level=LEVEL,
         )  # fmt: skip
-        evidence = Propagation(outcome.effects, formulas.between(method, list(present.values())))
+        evidence = evidence_on(outcome.effects, formulas.between(method, list(present.values())))
     inputs = tuple(
         f"{prefix}.{category}.{part}" for category in present for part in ("estimate", "se")
     )

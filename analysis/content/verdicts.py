@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..display.numbers import ABSENT, MINUS, number
+from ..display.numbers import MINUS, number
 from ..display.registry import Judged, Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
@@ -18,7 +18,8 @@ MEANINGS = {
     "attainable": "our value does not round to the printed digits, but there are effects that print "
     "exactly as the publication prints them and give the printed value",
     "different": "no effects that print as the publication prints them give the printed value",
-    "undecided": "our value does not round to the printed digits, and nothing more has been shown",
+    "undecided": "our value does not round to the printed digits, and nothing more has been shown, or "
+    "can be, where a trial's own printed numbers contradict each other",
     "not computable": "the trials that it rests on are not in the data",
 }
 
@@ -104,7 +105,7 @@ def _cells(registry: Registry, judged: Judged) -> dict:
     }
     for end, word in (("low", "lowest"), ("high", "highest")):
         bound = getattr(verdict, end)
-        cells[end] = ABSENT if bound is None else _bound(registry, value, printed, word, bound)
+        cells[end] = None if bound is None else _bound(registry, value, printed, word, bound)
     return cells
 
 
@@ -141,9 +142,13 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
         status: listed([what for what, j in judged if j.verdict.status == status])
         for status in MEANINGS
     }
+    if not judged:
+        return "The publication prints no such number."
     if not any(such[status] for status in MEANINGS if status != "reproduced"):
         return "Every printed number is met to its last digit."
     text = "The printed numbers are met to the last digit, with exceptions."
+    if not such["reproduced"]:
+        text = "None of the printed numbers is met to the last digit."
     if such["attainable"]:
         text += f" The rounding of the printed effects leaves room for {such['attainable']}."
     if such["different"]:

@@ -6,23 +6,30 @@ import html
 import re
 import string
 
+LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _fold(text: str) -> str:
+    """Return `text` on one line: a line end could end the block that a format stands in."""
+    return LINE_ENDS.sub(" ", text)
 
 
 def escape_html(text: str) -> str:
     """Return `text` for HTML content and quoted attributes."""
-    return html.escape(text, quote=True)
+    # Backticks too: the HTML of a table stands in a fenced block of Markdown.
+    return html.escape(_fold(text), quote=True).replace("`", "&#96;")
 
 
 def escape_markdown(text: str) -> str:
     """Return `text` for Pandoc's Markdown: every sign escaped, line ends and tabs made spaces."""
-    folded = re.sub(r"[ \t\r\n]+", " ", text)
+    folded = re.sub(" +", " ", _fold(text))
     return "".join("\\" + c if c in string.punctuation else c for c in folded)
 
 
 def typst_string(text: str) -> str:
     """Return a Typst string literal, in which nothing but a quote and a backslash has a meaning."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    return '"' + _fold(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def escape_typst(text: str) -> str:

@@ -85,6 +85,8 @@ def _impossible(file: str, line: int, where: str, row: dict[str, str]) -> Findin
 
 def _published_sets(review: Review):
     """Yield for each set of numbers printed in one place: its first line, the place, its texts."""
+    if review.published.empty:
+        return
     rows = review.published.assign(set=review.published["id"].str.rpartition(".")[0])
     for _, own in rows.groupby(["set", rows["quantity"].str.rpartition(".")[0]], sort=False):
         names = own["quantity"].str.rpartition(".")[2]
@@ -97,7 +99,7 @@ def _q(review: Review) -> Cases:
         for line, where, texts in _published_sets(review)
         for q, beside in (("q", ("q_pvalue", "i2")), ("q_between", ("q_between_pvalue",)))
         for printed in beside
-        if {q, f"{q}_df", printed} <= set(texts)
+        if {q, f"{q}_df", printed} <= set(texts) and is_number(texts[q])
         for case in [_one_q(line, where, texts, q, printed)]
     ]
 
@@ -162,7 +164,7 @@ def _flow(review: Review) -> Cases:
     A `left` that follows another without an `out` between them must be one of its `part`s.
     """
     cases: Cases = []
-    balance, parts = 0, [0]
+    balance, parts, before = 0, [], 0
     for (kind, _), rows in groupby(review.flow.iterrows(), key=_step):
         rows = list(rows)
         line, first = rows[0]
@@ -170,20 +172,19 @@ def _flow(review: Review) -> Cases:
         label = first["label"]
         note = f" ({first['note']})" if first["note"] else ""
         if kind == "in":
-            balance += total
+            balance, parts = balance + total, []
         elif kind == "out":
-            balance -= total
-            before = total
+            balance, parts, before = balance - total, [], total
         elif kind == "left":
-            right = total in (balance, *parts)
+            right = total in (parts or [balance])
             text = f"{label}: {total} is printed, the steps before it leave {balance}"
             cases.append(None if right else Finding("flow.csv", line, "count", text))
-            balance = before = total
-            parts = []
+            balance, parts, before = total, [], total
         else:
             text = f"{label} and the lines after it add up to {total}, not to {before}{note}"
             cases.append(None if total == before else Finding("flow.csv", line, "count", text))
-            parts = [int(number(row["count"])) for _, row in rows]
+            if kind == "part":
+                parts = [int(number(row["count"])) for _, row in rows]
     return cases
 
 

@@ -1,6 +1,6 @@
-"""The printed statistics in plain arithmetic, on floats as on intervals and power series.
+"""The printed statistics in plain arithmetic, on floats as on intervals and their slopes.
 
-    ys, vs   effects and their sampling variances: floats, or balls or series of python-flint
+    ys, vs   effects and their sampling variances: floats, balls, or balls with a slope (`Dual`)
     Formula  how statistics follow from effects: `compute` gives the smooth ones by name, `derived`
              those that are a function of one of them, monotone in its size
 
@@ -15,8 +15,10 @@ from functools import partial
 from itertools import combinations
 from math import sqrt
 
-from flint import arb, arb_series
+from flint import arb
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
+
+from .dual import Dual
 
 Z95 = float(ndtri(0.975))  # half the width of a 95 % interval in standard errors
 
@@ -153,7 +155,8 @@ def _egger(ys, vs) -> dict:
     slope = _sum((x - x_mean) * z for x, z in zip(xs, zs, strict=True)) / sxx
     intercept = z_mean - slope * x_mean
     rests = [z - intercept - slope * x for x, z in zip(xs, zs, strict=True)]
-    dispersion = _sum(rest * rest for rest in rests) / (k - 2)
+    # A sum of squares is below 0 only in an enclosure that counts one number twice.
+    dispersion = _at_least_zero(_sum(rest * rest for rest in rests) / (k - 2))
     se = _root(dispersion * (1 / k + x_mean * x_mean / sxx))
     return {"estimate": intercept, "se": se, "statistic": intercept / se}
 
@@ -244,19 +247,17 @@ def _root(x):
 
 def _positive(x) -> bool:
     """Tell whether all of `x` is above 0."""
-    if isinstance(x, float):
-        return x > 0
-    return (x[0] if isinstance(x, arb_series) else x).lower() > 0
+    return x > 0 if isinstance(x, float) else (x.value if isinstance(x, Dual) else x).lower() > 0
 
 
 def _at_least_zero(x):
-    """Return max(0, x); of a series whose ball holds 0, both pieces and both slopes."""
+    """Return max(0, x); where the ball holds 0, both pieces and the hull of both slopes."""
     if isinstance(x, float):
         return max(0.0, x)
-    ball = x[0] if isinstance(x, arb_series) else x
+    ball = x.value if isinstance(x, Dual) else x
     if ball.lower() > 0:
         return x
     if ball.upper() <= 0:
         return 0 * x
     value = arb(0).union(ball.upper())
-    return arb_series([value, arb(0).union(x[1])], prec=2) if isinstance(x, arb_series) else value
+    return Dual(value, arb(0).union(x.slope)) if isinstance(x, Dual) else value

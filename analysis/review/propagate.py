@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from math import inf
+from math import inf, nan
 
-from flint import arb, arb_series
+from flint import arb
 
+from .dual import Dual
 from .formulas import Formula
 from .printed import agrees, interval
 from .reconstruct import Reconstructed
@@ -67,7 +68,8 @@ class Propagation:
 
         From the middle of all feasible sets every effect moves towards the end that helps most,
         at one pace; on the way there, a statistic that gets so far takes the printed value. It is
-        found by halving and then checked, so that nothing rests on how it was found.
+        found by halving; then the value and every effect are checked, so that nothing rests on how
+        it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
         bounds, gradient = self._smooth[base]
@@ -118,7 +120,8 @@ class Propagation:
             else:
                 there = middle
         points = at(there)
-        if not agrees(value(points), printed):
+        feasible = all(r.holds(d, se) for r, (d, se) in zip(self.records, points, strict=True))
+        if not (feasible and agrees(value(points), printed)):
             return None
         return Witness(
             value(points), tuple(d for d, _ in points), tuple(se * se for _, se in points)
@@ -126,7 +129,10 @@ class Propagation:
 
     def _value(self, name: str, points) -> float:
         ys, vs = [float(d) for d, _ in points], [float(se * se) for _, se in points]
-        smooth = self.formula.compute(ys, vs)
+        try:
+            smooth = self.formula.compute(ys, vs)
+        except ZeroDivisionError:
+            return nan
         if name in smooth:
             return smooth[name]
         base, how = self.formula.derived[name]
@@ -135,27 +141,18 @@ class Propagation:
     @cached_property
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
         """By name: the outer bounds, and for each record the slopes with its parameters."""
-        try:
-            slopes = self._slopes()
-        except (ValueError, ZeroDivisionError):  # a denominator whose enclosure holds 0
-            return self._unbounded()
+        slopes = self._slopes()
         natural = self._compute([[_ball(*span) for span in _spans(r)] for r in self.records])
         return {
             name: (
                 (
-                    max(self._extreme(name, own, -1), float(natural[name].lower())),
-                    min(self._extreme(name, own, 1), float(natural[name].upper())),
+                    max(self._extreme(name, own, -1), _end(natural[name], -1)),
+                    min(self._extreme(name, own, 1), _end(natural[name], 1)),
                 ),
                 [tuple(float(slope.mid()) for slope in of_record) for of_record in own],
             )
             for name, own in slopes.items()
         }
-
-    def _unbounded(self) -> dict:
-        """As `_smooth`, where the ranges are too wide to enclose anything: no bounds, no slopes."""
-        slopes = [(0.0,) * len(_spans(record)) for record in self.records]
-        yi, vi = self.middle
-        return {name: ((-inf, inf), slopes) for name in self.formula.compute(yi, vi)}
 
     def _slopes(self) -> dict[str, list[list[arb]]]:
         """By name: for each record the slope with each of its parameters, over all feasible effects."""
@@ -163,11 +160,11 @@ class Propagation:
         slopes: dict[str, list[list[arb]]] = {}
         for r, balls in enumerate(whole):
             for p, ball in enumerate(balls):
-                series = [[arb_series([x], prec=2) for x in own] for own in whole]
-                series[r][p] = arb_series([ball, 1], prec=2)
-                for name, value in self._compute(series).items():
+                duals = [[Dual(x, arb(0)) for x in own] for own in whole]
+                duals[r][p] = Dual(ball, arb(1))
+                for name, value in self._compute(duals).items():
                     of_records = slopes.setdefault(name, [[] for _ in whole])
-                    of_records[r].append(value[1])
+                    of_records[r].append(value.slope)
         return slopes
 
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
@@ -189,7 +186,7 @@ class Propagation:
             ]
             rest += reduce(arb.union, moves)
         bound = self._compute(point)[name] + rest
-        return float(bound.upper() if direction > 0 else bound.lower())
+        return _end(bound, direction)
 
     def _compute(self, parameters) -> dict:
         ys = [own[0] for own in parameters]
@@ -220,6 +217,12 @@ def _between(record: Reconstructed, here, there, share: float) -> tuple[float, f
     """Return the effect a `share` of the way from `here` to `there` within the set of `record`."""
     d, se = (a + share * (b - a) for a, b in zip(here, there, strict=True))
     return (d, record.arms.se(d)) if record.arms else (d, se)
+
+
+def _end(ball: arb, direction: int) -> float:
+    """Return the upper (1) or lower (-1) end of `ball`, infinite where nothing is known of it."""
+    end = float(ball.upper() if direction > 0 else ball.lower())
+    return end if end == end else direction * inf
 
 
 def _ball(low: float, high: float) -> arb:

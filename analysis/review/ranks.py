@@ -7,10 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import copysign, sqrt
+
+from scipy.special import ndtr
 
 from .formulas import concordance
 from .propagate import Propagation
 from .reconstruct import Reconstructed
+
+
+def kendall_tau(k: int, s: int) -> float:
+    """Return tau of `k` studies without ties from `s`, corrected for continuity: Kendall (1970)."""
+    return copysign(max(abs(s) - 1, 0), s) / (k * (k - 1) / 2)
+
+
+def kendall_p(k: int, s: int) -> float:
+    """Return the two-sided p of `s` of `k` studies without ties, normal with continuity correction."""
+    variance = k * (k - 1) * (2 * k + 5) / 18
+    return float(2 * ndtr(-max(abs(s) - 1, 0) / sqrt(variance)))
 
 
 class KendallRange:
@@ -32,7 +46,7 @@ class KendallRange:
     def near_ties(self) -> tuple:
         """The pairs whose order some feasible effects change."""
         bounds = {pair: self.propagation.bounds(pair) for pair in self.propagation.names}
-        return tuple(pair for pair, (low, high) in bounds.items() if low <= 0 <= high)
+        return tuple(pair for pair, (low, high) in bounds.items() if not (low > 0 or high < 0))
 
     def attains(self, s: int) -> bool:
         """Tell whether feasible effects are found that give `s`, each near tie pushed either way."""

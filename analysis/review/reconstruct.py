@@ -13,9 +13,9 @@ directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
-from math import inf, sqrt
+from math import inf, isclose, sqrt
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,8 @@ class Reconstructed:
 
     `vertices` are the extreme points (d, se) of the feasible set: the ends of the curve of `arms` for
     the basis of that name, the corners of a polygon for `rounding`, those of the rounding of smd and
-    se for `printed`; in both of these `arms` is None, and `note` says why.
+    se for `printed`; in both of these `arms` is None, and `note` says why. `planes` are the bounds that
+    the row sets, `least_z` the size of d/se that its p asks for; `sized` tells whether there were arms.
     """
 
     study: str
@@ -49,11 +50,20 @@ class Reconstructed:
     vertices: tuple[Point, ...]
     arms: Arms | None
     note: str
+    sized: bool = True
+    planes: tuple[HalfPlane, ...] = ()
+    least_z: float = 0.0
 
     @property
     def sei(self) -> float:
         """Return the standard error of the point."""
         return sqrt(self.vi)
+
+    def holds(self, d: float, se: float) -> bool:
+        """Tell whether the effect `d` with `se` prints as the row, its arms counted where known."""
+        on_arms = self.arms is None or isclose(se, self.arms.se(d), rel_tol=printed.FUZZ)
+        far_enough = abs(d) >= self.least_z * se * (1 - printed.FUZZ)
+        return on_arms and far_enough and region.inside(self.planes, (d, se))
 
 
 def reconstruct(effects: pd.DataFrame, studies: pd.DataFrame) -> tuple[Reconstructed, ...]:
@@ -83,7 +93,8 @@ def reconstruct_row(
     ds, ses = zip(*vertices, strict=True)
     bounds = min(ds), max(ds), min(ses), max(ses)
     note = f"{why}; rounding alone bounds it"
-    return _record(row, "rounding", d, se * se, bounds, vertices, note)
+    record = _record(row, "rounding", d, se * se, bounds, vertices, note)
+    return replace(record, sized=arms is not None)
 
 
 def inferred_arms(row: Mapping[str, str], most: Arms) -> tuple[Arms, ...]:
@@ -189,6 +200,18 @@ def _as_printed(row: Mapping[str, str]) -> Reconstructed:
 
 
 def _record(row, basis: str, yi, vi, bounds, vertices, note: str, arms=None) -> Reconstructed:
+    planes = tuple(half_planes(row))
+    least = _abs_z(printed.interval(row["p"])[1]) if "p" in row else 0.0
     return Reconstructed(
-        row["study"], row["outcome"], basis, yi, vi, *bounds, tuple(vertices), arms, note
+        row["study"],
+        row["outcome"],
+        basis,
+        yi,
+        vi,
+        *bounds,
+        vertices=tuple(vertices),
+        arms=arms,
+        note=note,
+        planes=planes,
+        least_z=least,
     )

@@ -10,6 +10,7 @@ The bounds that a printed row sets on d and se are all of this form, so the set 
 print as the row is a convex polygon; with the arms known it is what the polygon leaves of a curve.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
@@ -92,8 +93,13 @@ def on_curve(planes: list[HalfPlane], arms: Arms) -> tuple[float, float] | None:
     """
     # The lowest point of the curve, d = 0, can touch a bound on se without crossing it.
     candidates = [0.0, *(d for plane in planes for d in _crossings(plane, arms))]
-    inside = [d for d in candidates if all(_holds(plane, (d, arms.se(d))) for plane in planes)]
-    return (min(inside), max(inside)) if inside else None
+    found = [d for d in candidates if inside(planes, (d, arms.se(d)))]
+    return (min(found), max(found)) if found else None
+
+
+def inside(planes: Iterable[HalfPlane], point: Point) -> bool:
+    """Tell whether `point` satisfies all of `planes`."""
+    return all(_holds(plane, point) for plane in planes)
 
 
 def _excess(plane: HalfPlane, point: Point) -> float:

@@ -104,10 +104,19 @@ def _limits_in_order(frame: pd.DataFrame) -> pd.Series:
     return pd.Series([in_order(low, high) for low, high in pairs], index=frame.index, dtype=bool)
 
 
+def _se_has_digits(frame: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether se is more than 0; a cell that is no number is not judged here."""
+    texts = frame["se"]
+    return ~texts.map(printed.is_number) | ~texts.str.fullmatch(r"-?0*(\.0*)?")
+
+
 NOT_REPORTED = ("NRD",)
+# Words that name a trial by its rank in value names.
+RESERVED = ("largest", "lowest", "highest")
 KEY = _matches(
-    r"[a-z][a-z0-9]*",
-    "is not a key; write small letters and digits, a letter first, for example isasi2010",
+    rf"(?!(?:{'|'.join(RESERVED)})$)[a-z][a-z0-9]*",
+    "is not a key; write small letters and digits, a letter first, for example isasi2010 (and not "
+    f"{', '.join(RESERVED)})",
 )
 NAME = _matches(
     r"[a-z0-9_]+(?:\.[a-z0-9_]+)*",
@@ -148,6 +157,7 @@ EFFECTS = Table(
     (
         _unique("study", "outcome"),
         RowRule(("ci_low", "ci_high"), _limits_in_order, "is above ci_high; swap the two limits"),
+        RowRule(("se",), _se_has_digits, "leaves the weight of the trial open; write more digits"),
     ),
 )
 
@@ -171,9 +181,25 @@ STUDIES = Table(
     (_unique("study"), _unique("name")),
 )
 
+WHOLE = ("k", "k0", "df")  # how the names of counts end
+
+
+def _counts_are_whole(frame: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether a number of studies or degrees of freedom is printed as a count."""
+    last = frame["quantity"].str.split(r"[._]", regex=True).str[-1]
+    return ~last.isin(WHOLE) | frame["printed"].str.fullmatch(r"[0-9]+")
+
+
 PUBLISHED = Table(
     {"id": NAME, "where": TEXT, "quantity": NAME, "printed": PRINTED, "note": None},
-    (_unique("id"),),
+    (
+        _unique("id"),
+        RowRule(
+            ("printed", "quantity"),
+            _counts_are_whole,
+            "is not a count; write a whole number, for example 17",
+        ),
+    ),
 )
 
 GROUPS = Table(

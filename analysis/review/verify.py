@@ -10,6 +10,7 @@ not computable  our value has no inputs
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Protocol
 
 from .printed import agrees, interval
@@ -27,12 +28,26 @@ class Evidence(Protocol):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A `status` with its reason: outer bounds `low` and `high`, and the `witness` where one counts."""
+    """A `status` with its reason: outer bounds `low` and `high`, and the `witness` where one counts.
+
+    A bound is None where nothing is known of it.
+    """
 
     status: str
     low: float | None = None
     high: float | None = None
     witness: float | None = None
+
+
+class Unproven:
+    """Evidence of nothing: a value that is only known as it came out, such as an estimated count."""
+
+    def bounds(self) -> tuple[float, float]:
+        """Nothing is excluded."""
+        return -inf, inf
+
+    def witness(self, printed: str) -> None:
+        """Nothing is shown."""
 
 
 def judge(raw: float | int | None, printed: str, evidence: Evidence | None = None) -> Verdict:
@@ -47,12 +62,13 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
         status = "reproduced" if agrees(raw, printed) else "different" if exact else "undecided"
         return Verdict(status, *((raw, raw) if exact else ()))
     low, high = evidence.bounds()
+    shown = [bound if isfinite(bound) else None for bound in (low, high)]
     if agrees(raw, printed):
-        return Verdict("reproduced", low, high)
+        return Verdict("reproduced", *shown)
     if _excluded(low, high, printed):
-        return Verdict("different", low, high)
+        return Verdict("different", *shown)
     witness = None if printed.startswith(("<", ">")) else evidence.witness(printed)
-    return Verdict("undecided" if witness is None else "attainable", low, high, witness)
+    return Verdict("undecided" if witness is None else "attainable", *shown, witness)
 
 
 def _excluded(low: float, high: float, printed: str) -> bool:
