@@ -1,44 +1,40 @@
-# Recomputes every file in metafor/ from its own input. On Debian: apt install r-cran-metafor
-# r-cran-jsonlite, then, in this folder: Rscript regenerate.R
-library(metafor)
+# Recomputes the block `fits` of every file in metafor/ from the file's own input, and stops where a number
+# differs from the pinned one. On Debian: apt install r-cran-metafor r-cran-jsonlite, then, in this
+# folder: Rscript regenerate.R
+suppressPackageStartupMessages(library(metafor))
 
-# The shortest decimal that reads back to the identical double.
-number <- function(x) {
-  if (is.na(x)) return("null")
-  for (digits in 15:17) {
-    text <- sprintf("%.*g", digits, x)
-    if (as.numeric(text) == x) return(text)
-  }
-  text
+methods <- c("FE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
+statistics <- c("b", "se", "zval", "pval", "ci.lb", "ci.ub", "tau2", "se.tau2", "I2", "H2", "QE", "QEp")
+control <- list(threshold = 1e-12, maxiter = 10000, tol = 1e-12)  # of iterations; see README.md
+
+# An iteration that stops at the boundary leaves numbers below these in place of 0.
+boundary <- c(tau2 = 1e-9, I2 = 1e-6)
+
+# How far apart two numbers are, relative to the larger.
+apart <- function(new, old, name) {
+  if (length(old) == 0 || is.na(old)) return(0)
+  larger <- max(abs(new), abs(old))
+  if (larger == 0 || (name %in% names(boundary) && larger < boundary[[name]])) return(0)
+  abs(new - old) / larger
 }
 
-json <- function(x, indent = "") {
-  if (is.list(x)) {
-    inner <- paste0(indent, "  ")
-    parts <- sprintf('%s"%s": %s', inner, names(x), sapply(x, json, indent = inner))
-    return(paste0("{\n", paste(parts, collapse = ",\n"), "\n", indent, "}"))
-  }
-  parts <- if (is.character(x)) sprintf('"%s"', x) else sapply(x, number)
-  if (inherits(x, "vector")) paste0("[", paste(parts, collapse = ", "), "]") else parts
-}
-vector_of <- function(x) structure(as.numeric(x), class = "vector")
-
-fit <- function(yi, vi, method) {
-  m <- rma(yi, vi, method = method)
-  p <- predict(m, pi.type = "riley")
-  c(list(b = as.numeric(m$b), se = m$se, zval = m$zval, pval = m$pval, ci.lb = m$ci.lb,
-         ci.ub = m$ci.ub, tau2 = m$tau2, I2 = m$I2, H2 = m$H2, QE = m$QE, QEdf = m$k - m$p,
-         QEp = m$QEp, weights = vector_of(weights(m))),
-    if (!is.null(p$pi.lb)) list(predict.riley = list(pi.lb = p$pi.lb, pi.ub = p$pi.ub)))
-}
-
-versions <- list(R = as.character(getRversion()), metafor = as.character(packageVersion("metafor")))
 for (file in Sys.glob("metafor/*.json")) {
-  old <- jsonlite::fromJSON(file)
-  yi <- old$input$yi
-  vi <- old$input$vi
-  new <- list(id = old$id, versions = versions,
-              input = list(yi = vector_of(yi), vi = vector_of(vi)),
-              fits = list(FE.z = fit(yi, vi, "FE"), DL.z = fit(yi, vi, "DL")))
-  writeLines(json(new), file)
+  content <- jsonlite::fromJSON(file)
+  if (is.null(content$input)) next
+  worst <- 0
+  for (method in methods) for (test in intersect(c("z", "t", "knha"), names(content$fits[[method]]))) {
+    old <- content$fits[[method]][[test]]
+    if (!is.null(old$error)) next
+    new <- suppressWarnings(rma(content$input$yi, content$input$vi, method = method, test = test,
+                                control = control))
+    for (name in statistics) {
+      distance <- apart(as.numeric(new[[name]]), as.numeric(old[[name]]), name)
+      if (distance > 1e-6) {
+        stop(sprintf("%s: %s.%s %s is %s, pinned as %s", file, method, test, name, new[[name]],
+                     old[[name]]))
+      }
+      worst <- max(worst, distance)
+    }
+  }
+  cat(sprintf("%-36s largest relative difference %.1e\n", file, worst))
 }
