@@ -1,7 +1,50 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
+from . import batch
+from .baujat import baujat
+from .begg import begg
+from .cumulative import cumulative
+from .effect_size import Effects, effect_size
+from .egger import egger
+from .failsafe_n import failsafe_n
+from .gosh import gosh
+from .influence import influence
+from .leave_one_out import leave_one_out
+from .permutation import permutation_test
+from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
+from .radial import radial
+from .random_effects import random_effects
 from .regression import Regression, meta_regression
+from .regression_influence import regression_influence
+from .residuals import residuals
 from .subgroups import Subgroups, subgroups
+from .trim_fill import trim_fill
 
-__all__ = ["Interval", "Pooled", "Regression", "Subgroups", "meta_regression", "pool", "subgroups"]
+__all__ = [
+    "Effects",
+    "Interval",
+    "Pooled",
+    "Regression",
+    "Subgroups",
+    "batch",
+    "baujat",
+    "begg",
+    "cumulative",
+    "effect_size",
+    "egger",
+    "failsafe_n",
+    "gosh",
+    "influence",
+    "leave_one_out",
+    "meta_regression",
+    "permutation_test",
+    "pet_peese",
+    "pool",
+    "radial",
+    "random_effects",
+    "regression_influence",
+    "residuals",
+    "subgroups",
+    "trim_fill",
+]

@@ -17,7 +17,8 @@ import pandas as pd
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from . import checks
-from .design import Columns, Design, from_arrays
+from .design import Design, from_arrays
+from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
 from .model import Mean, Model
 from .pool import CI, Blups, FitStatistics, blups, dispersion, fit_statistics, quantile
@@ -198,17 +199,12 @@ def meta_regression(
     if (X is None) == (formula is None):
         raise ValueError("give either X or formula and data")
     columns = (
-        from_arrays(X, len(yi), intercept) if formula is None else _read(formula, data, len(yi))
+        from_arrays(X, len(yi), intercept)
+        if formula is None
+        else from_formula(formula, data, len(yi))
     )
     design = Design(yi[columns.used], vi[columns.used], columns)
     return _fit(design, method, ci, level)
-
-
-def _read(formula: str, data, k: int) -> Columns:
-    # Not on top: the library takes a quarter of a second to load, which most analyses do without.
-    from .formula import from_formula
-
-    return from_formula(formula, data, k)
 
 
 def _fit(design: Design, method: str, ci: str, level: float) -> Regression:
