@@ -3,6 +3,8 @@
 R's results: test_engine_against_r_models.py.
 """
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -257,6 +259,7 @@ def test_a_result_prints_becomes_a_dict_a_frame_and_a_sentence():
         == result.coefficients.loc["dose", "estimate"]
     )
     assert list(result.to_frame().index) == ["Intercept", "dose"]
+    assert pickle.loads(pickle.dumps(result)).predict(data=DATA).se[0] == result.predict().se[0]
     assert result.report().startswith(
         "In a meta-regression of 6 studies (DL) the moderators gave Q = "
     )

@@ -2,16 +2,16 @@
 
 from . import batch
 from .baujat import baujat
-from .begg import Begg, begg
+from .begg import begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
-from .egger import Egger, egger
-from .failsafe_n import FailsafeN, failsafe_n
+from .egger import egger
+from .failsafe_n import failsafe_n
 from .gosh import gosh
 from .influence import influence
 from .leave_one_out import leave_one_out
 from .permutation import permutation_test
-from .pet_peese import PetPeese, pet_peese
+from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
 from .radial import radial
 from .random_effects import random_effects
@@ -19,19 +19,14 @@ from .regression import Regression, meta_regression
 from .regression_influence import regression_influence
 from .residuals import residuals
 from .subgroups import Subgroups, subgroups
-from .trim_fill import TrimFill, trim_fill
+from .trim_fill import trim_fill
 
 __all__ = [
-    "Begg",
     "Effects",
-    "Egger",
-    "FailsafeN",
     "Interval",
-    "PetPeese",
     "Pooled",
     "Regression",
     "Subgroups",
-    "TrimFill",
     "batch",
     "baujat",
     "begg",

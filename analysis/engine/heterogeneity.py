@@ -28,7 +28,7 @@ def cochran_q(model: Model) -> tuple[float, int, float]:
     # Not summed for df = 0, where rounding would leave a residue in place of an exact 0.
     if model.df == 0:
         return 0.0, 0, 1.0
-    q = model.fit(1 / model.v).rss
+    q = model.equal.rss
     return q, model.df, float(chdtrc(model.df, q))
 
 
@@ -37,7 +37,7 @@ def typical_variance(model: Model) -> float:
 
     With moderators, (k - p) / tr(P), which is theirs for X = 1.
     """
-    return model.df / model.trace_p(1 / model.v)
+    return model.df / model.equal_trace
 
 
 def i2_h2(model: Model, method: str, tau2: float, q: float) -> tuple[float, float]:
@@ -113,5 +113,5 @@ def q_profile(model: Model, level: float) -> HeterogeneityIntervals:
         tau=Bounds(tau2.low**0.5, tau2.high**0.5),
         i2=Bounds(*(100 * t / (t + s2) if t < inf else 100.0 for t in (tau2.low, tau2.high))),
         h2=Bounds(*(t / s2 + 1 for t in (tau2.low, tau2.high))),
-        empty=model.fit(1 / model.v).rss < lower,
+        empty=model.equal.rss < lower,
     )

@@ -37,6 +37,7 @@ class Model:
         self.y, self.v, self.X = y, v, X
         self.k, self.p = X.shape
         self.df = self.k - self.p
+        self.smallest = float(v.min())
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""
@@ -45,10 +46,10 @@ class Model:
         residuals = self.y - self.X @ b
         return Fit(b, A, residuals, float(w @ residuals**2))
 
-    def slope(self, tau2, restricted: bool):
-        """Return twice the slope of the log-likelihood, `restricted` or not, at `tau2`.
+    def score(self, tau2, restricted: bool) -> tuple:
+        """Return y'PPy and tr(P), or tr(W) for the full likelihood, at `tau2`, or each of an array.
 
-        For an array of `tau2`, shape (n,), an array. y'PPy - tr(P), or - tr(W): Harville (1977).
+        Their difference is twice the slope of the log-likelihood in tau2: Harville (1977).
         """
         w = 1 / (self.v + np.asarray(tau2)[..., None])
         A = np.linalg.inv(self._cross(w))
@@ -57,7 +58,7 @@ class Model:
         trace = w.sum(axis=-1)
         if restricted:
             trace = trace - np.sum(A * self._cross(w**2), axis=(-2, -1))
-        return np.vecdot(bent, bent) - trace
+        return np.vecdot(bent, bent), trace
 
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""
@@ -100,9 +101,19 @@ class Model:
         return float(np.linalg.slogdet(self._cross(w))[1])
 
     @cached_property
-    def unweighted(self) -> Fit:
-        """The ordinary least-squares fit."""
-        return self.fit(np.ones(self.k))
+    def equal(self) -> Fit:
+        """The fit with weights 1/v; its rss is Cochran's Q."""
+        return self.fit(1 / self.v)
+
+    @cached_property
+    def equal_trace(self) -> float:
+        """tr(P) with weights 1/v."""
+        return self.trace_p(1 / self.v)
+
+    @cached_property
+    def scatter(self) -> float:
+        """The sum of squared residuals of the fit without weights."""
+        return self.fit(np.ones(self.k)).rss
 
     @cached_property
     def _products(self) -> np.ndarray:
@@ -129,6 +140,7 @@ class Mean(Model):
         self.k, self.p = len(y), 1
         self.df = self.k - 1
         self.first = int(v.argmin())
+        self.smallest = float(v[self.first])
         self.distance = y - y[self.first]
         self.ones = np.ones(self.k)
 
@@ -145,8 +157,8 @@ class Mean(Model):
         rss = float(w @ (residuals * residuals))
         return Fit(np.array([self.y[self.first] + shift]), np.array([[1 / total]]), residuals, rss)
 
-    def slope(self, tau2, restricted: bool):
-        """Return twice the slope of the log-likelihood, `restricted` or not, at `tau2`, as above."""
+    def score(self, tau2, restricted: bool) -> tuple:
+        """Return y'PPy and tr(P), or tr(W) for the full likelihood, as above."""
         w = 1 / (self.v + np.asarray(tau2)[..., None])
         others = w.copy()
         others[..., self.first] = 0
@@ -154,7 +166,7 @@ class Mean(Model):
         total = rest + w[..., self.first]
         bent = w * (self.distance - (others @ self.distance / total)[..., None])
         trace = self._trace_p(others, rest, total) if restricted else total
-        return np.vecdot(bent, bent) - trace
+        return np.vecdot(bent, bent), trace
 
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""

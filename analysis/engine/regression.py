@@ -17,7 +17,8 @@ import pandas as pd
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 from . import checks
-from .design import Design, from_arrays, from_formula
+from .design import Design, from_arrays
+from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
 from .model import Mean, Model
 from .pool import CI, Blups, FitStatistics, blups, dispersion, fit_statistics, quantile
@@ -198,7 +199,9 @@ def meta_regression(
     if (X is None) == (formula is None):
         raise ValueError("give either X or formula and data")
     columns = (
-        from_formula(formula, data, len(yi)) if X is None else from_arrays(X, len(yi), intercept)
+        from_arrays(X, len(yi), intercept)
+        if formula is None
+        else from_formula(formula, data, len(yi))
     )
     design = Design(yi[columns.used], vi[columns.used], columns)
     return _fit(design, method, ci, level)

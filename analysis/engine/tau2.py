@@ -4,27 +4,26 @@
     w        weights 1/(v + tau2); w0 = 1/v
     rss(w)   the weighted sum of squared residuals; at w0 it is Q, or QE with moderators
 
-An estimator is one function `model -> tau2` and one line in `TAU2`; its standard error is one in
-`STANDARD_ERRORS`. With moderators the formulas are those of Raudenbush (2009) and Viechtbauer (2005),
-which for X = 1 are the familiar ones.
+An estimator is one function `model -> tau2` and one line in `TAU2`. With moderators the formulas are
+those of Raudenbush (2009) and Viechtbauer (2005), which for X = 1 are the familiar ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log, nan, pi, sqrt
+from math import inf, log, nan, pi, sqrt
 
 import numpy as np
 
 from .model import Model
 
-STEPS = 200  # of an iteration; a dozen settle
-# Where the slope of the likelihood is looked up: in equal ratios from far below the smallest variance.
-GRID, LOWEST = 40, 1e-4
-FRACTIONS = np.linspace(0, 1, GRID)
+STEPS = 200  # of an iteration; five settle
+# Relative size of a last step: Newton's error is of the order of its square, that of false position not.
+NEWTON, POSITION = 1e-9, 1e-13
+# Where the slope of the likelihood is looked up: at 0, then in equal ratios (0 is ratio ** -inf) from
+# far below the smallest variance.
+FRACTIONS, LOWEST = np.append(-inf, np.linspace(0, 1, 40)), 1e-4
 BLOCK = 1 << 16  # numbers in one array of a look-up
-# Relative size of a step at which an iteration has settled: near the resolution of doubles.
-SETTLED = 4e-15
 
 
 def equal_effects(model: Model) -> float:
@@ -36,8 +35,7 @@ def dersimonian_laird(model: Model) -> float:
     """Return tau2 by the method of moments with weights 1/v: DerSimonian & Laird (1986), eq. 8."""
     if model.df < 1:
         return 0.0
-    w0 = 1 / model.v
-    return max(0.0, (model.fit(w0).rss - model.df) / model.trace_p(w0))
+    return max(0.0, (model.equal.rss - model.df) / model.equal_trace)
 
 
 def hedges(model: Model) -> float:
@@ -45,13 +43,12 @@ def hedges(model: Model) -> float:
     if model.df < 1:
         return 0.0
     ones = np.ones(model.k)
-    return max(0.0, (model.unweighted.rss - model.trace_pv(ones)) / model.df)
+    return max(0.0, (model.scatter - model.trace_pv(ones)) / model.df)
 
 
 def hunter_schmidt(model: Model) -> float:
     """Return tau2 by Hunter & Schmidt (1990), as in Viechtbauer (2005), eq. 6."""
-    w0 = 1 / model.v
-    return max(0.0, float((model.fit(w0).rss - model.k) / w0.sum()))
+    return max(0.0, (model.equal.rss - model.k) / float((1 / model.v).sum()))
 
 
 def sidik_jonkman(model: Model) -> float:
@@ -69,22 +66,28 @@ def _sidik_jonkman_start(model: Model) -> float:
 def paule_mandel(model: Model) -> float:
     """Return the tau2 at which the generalised Q equals its degrees of freedom.
 
-    Paule & Mandel (1982); the empirical Bayes estimator of Morris (1983) has the same root. Q falls
-    and is convex in tau2, so that Newton's steps from 0 approach the root from below.
+    Paule & Mandel (1982); the empirical Bayes estimator of Morris (1983) has the same root.
     """
     return generalised_q_root(model, model.df) if model.df >= 1 else 0.0
 
 
 def generalised_q_root(model: Model, target: float) -> float:
-    """Return the tau2 >= 0 at which rss(1/(v + tau2)) is `target`, 0 where it is below at once."""
+    """Return the tau2 >= 0 at which Q = rss(1/(v + tau2)) is `target`, 0 where it is below at once.
+
+    By Newton's steps on 1/Q, which is nearly straight. Q = y'Py, Q' = -y'PPy and Q'' = 2 y'PPPy, so
+    that by Cauchy and Schwarz Q Q'' >= 2 Q'^2: 1/Q is concave, and the steps from 0 never overshoot.
+    """
     tau2 = 0.0
     for _ in range(STEPS):
         w = 1 / (model.v + tau2)
         fit = model.fit(w)
-        step = (fit.rss - target) / float(w**2 @ fit.residuals**2) if fit.rss > target else 0.0
-        if step <= SETTLED * tau2:
+        if fit.rss <= target:
             return tau2
+        bent = w * fit.residuals
+        step = (fit.rss / target - 1) * fit.rss / float(bent @ bent)
         tau2 += step
+        if step <= NEWTON * tau2:
+            return tau2
     raise ValueError(f"tau2 did not converge in {STEPS} Newton steps; the last value was {tau2}")
 
 
@@ -119,46 +122,46 @@ def _highest(model: Model, restricted: bool) -> float:
     below. On the space that X leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where
     the squares z^2 sum to the rss of the unweighted fit, so that beyond that rss there is no peak.
     """
-    reach = model.unweighted.rss
+    reach = model.scatter
     if model.df < 1 or reach == 0:
         return 0.0
-    grid = _grid(min(float(model.v.min()), reach), reach)
-    slopes = _slopes(model, grid, restricted)
-    rising = slopes > 0
+    low, high = LOWEST * min(model.smallest, reach), 2 * reach
+    grid = low * (high / low) ** FRACTIONS
+    up, down = _look_up(model, grid, restricted)
+    rising = up > down
     peaks = [] if rising[0] else [0.0]
     for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
-        ends = (float(x) for pair in (grid, slopes) for x in pair[i : i + 2])
-        peaks.append(_root(lambda tau2: float(model.slope(tau2, restricted)), *ends))
+        ends, excess = grid[i : i + 2].tolist(), (1 - down[i : i + 2] / up[i : i + 2]).tolist()
+        peaks.append(_root(model, restricted, *ends, *excess))
     if len(peaks) > 1:
         peaks.sort(key=lambda tau2: log_likelihood(model, tau2, restricted))
     return peaks[-1]
 
 
-def _grid(scale: float, reach: float) -> np.ndarray:
-    """Return 0 and GRID points from far below `scale` to beyond `reach`, in equal ratios."""
-    low, high = LOWEST * scale, 2 * reach
-    return np.append(0.0, low * (high / low) ** FRACTIONS)
-
-
-def _slopes(model: Model, grid: np.ndarray, restricted: bool) -> np.ndarray:
-    """Return the slopes at the points of `grid`, in blocks, so that many studies need no more memory."""
+def _look_up(model: Model, grid: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return both parts of the score along `grid`, in blocks, so that memory is linear in k."""
     size = max(1, BLOCK // model.k)
-    parts = [model.slope(grid[i : i + size], restricted) for i in range(0, len(grid), size)]
-    return np.concatenate(parts)
+    if size >= len(grid):
+        return model.score(grid, restricted)
+    parts = [model.score(grid[i : i + size], restricted) for i in range(0, len(grid), size)]
+    up, down = zip(*parts, strict=True)
+    return np.concatenate(up), np.concatenate(down)
 
 
-def _root(function, low: float, high: float, at_low: float, at_high: float) -> float:
-    """Return where `function`, above 0 at `low` and not at `high`, is 0.
+def _root(model: Model, restricted: bool, low, high, at_low, at_high) -> float:
+    """Return the tau2 between `low` and `high` at which the two parts of the score are equal.
 
-    By false position; where one end has stayed twice, its value is halved: the Illinois algorithm of
-    Dowell & Jarratt (1971), which closes in on the root from both sides in some eight steps.
+    `at_low` > 0 and `at_high` <= 0 are 1 - tr(P)/y'PPy at the ends. The ratio is nearly straight in
+    tau2, since weights are squared below and not above. So by false position; where one end has stayed
+    twice, its value is halved: the Illinois algorithm of Dowell & Jarratt (1971), which keeps the root
+    between the ends.
     """
-    x = low
-    stayed = 0
+    x, stayed = low, 0
     for _ in range(STEPS):
         last, x = x, high - at_high * (high - low) / (at_high - at_low)
-        value = function(x)
-        if value == 0 or abs(x - last) <= SETTLED * x:
+        up, down = model.score(x, restricted)
+        value = float(1 - down / up)
+        if value == 0 or abs(x - last) <= POSITION * x:
             return x
         if value > 0:
             low, at_low, at_high = x, value, at_high / 2 if stayed > 0 else at_high
@@ -200,8 +203,8 @@ def standard_error(model: Model, method: str, tau2: float) -> float:
     if method in ("EB", "PM"):
         return sqrt(2 * model.k**2 / model.df) / float(w.sum())
     if method in ("DL", "HS"):
-        spread = 2 * model.df + 4 * tau2 * model.trace_p(w0) + 2 * tau2**2 * model.trace_pp(w0)
-        return sqrt(spread) / (model.trace_p(w0) if method == "DL" else float(w0.sum()))
+        spread = 2 * model.df + 4 * tau2 * model.equal_trace + 2 * tau2**2 * model.trace_pp(w0)
+        return sqrt(spread) / (model.equal_trace if method == "DL" else float(w0.sum()))
     if method == "HE":
         start, weights = 1.0, np.ones(model.k)
     else:
