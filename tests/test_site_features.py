@@ -49,7 +49,7 @@ def table(name: str, rows: str) -> str:
 INDEX = """\
 # Abstract {.unnumbered}
 
-See @fig-x and @sec-sub; @one2001 said so, and more stands in @tbl-long.[^note] The estimate is
+See @fig-x and @sec-sub; @one2001 said so, and more stands in @tbl-long.[^note] So does @eq-square. The estimate is
 [0.82]{.value data-id="toy.estimate" data-value="0.8184"}.
 
 [^note]: A footnote about *estimates*.
@@ -74,6 +74,8 @@ CHAPTER = f"""\
 ## Section {{#sec-sub}}
 
 The section begins like this.
+
+$$ a^2 = b $$ {{#eq-square alt="a squared is b"}}
 
 ::: {{#fig-x}}
 ![](/figures/x.svg){{fig-alt="What the picture shows"}}
@@ -218,6 +220,19 @@ def test_search_is_loaded_when_asked_for_and_works_by_keyboard_alone(visit, base
     assert page.locator(".reader-search").evaluate("e => e === document.activeElement")
 
 
+def test_the_single_key_can_be_switched_off(visit, base):
+    page = visit(f"{base}/index.html")
+    dialog = page.locator(".reader-search-dialog")
+    page.keyboard.press("/")
+    page.get_by_role("checkbox", name="The key / opens this search").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("/")
+    assert dialog.count() == 0
+    page.keyboard.press("Control+k")
+    assert dialog.is_visible()
+
+
 def test_nothing_found_is_said(visit, base):
     page = visit(f"{base}/index.html")
     assert look_for(page, "peacocks of ostrich").count() == 0
@@ -295,6 +310,7 @@ def test_a_dark_page_is_dark_before_the_script_comes(browser, base):
         ('a[href$="#sec-sub"]', "The section begins like this."),
         ('a[href$="#fig-x"]', "The caption of the figure."),
         ('a[href$="#tbl-long"]', "Älvarez"),
+        ('a[href$="#eq-square"]', "(1.1)"),
     ],
 )
 def test_hover_and_focus_show_what_a_link_points_to(visit, base, link, says):
@@ -482,7 +498,9 @@ def test_the_keyboard_reaches_everything_and_the_focus_shows(visit, base):
         )
         assert style == "" or style.startswith("solid 3px"), style
         page.keyboard.press("Escape")
-    assert page.evaluate("window.seen.size") == expected
+    assert page.evaluate("window.seen.size") == expected, page.evaluate(
+        "[...window.seen].map((e) => e.outerHTML.slice(0, 60))"
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,5 +1,6 @@
 /* Search over text, figures, tables, references and values: "/" or Ctrl-K opens, arrows move, Enter
-   goes there, Escape closes. On arrival the words are marked. */
+   goes there, Escape closes. On arrival the words are marked. The "/" can be switched off, since who
+   speaks to a computer may say it unawares (WCAG 2.1.4). */
 
 const KINDS = { section: 'Text', figure: 'Figure', table: 'Table', reference: 'Reference' };
 const MOST = 40;
@@ -87,7 +88,7 @@ function searchDialog() {
   const count = element('p', { class: 'reader-count', role: 'status' });
   const close = element('button', { type: 'button', class: 'reader-close', 'aria-label': 'Close search' }, '×');
   const dialog = element('dialog', { class: 'reader-dialog reader-search-dialog', 'aria-label': 'Search' },
-    element('div', { class: 'reader-search-head' }, input, close), count, list);
+    element('div', { class: 'reader-search-head' }, input, close), count, list, shortcut());
   document.body.append(dialog);
   let results = [];
   let chosen = -1;
@@ -154,6 +155,15 @@ function searchDialog() {
   };
 }
 
+const SLASH = 'reader-slash'; // remembered as "off" where the reader does not want it
+
+function shortcut() {
+  const box = element('input', { type: 'checkbox' });
+  box.checked = recall('localStorage', SLASH) !== 'off';
+  box.addEventListener('change', () => remember('localStorage', SLASH, box.checked ? 'on' : 'off'));
+  return element('p', { class: 'reader-shortcut' }, element('label', {}, box, 'The key / opens this search'));
+}
+
 /* Scroll to the value that the address names, or mark the words that were searched for. */
 function arrive() {
   const name = decodeURIComponent(location.hash).match(/^#value=(.+)$/)?.[1];
@@ -207,7 +217,8 @@ function reveal(node) {
   document.querySelector('.reader-search')?.addEventListener('click', start);
   addEventListener('keydown', (event) => {
     const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
-    const asked = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const asked = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey
+      && recall('localStorage', SLASH) !== 'off';
     if (!asked && !(event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) return;
     event.preventDefault();
     start();
