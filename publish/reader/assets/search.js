@@ -110,7 +110,7 @@ function searchDialog() {
     results = find(index, input.value);
     list.replaceChildren(...results.slice(0, MOST).map((result, i) => {
       const page = result.page < 0 ? 'not shown in the text; see values.json' : index.pages[result.page][1];
-      const place = result.value && result.text ? `${page} · ${result.text}` : page;
+      const place = result.value && result.text && result.text !== page ? `${page} · ${result.text}` : page;
       const option = element('li', { id: `reader-result-${i}`, role: 'option', 'aria-selected': 'false' },
         element('span', { class: 'reader-kind' }, result.kind),
         element('span', { class: 'reader-title' }, marked(result.title, terms),
