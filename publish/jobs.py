@@ -64,11 +64,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of the job `name`: the text of each piece of code, files by path, or problems."""
+    """What became of the job `name`: the text of each piece of code, or problems.
+
+    `written` are the files that it wrote, below the project's root or the command's folder.
+    """
 
     name: str
     outputs: tuple[str, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
+    written: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     seconds: float = 0.0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .cache import Entry, Sources, Store, code_hash, key, restore
 from .errors import PublishError
-from .jobs import TIME_LIMIT, Chapter, Command, Job, run_jobs
+from .jobs import TIME_LIMIT, Chapter, Command, Job, Result, run_jobs
 from .project import Project
 from .qmd import Cell, Inline, Part, weave
 
@@ -56,7 +56,8 @@ def execute(
         after = Sources.read(project.root, (project.output_dir,))
         for name, entry in ran.items():
             entries[name] = replace(entry, sources=sources.hashes)
-            if after == sources:
+            # A job that died may have left half of a file that another one wrote too.
+            if after == sources and not (problems and entry.files):
                 store.put(name, entries[name])
         if after != sources:
             progress("results not kept: " + _changed(sources, after))
@@ -79,15 +80,23 @@ def _run(root, jobs, time_limit, problems: list[str], progress) -> dict[str, Ent
 
     A command's failure is told only where no chapter failed, since they share their causes.
     """
-    ran, of_commands = {}, []
+    succeeded, of_commands = [], []
     for result in run_jobs(root, [job for job, _, _ in jobs.values()], time_limit):
-        job, code, why = jobs[result.name]
+        job, _, why = jobs[result.name]
         (of_commands if isinstance(job, Command) else problems).extend(result.problems)
         if not result.problems:
-            ran[result.name] = Entry(code, {}, result.outputs, result.files)
+            succeeded.append(result)
             progress(f"{result.name}  ran in {result.seconds:.1f} s ({why})")
     problems += [] if problems else of_commands
-    return ran
+    # Read only now that nothing runs any more: two chapters may write the same figure.
+    return {result.name: _entry(result, root, jobs) for result in succeeded}
+
+
+def _entry(result: Result, root: Path, jobs: dict[str, tuple[Job, str, str]]) -> Entry:
+    job, code, _ = jobs[result.name]
+    folder = job.folder if isinstance(job, Command) else root
+    files = tuple((name, (folder / name).read_bytes()) for name in result.written)
+    return Entry(code, {}, result.outputs, files)
 
 
 def _jobs(project: Project, parsed: dict[Path, list[Part]], scratch: Path) -> list[Job]:

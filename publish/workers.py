@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import cache_from_source
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -77,7 +77,7 @@ def _all_results(work: Work) -> Iterator[Result]:
 
 
 def _work(sender: Connection, job: Job, root: Path) -> None:
-    """Do one job, in its own process; send outputs, files and problems."""
+    """Do one job, in its own process; send outputs, the files written, and problems."""
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
         if isinstance(job, Chapter):
@@ -86,7 +86,7 @@ def _work(sender: Connection, job: Job, root: Path) -> None:
             sender.send((outputs, _figures(written, root), ()))
         else:
             _run_command(job, root)
-            sender.send(((), _files(job.folder), ()))
+            sender.send(((), _below(job.folder, job.folder.rglob("*")), ()))
     except PublishError as error:
         sender.send(((), (), error.problems))
 
@@ -118,15 +118,14 @@ def _record_writing() -> set[str]:
     return written
 
 
-def _figures(written: set[str], root: Path) -> tuple[tuple[str, bytes], ...]:
-    figures = root / FIGURES
-    paths = sorted(path for path in map(Path, written) if path.is_relative_to(figures))
-    return tuple((str(p.relative_to(root)), p.read_bytes()) for p in paths if p.is_file())
+def _figures(written: set[str], root: Path) -> tuple[str, ...]:
+    return _below(
+        root, (path for path in map(Path, written) if path.is_relative_to(root / FIGURES))
+    )
 
 
-def _files(folder: Path) -> tuple[tuple[str, bytes], ...]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return tuple((str(path.relative_to(folder)), path.read_bytes()) for path in paths)
+def _below(folder: Path, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in paths if path.is_file()))
 
 
 def _run_command(job: Command, root: Path) -> None:

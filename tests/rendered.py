@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import SequenceMatcher
@@ -25,6 +26,7 @@ MINUS = "\u2212"
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
 TOOLS = ".page-navigation, .reader-menu, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
+HEX_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 DRAWN = "\ue000", "\ue001"  # private signs around the text of a figure
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -116,12 +118,26 @@ def html_tokens(page: Path) -> list[str]:
     for image in main.select("img"):
         drawing = (page.parent / image["src"]).resolve()
         image.replace_with(NavigableString(f" {svg_text(drawing)} ".join(DRAWN)))
+    for equation in main.select("span.equation, math"):
+        for source in equation.select("annotation"):
+            source.decompose()
+        if equation.find_parent(class_="equation") is None:
+            equation.replace_with(NavigableString(f" {_formula(equation.get_text())} "))
     outside, *figures = _text(main).split(DRAWN[0])
     tokens = TOKEN.findall(outside)
     for figure in figures:
         inside, outside = figure.split(DRAWN[1])
         tokens += [Drawn(token) for token in TOKEN.findall(inside)] + TOKEN.findall(outside)
     return tokens
+
+
+def _formula(text: str) -> str:
+    """A single word that stands for the letters and digits of an equation, in whatever order.
+
+    Page and PDF name the same fraction or exponent in different orders and alphabets.
+    """
+    letters = sorted(c for c in unicodedata.normalize("NFKC", text) if c.isalnum())
+    return "formula" + "".join(letters).encode().hex().translate(HEX_AS_LETTERS)
 
 
 def _text(element: Tag) -> str:
@@ -141,11 +157,21 @@ def pdf_chapters(pdfinfo: str, pdf: Path) -> list[list[str]]:
         capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     chapters: list[list[str]] = []
+    formula, depth = "", None  # the text of an equation, and how deep its element stands
     for line in run.stdout.split("\n"):
         stripped = line.strip()
+        indent = len(line) - len(line.lstrip())
+        quoted = len(stripped) > 1 and stripped[0] == stripped[-1] == '"'
+        if depth is not None and indent <= depth:
+            chapters[-1].append(_formula(formula))
+            formula, depth = "", None
         if re.match(r"H1\b", stripped):
             chapters.append([])
-        elif len(stripped) > 1 and stripped[0] == stripped[-1] == '"' and chapters:
+        elif stripped.startswith("Formula") and not quoted and chapters:
+            depth = indent
+        elif quoted and depth is not None:
+            formula += stripped[1:-1]
+        elif quoted and chapters:
             chapters[-1] += TOKEN.findall(stripped[1:-1])
     return chapters[1:]  # the first is the table of contents
 

@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 from publish.build import build, build_pdf
 
 from conftest import program
-from rendered import pages, pdf_chapters, soup
+from rendered import differences, html_tokens, pages, pdf_chapters, soup
 
 MM = 72 / 25.4
 SIDE, TOP, BOTTOM = 27 * MM, 27 * MM, 25 * MM  # what book.typ sets
@@ -240,6 +240,22 @@ def test_the_constructs_of_quarto_stand_in_both_outputs(toy, pdfinfo):
     assert page.select_one("#eq-pool math") is not None
     assert page.select_one('a.quarto-xref[href="#eq-pool"]').get_text() == "Equation\u00a01.1"
     assert page.select_one("#eq-pool .equation-number").get_text() == "(1.1)"
+
+
+def test_equations_read_the_same_on_paper_and_on_the_screen(toy, pdfinfo):
+    append(toy / "chapters/one.qmd", EXTRA.split("::: {.callout-note}")[0])
+    config = (toy / "_quarto.yml").read_text(encoding="utf-8")
+    with_contents = config.replace("citeproc: true", "citeproc: true\n    toc: true")
+    (toy / "_quarto.yml").write_text(with_contents, encoding="utf-8")
+    site = build(toy, "embedded", quiet)
+    html = [html_tokens(page) for page in pages(site)]
+    pdf = pdf_chapters(pdfinfo, site / "manuscript.pdf")
+    assert [differences(*both) for both in zip(html, pdf, strict=True)] == [[], [], []]
+    wrong = (
+        (site / "chapters/one.html").read_text(encoding="utf-8").replace("<mi>b</mi>", "<mi>d</mi>")
+    )
+    (site / "chapters/one.html").write_text(wrong, encoding="utf-8")
+    assert len(differences(html_tokens(site / "chapters/one.html"), pdf[1])) == 1
 
 
 def pdf_text(pdfinfo: str, site: Path) -> list[list[str]]:

@@ -127,7 +127,7 @@ def _preview(node: Node, source: str) -> str:
         back = node.first(lambda n: n.has_class("footnote-back"))
         html = source[node.inner : node.inner_end]
         return html.replace(source[back.start : back.end], "") if back else html
-    if node.tag in ("section", "span", *HEADINGS):
+    if node.tag in ("section", *HEADINGS) or node.has_class("quarto-section-identifier"):
         home = (
             node if node.tag == "section" else node.around(lambda n: n.tag in ("section", "main"))
         )
@@ -136,7 +136,7 @@ def _preview(node: Node, source: str) -> str:
         parts = [f"<p><strong>{source[heading.inner : heading.inner_end]}</strong></p>"]
         parts += [source[beginning.start : beginning.end]] if beginning else []
         return "".join(parts)
-    return source[node.inner : node.inner_end]
+    return source[node.start : node.end]  # a reference, an equation
 
 
 def _cut(node: Node, source: str) -> str:

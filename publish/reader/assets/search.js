@@ -1,5 +1,6 @@
 /* Search over text, figures, tables, references and values: "/" or Ctrl-K opens, arrows move, Enter
-   goes there, Escape closes. On arrival the words are marked. */
+   goes there, Escape closes. On arrival the words are marked. The "/" can be switched off, since who
+   speaks to a computer may say it unawares (WCAG 2.1.4). */
 
 const KINDS = { section: 'Text', figure: 'Figure', table: 'Table', reference: 'Reference' };
 const MOST = 40;
@@ -87,7 +88,7 @@ function searchDialog() {
   const count = element('p', { class: 'reader-count', role: 'status' });
   const close = element('button', { type: 'button', class: 'reader-close', 'aria-label': 'Close search' }, '×');
   const dialog = element('dialog', { class: 'reader-dialog reader-search-dialog', 'aria-label': 'Search' },
-    element('div', { class: 'reader-search-head' }, input, close), count, list);
+    element('div', { class: 'reader-search-head' }, input, close), count, list, shortcut());
   document.body.append(dialog);
   let results = [];
   let chosen = -1;
@@ -109,7 +110,7 @@ function searchDialog() {
     results = find(index, input.value);
     list.replaceChildren(...results.slice(0, MOST).map((result, i) => {
       const page = result.page < 0 ? 'not shown in the text; see values.json' : index.pages[result.page][1];
-      const place = result.value && result.text ? `${page} · ${result.text}` : page;
+      const place = result.value && result.text && result.text !== page ? `${page} · ${result.text}` : page;
       const option = element('li', { id: `reader-result-${i}`, role: 'option', 'aria-selected': 'false' },
         element('span', { class: 'reader-kind' }, result.kind),
         element('span', { class: 'reader-title' }, marked(result.title, terms),
@@ -152,6 +153,15 @@ function searchDialog() {
     input.select();
     data('search');
   };
+}
+
+const SLASH = 'reader-slash'; // remembered as "off" where the reader does not want it
+
+function shortcut() {
+  const box = element('input', { type: 'checkbox' });
+  box.checked = recall('localStorage', SLASH) !== 'off';
+  box.addEventListener('change', () => remember('localStorage', SLASH, box.checked ? 'on' : 'off'));
+  return element('p', { class: 'reader-shortcut' }, element('label', {}, box, 'The key / opens this search'));
 }
 
 /* Scroll to the value that the address names, or mark the words that were searched for. */
@@ -207,7 +217,8 @@ function reveal(node) {
   document.querySelector('.reader-search')?.addEventListener('click', start);
   addEventListener('keydown', (event) => {
     const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
-    const asked = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const asked = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey
+      && recall('localStorage', SLASH) !== 'off';
     if (!asked && !(event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey))) return;
     event.preventDefault();
     start();
