@@ -123,7 +123,9 @@ def _run(shell: _Shell, cell: Cell, path: Path) -> list[Output]:
     name = f"the cell {cell.label!r}" if cell.label else "the cell"
     where = at(path, cell.line, name)
     if error is not None:
-        raise CellFailed(_failure(where, cell, error))
+        # An exception that lists its `problems`, each with its place, tells them itself.
+        told = getattr(error, "problems", ())
+        raise CellFailed(*map(str, told)) if told else CellFailed(_failure(where, cell, error))
     outputs = []
     if printed.getvalue():
         outputs.append(Output(_block(printed.getvalue()), "stdout"))

@@ -67,6 +67,10 @@ def execute(
     for chapter in project.chapters:
         if str(chapter.path) in entries:
             restore(project.root, entries[str(chapter.path)].files)
+    for command in project.post_render:
+        for text in entries[command].outputs:
+            for line in text.splitlines():
+                progress(line)
     added = [file for command in project.post_render for file in entries[command].files]
     woven = {
         path: weave(parts, entries[str(path)].outputs if str(path) in entries else ())
@@ -83,7 +87,9 @@ def _run(root, jobs, time_limit, problems: list[str], progress) -> dict[str, Ent
     succeeded, of_commands = [], []
     for result in run_jobs(root, [job for job, _, _ in jobs.values()], time_limit):
         job, _, why = jobs[result.name]
-        (of_commands if isinstance(job, Command) else problems).extend(result.problems)
+        told = of_commands if isinstance(job, Command) else problems
+        # What several chapters fail of is told once.
+        told += [problem for problem in result.problems if problem not in told]
         if not result.problems:
             succeeded.append(result)
             progress(f"{result.name}  ran in {result.seconds:.1f} s ({why})")

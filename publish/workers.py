@@ -85,8 +85,8 @@ def _work(sender: Connection, job: Job, root: Path) -> None:
             outputs = run_chapter(job.parts, job.path, root, job.echo)
             sender.send((outputs, _figures(written, root), ()))
         else:
-            _run_command(job, root)
-            sender.send(((), _below(job.folder, job.folder.rglob("*")), ()))
+            said = _run_command(job, root)
+            sender.send(((said,) if said else (), _below(job.folder, job.folder.rglob("*")), ()))
     except PublishError as error:
         sender.send(((), (), error.problems))
 
@@ -128,8 +128,8 @@ def _below(folder: Path, paths: Iterable[Path]) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(folder).as_posix() for path in paths if path.is_file()))
 
 
-def _run_command(job: Command, root: Path) -> None:
-    """Run a post-render command as Quarto does: in the project, with the output's folder told."""
+def _run_command(job: Command, root: Path) -> str:
+    """Run a post-render command as Quarto does, with the output's folder told; return what it says."""
     os.chdir(root)
     os.environ["QUARTO_PROJECT_OUTPUT_DIR"] = str(job.folder)
     words = shlex.split(job.name)
@@ -142,9 +142,11 @@ def _run_command(job: Command, root: Path) -> None:
             status = subprocess.run(
                 words, stdout=output, stderr=subprocess.STDOUT, check=False
             ).returncode
-        if status:
-            output.seek(0)
-            raise PublishError(f"post-render `{job.name}` failed:\n{output.read().strip()}")
+        output.seek(0)
+        said = output.read().strip()
+    if status:
+        raise PublishError(f"post-render `{job.name}` failed:\n{said}")
+    return said
 
 
 def _run_script(words: list[str]) -> None:

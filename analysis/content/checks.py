@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..review.checks import Check, run_checks
-from ..review.data import Finding, Review
+from ..review.data import DataError, Finding, Review
 from .settings import SCALES
 from .subgroups import VARIABLES
 from .verdicts import capitalised
@@ -17,6 +19,34 @@ COLUMNS = (
     Column("failed", "Not met", "right"),
     Column("findings", "What was found"),
 )
+
+
+def refuse_unknown(review: Review) -> None:
+    """Refuse outcomes, variables and categories that the manuscript does not speak of.
+
+    A slip in one of these words would take a trial out of its place without a trace. DataError tells
+    all of them.
+    """
+    problems = []
+    for line, outcome in review.effects["outcome"].items():
+        problems += _unknown("effects.csv", line, "outcome", outcome, SCALES)
+    for line, row in review.groups.iterrows():
+        unknown = _unknown("groups.csv", line, "variable", row["variable"], VARIABLES)
+        if not unknown:
+            allowed = VARIABLES[row["variable"]].categories
+            unknown = _unknown("groups.csv", line, "category", row["category"], allowed)
+        problems += unknown
+    if problems:
+        raise DataError(problems)
+
+
+def _unknown(file: str, line: int, column: str, word: str, allowed) -> list[Finding]:
+    if word in allowed:
+        return []
+    near = get_close_matches(word, allowed, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    text = f"{word!r} is not one of {', '.join(allowed)}{hint}"
+    return [Finding(f"data/{file}", line, column, text)]
 
 
 def add_checks(registry: Registry, review: Review) -> None:
@@ -31,6 +61,7 @@ def add_checks(registry: Registry, review: Review) -> None:
             f"{prefix}.failed", len(check.findings), count, f"cases not met: {check.asks}"
         )
         found = "; ".join(finding.text for finding in check.findings)
+        registry.phrase(f"{prefix}.found", found, (f"{prefix}.failed",))
         cells = {"asks": capitalised(check.asks), "cases": cases, "failed": failed}
         rows.append(Row(cells | {"findings": found or "Nothing"}))
     registry.add("checks", Table("checks", COLUMNS, tuple(rows)))
@@ -39,17 +70,6 @@ def add_checks(registry: Registry, review: Review) -> None:
 def _belong_together(registry: Registry, review: Review) -> Check:
     """Find rows of our files that nothing uses: a slip in a key would take them out without a word."""
     found = list(review.findings)
-    for line, outcome in review.effects["outcome"].items():
-        if outcome not in SCALES:
-            found.append(
-                Finding("effects.csv", line, "outcome", f"{outcome} is no outcome of ours")
-            )
-    for line, row in review.groups.iterrows():
-        known = VARIABLES.get(row["variable"])
-        if known is None or row["category"] not in known.categories:
-            where = f"{row['study']}, {row['variable']}"
-            text = f"{where}: {row['category']} is no category of ours"
-            found.append(Finding("groups.csv", line, "category", text))
     for line, row in review.published.iterrows():
         if row["id"] not in registry.judged:
             text = f"{row['id']}: no value is called {row['quantity']}"

@@ -13,7 +13,7 @@ from .agreement import (
     add_subgroup_agreement,
 )
 from .bias import add_bias
-from .checks import add_checks
+from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
@@ -35,6 +35,7 @@ REGRESSED = ("symptoms", "symptoms_followup", "qol")
 def compose(data: Path) -> Registry:
     """Compute everything from the CSV files in `data`."""
     review = read_review(data)
+    refuse_unknown(review)
     registry = Registry(review.published.to_dict("records"))
     add_settings(registry)
     add_trials(registry, review.studies)

@@ -62,10 +62,10 @@ def judged_below(registry: Registry, prefix: str) -> list[Judged]:
 
 
 def once(judged: Sequence[Judged]) -> list[Judged]:
-    """Each printed number once, whether it is printed in one place or in several."""
+    """Each number once for each verdict, whether it is printed in one place or in several."""
     found: dict[tuple[str, str], Judged] = {}
     for one in judged:
-        found.setdefault((one.value.id, one.row["printed"].lstrip("0")), one)
+        found.setdefault((one.value.id, one.verdict.status), one)
     return list(found.values())
 
 
@@ -139,7 +139,9 @@ def add_tally(registry: Registry, name: str, judged: Sequence[Judged]) -> None:
 def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
     """Say how the `judged` numbers, each with what to call it, compare with what is printed."""
     such = {
-        status: listed([what for what, j in judged if j.verdict.status == status])
+        status: listed(
+            list(dict.fromkeys(what for what, j in judged if j.verdict.status == status))
+        )
         for status in MEANINGS
     }
     if not judged:
@@ -150,9 +152,12 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
     if not such["reproduced"]:
         text = "None of the printed numbers is met to the last digit."
     if such["attainable"]:
-        text += f" The rounding of the printed effects leaves room for {such['attainable']}."
+        text += (
+            " Not met to the digit, but explained by the rounding of the printed effects: "
+            f"{such['attainable']}."
+        )
     if such["different"]:
-        text += f" No effects that print as they are printed give {such['different']}."
+        text += f" Not to be had from effects that print as they are printed: {such['different']}."
     if such["undecided"]:
         text += f" Nothing can be said of {such['undecided']}."
     if such["not computable"]:

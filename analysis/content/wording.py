@@ -49,4 +49,4 @@ def _prediction(low: float | None, high: float | None) -> str:
         return "stays on the side of psychotherapy"
     if high < 0:
         return "stays on the side of the comparison"
-    return "reaches to the side of the comparison, so in some settings psychotherapy may not help"
+    return "lies on both sides of no difference, so in a new setting the effect may go either way"

@@ -134,11 +134,10 @@ class Table:
         return f"```{{=html}}\n{self.html()}\n```\n\n```{{=typst}}\n{self.typst()}\n```\n"
 
     def _typst_width(self, column: Column) -> str:
-        """Numbers take what they need; text shares the rest by the length of its longest cell."""
-        if column.align == "right":
-            return "auto"
+        """Numbers and short texts take what they need; long texts share the rest."""
         texts = (_plain(row.cells.get(column.key)) for row in self.rows)
-        return f"{min(max(map(len, (*texts, column.label))), WIDEST)}fr"
+        longest = max(map(len, (*texts, column.label)))
+        return "auto" if column.align == "right" or longest <= WIDEST else "1fr"
 
     def _spans(self) -> list[tuple[str | None, list[Column]]]:
         return [(s, list(columns)) for s, columns in groupby(self.columns, key=lambda c: c.spanner)]
