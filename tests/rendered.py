@@ -183,9 +183,21 @@ def differences(html: list[str], pdf: list[str]) -> list[str]:
         f"after {' '.join(html[max(0, a - 6) : a])!r}: "
         f"HTML {' '.join(html[a:b])!r}, PDF {' '.join(pdf[c:d])!r}"
         for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal" and not _same_drawing(html[a:b], pdf[c:d])
+        if tag != "equal"
+        and not _same_drawing(html[a:b], pdf[c:d])
+        and not _word_across_pages(html[a:b], pdf[c:d])
     ]
 
 
 def _same_drawing(html: list[str], pdf: list[str]) -> bool:
     return all(isinstance(token, Drawn) for token in html) and "".join(html) == "".join(pdf)
+
+
+def _word_across_pages(html: list[str], pdf: list[str]) -> bool:
+    """Whether the PDF has the one word of `html` in two parts, with the hyphen at a page's end."""
+    return (
+        len(html) == 1
+        and html[0].isalpha()
+        and pdf[1:2] == ["-"]
+        and "".join(pdf) == (pdf[0] + "-" + html[0][len(pdf[0]) :])
+    )

@@ -136,3 +136,9 @@ def test_every_pooled_row_and_all_of_table_3_are_shown_on_the_pages_and_in_the_p
     assert len(rows) == 5 * 14 + 21 * 11
     shown = {value.id for value in shown_values(site)}
     assert [name for name in rows if name not in shown] == []
+
+
+def test_a_word_may_break_over_a_page_and_nothing_else():
+    assert differences(["a", "medication", "b"], ["a", "medica", "-", "tion", "b"]) == []
+    assert len(differences(["a", "medication", "b"], ["a", "medica", "-", "tien", "b"])) == 1
+    assert len(differences(["a", "12", "b"], ["a", "1", "-", "2", "b"])) == 1

@@ -75,10 +75,11 @@ def _belong_together(registry: Registry, review: Review) -> Check:
             text = f"{row['id']}: no value is called {row['quantity']}"
             found.append(Finding("published.csv", line, "quantity", text))
     grouped = set(zip(review.groups["study"], review.groups["variable"], strict=True))
-    for study in dict.fromkeys(review.effects["study"]):
-        for variable in VARIABLES:
-            if (study, variable) not in grouped:
-                text = f"{study} has no category of {variable}"
-                found.append(Finding("groups.csv", None, "category", text))
+    known = set(review.studies["study"])
+    for study in dict.fromkeys(s for s in review.effects["study"] if s in known):
+        missing = [variable for variable in VARIABLES if (study, variable) not in grouped]
+        if missing:
+            text = f"{study} has no category of {', '.join(missing)}"
+            found.append(Finding("groups.csv", None, "category", text))
     cases = len(review.effects) + len(review.groups) + len(review.published) + len(review.studies)
     return Check("files", "the rows of the data files belong together", cases, tuple(found))
