@@ -180,10 +180,14 @@ class Mean(Model):
         return rest * (2 - rest / total) - np.vecdot(others, others) / total
 
     def trace_pp(self, w: np.ndarray) -> float:
-        """Return tr(P P)."""
-        s1, squares = w.sum(), w * w
-        s2 = squares.sum()
-        return float(s2 - 2 * (squares @ w) / s1 + (s2 / s1) ** 2)
+        """Return tr(P P), the sum of all squared w_i (1 - w_i / s), and of w_i w_j / s for i != j."""
+        first, others = w[self.first], w.copy()
+        others[self.first] = 0
+        rest = others @ self.ones
+        total, squares = rest + first, others**2
+        s2 = squares @ self.ones
+        diagonal = (first * rest / total) ** 2 + squares @ (1 - others / total) ** 2
+        return float(diagonal + (2 * first**2 * s2 + s2**2 - squares @ squares) / total**2)
 
     def log_det(self, w: np.ndarray) -> float:
         """Return log |X' W X|."""
