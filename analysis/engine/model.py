@@ -18,6 +18,8 @@ import numpy as np
 
 # Columns are dependent where the smallest singular value is below this share of the largest.
 RANK_TOLERANCE = 1e-10
+# Half the digits of a double are left to X' W X where the weights differ this much.
+WIDEST = 1e8
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,12 @@ class Model:
         self.y, self.v, self.X = y, v, X
         self.k, self.p = X.shape
         self.df = self.k - self.p
-        self.smallest = float(v.min())
+        self.smallest, largest = float(v.min()), float(v.max())
+        if largest > WIDEST * self.smallest:
+            raise ValueError(
+                f"vi runs from {self.smallest:g} to {largest:g}; with moderators, the largest variance "
+                f"may be {WIDEST:g} times the smallest, or the normal equations lose their digits"
+            )
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""
@@ -68,7 +75,9 @@ class Model:
         """Return tr(P P)."""
         A = self._inverse(w)
         M = A @ self._cross(w**2)
-        return float(np.sum(w**2) - 2 * np.sum(A * self._cross(w**3)) + np.sum(M * M.T))
+        trace = float(np.sum(w**2) - 2 * np.sum(A * self._cross(w**3)) + np.sum(M * M.T))
+        # Cauchy and Schwarz on the df eigenvalues; rounding may leave less.
+        return max(trace, self.trace_p(w) ** 2 / self.df)
 
     def trace_pv(self, w: np.ndarray) -> float:
         """Return tr(P V), V the diagonal of `v`."""
