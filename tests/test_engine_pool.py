@@ -4,6 +4,7 @@ What R says of it is compared in test_engine_against_r_models.py.
 """
 
 from dataclasses import FrozenInstanceError
+from fractions import Fraction
 from math import inf, isnan, sqrt
 
 import numpy as np
@@ -91,6 +92,8 @@ def test_p_values_far_in_the_tail():
         ({"vi": [1, 1, float("nan")]}, "vi[2] is nan; every variance"),
         ({"vi": [1, 1, float("inf")]}, "vi[2] is inf; every variance"),
         ({"yi": [1, None, 2]}, "yi[1] is nan; every estimate must be a finite number"),
+        ({"yi": [1, 1e60, 2]}, "yi[1] is 1e+60; every estimate must lie within 1e+50 of 0"),
+        ({"vi": [1, 1, 1e-60]}, "vi[2] is 1e-60; every variance must lie between 1e-50 and 1e+50"),
         ({"yi": [], "vi": []}, "yi has shape (0,); it must be one-dimensional, with at least one"),
         ({"yi": [[1, 2, 3]]}, "yi has shape (1, 3)"),
         ({"yi": 1.0}, "yi has shape ()"),
@@ -250,10 +253,54 @@ def test_prediction_intervals_state_their_degrees_of_freedom():
         result.prediction_interval(df=3)
 
 
-def test_huge_and_tiny_variances():
-    for vi in ([1e-12, 1e12, 1.0], [1e-10, 1.0, 1e10]):
-        result = pool([1.0, 2.0, 3.0], vi=vi)
-        assert np.isfinite([result.estimate, result.se, result.tau2]).all()
+WIDE = st.lists(
+    st.tuples(st.integers(-5000, 5000), st.integers(-15, 15)), min_size=2, max_size=7
+).map(lambda rows: [(y / 1000, 10.0**e) for y, e in rows])
+
+
+@given(studies=WIDE)
+def test_huge_and_tiny_variances_against_exact_arithmetic(studies):
+    """Thirty orders of magnitude: DerSimonian and Laird's sums in fractions of whole numbers."""
+    yi, vi = zip(*studies, strict=True)
+    y, w = [Fraction(x) for x in yi], [1 / Fraction(v) for v in vi]
+    mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+    q = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True))
+    c = sum(w) - sum(a**2 for a in w) / sum(w)
+    result = pool(yi, vi=vi, method="DL")
+    assert result.q == pytest.approx(float(q), rel=1e-12)
+    expected = float((q - (len(y) - 1)) / c)
+    assert result.tau2 == pytest.approx(max(0, expected), rel=1e-12, abs=1e-12 * float(q / c))
+    tau2 = Fraction(result.tau2)
+    w = [1 / (Fraction(v) + tau2) for v in vi]
+    mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+    assert result.estimate == pytest.approx(float(mean), rel=1e-12, abs=1e-12)
+    assert result.se == pytest.approx(float(1 / sum(w)) ** 0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+@given(studies=WIDE)
+def test_the_highest_peak_among_huge_and_tiny_variances(restricted, studies):
+    yi, vi = np.array(studies).T
+    result = pool(yi, vi=vi, method="REML" if restricted else "ML")
+    best = log_likelihood(result.model, result.tau2, restricted)
+    for tau2 in [0, *np.geomspace(1e-3 * vi.min(), np.ptp(yi) ** 2 + 1, 200)]:
+        assert log_likelihood(result.model, tau2, restricted) <= best + 1e-9 * abs(best)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(studies=WIDE)
+def test_huge_and_tiny_variances_have_a_defined_answer(method, studies):
+    """By every method: finite numbers, no warning, also from what is computed on demand."""
+    yi, vi = np.array(studies).T
+    result = pool(yi, vi=vi, method=method, ci="hksj-adhoc")
+    numbers = [
+        getattr(result, name) for name in ("estimate", "se", "tau2", "q", "i2", "h2", "pvalue")
+    ]
+    assert np.isfinite([*numbers, *result.weights, result.fit_statistics().loglik]).all()
+    assert np.isfinite(result.blups().se).all()
+    assert method == "EE" or result.tau2_se >= 0
+    found = result.confint().tau2
+    assert 0 <= found.low <= found.high < inf
 
 
 def test_a_result_prints_becomes_a_dict_a_frame_and_a_sentence():

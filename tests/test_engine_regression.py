@@ -179,10 +179,24 @@ def test_effects_that_do_not_differ(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_huge_and_tiny_variances(method):
-    vi = [1e-9, 1.0, 1e9, 2.0, 3.0, 0.5]
-    result = meta_regression(YI, vi=vi, X=DATA["dose"], method=method)
-    assert np.isfinite(result.coefficients.to_numpy()).all() and result.tau2 >= 0
+@given(
+    studies=st.lists(
+        st.tuples(st.integers(-5000, 5000), st.integers(0, 8), st.integers(-5, 5)),
+        min_size=3,
+        max_size=7,
+    ).filter(lambda rows: len({x for *_, x in rows}) > 1),
+    power=st.integers(-20, 12),
+)
+def test_huge_and_tiny_variances(method, studies, power):
+    """Up to eight orders of magnitude apart: finite numbers, no warning."""
+    yi, exponents, x = np.array(studies, dtype=float).T
+    result = meta_regression(yi / 1000, vi=10 ** (power + exponents), X=x, method=method)
+    assert np.isfinite(result.coefficients.to_numpy()).all()
+    numbers = [result.tau2, result.q_e, result.q_m, result.i2, result.fit_statistics().loglik]
+    assert np.isfinite(numbers).all() and result.tau2 >= 0
+    assert method == "EE" or result.tau2_se >= 0
+    found = result.confint().tau2
+    assert 0 <= found.low <= found.high
 
 
 @pytest.mark.parametrize(
@@ -211,6 +225,7 @@ def test_huge_and_tiny_variances(method):
         ({"X": DATA["dose"], "method": "XX"}, "method is 'XX'; allowed: EE, DL"),
         ({"X": DATA["dose"], "ci": "hk"}, "ci is 'hk'; allowed: z, t, hksj, hksj-adhoc"),
         ({"X": DATA["dose"], "level": 95}, "level is 95; it must lie between 0 and 1"),
+        ({"X": DATA["dose"], "vi": [1e-9, 1, 1, 1, 1, 1]}, "vi runs from 1e-09 to 1; with moderators"),
         ({"X": DATA["dose"], "vi": [1, 1, 1, 1, 1, 0]}, "vi[5] is 0.0; every variance must be"),
     ],
 )  # fmt: skip

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+# Sums hold fourth powers of weights, which beyond these would leave the range of doubles.
+SMALLEST, LARGEST = 1e-50, 1e50
+
 
 def estimates_and_variances(yi, vi) -> tuple[np.ndarray, np.ndarray]:
     """Return effect sizes `yi` and sampling variances `vi` as two float arrays of shape (k,)."""
@@ -15,11 +18,19 @@ def estimates_and_variances(yi, vi) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(
             f"yi has {len(yi)} values and vi has {len(vi)}; each estimate needs one variance"
         )
-    refuse("yi", yi, ~np.isfinite(yi), "every estimate must be a finite number")
-    refuse(
-        "vi", vi, ~(np.isfinite(vi) & (vi > 0)), "every variance must be a finite number above 0"
-    )
+    within = (np.abs(yi) <= LARGEST) & (vi >= SMALLEST) & (vi <= LARGEST)
+    if not within.all():
+        _refuse_values(yi, vi)
     return yi, vi
+
+
+def _refuse_values(yi: np.ndarray, vi: np.ndarray) -> None:
+    positive = np.isfinite(vi) & (vi > 0)
+    refuse("yi", yi, ~np.isfinite(yi), "every estimate must be a finite number")
+    refuse("vi", vi, ~positive, "every variance must be a finite number above 0")
+    refuse("yi", yi, np.abs(yi) > LARGEST, f"every estimate must lie within {LARGEST:g} of 0")
+    wide = f"every variance must lie between {SMALLEST:g} and {LARGEST:g}"
+    refuse("vi", vi, (vi < SMALLEST) | (vi > LARGEST), wide)
 
 
 def one_of(name: str, value, allowed: Iterable[str]) -> None:

@@ -18,6 +18,8 @@ import numpy as np
 
 # Columns are dependent where the smallest singular value is below this share of the largest.
 RANK_TOLERANCE = 1e-10
+# Half the digits of a double are left to X' W X where the weights differ this much.
+WIDEST = 1e8
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,12 @@ class Model:
         self.y, self.v, self.X = y, v, X
         self.k, self.p = X.shape
         self.df = self.k - self.p
-        self.smallest = float(v.min())
+        self.smallest, largest = float(v.min()), float(v.max())
+        if largest > WIDEST * self.smallest:
+            raise ValueError(
+                f"vi runs from {self.smallest:g} to {largest:g}; with moderators, the largest variance "
+                f"may be {WIDEST:g} times the smallest, or the normal equations lose their digits"
+            )
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""
@@ -68,7 +75,9 @@ class Model:
         """Return tr(P P)."""
         A = self._inverse(w)
         M = A @ self._cross(w**2)
-        return float(np.sum(w**2) - 2 * np.sum(A * self._cross(w**3)) + np.sum(M * M.T))
+        trace = float(np.sum(w**2) - 2 * np.sum(A * self._cross(w**3)) + np.sum(M * M.T))
+        # Cauchy and Schwarz on the df eigenvalues; rounding may leave less.
+        return max(trace, self.trace_p(w) ** 2 / self.df)
 
     def trace_pv(self, w: np.ndarray) -> float:
         """Return tr(P V), V the diagonal of `v`."""
@@ -180,10 +189,14 @@ class Mean(Model):
         return rest * (2 - rest / total) - np.vecdot(others, others) / total
 
     def trace_pp(self, w: np.ndarray) -> float:
-        """Return tr(P P)."""
-        s1, squares = w.sum(), w * w
-        s2 = squares.sum()
-        return float(s2 - 2 * (squares @ w) / s1 + (s2 / s1) ** 2)
+        """Return tr(P P), the sum of all squared w_i (1 - w_i / s), and of w_i w_j / s for i != j."""
+        first, others = w[self.first], w.copy()
+        others[self.first] = 0
+        rest = others @ self.ones
+        total, squares = rest + first, others**2
+        s2 = squares @ self.ones
+        diagonal = (first * rest / total) ** 2 + squares @ (1 - others / total) ** 2
+        return float(diagonal + (2 * first**2 * s2 + s2**2 - squares @ squares) / total**2)
 
     def log_det(self, w: np.ndarray) -> float:
         """Return log |X' W X|."""

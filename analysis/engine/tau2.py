@@ -133,6 +133,11 @@ def _highest(model: Model, restricted: bool) -> float:
     for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
         ends, excess = grid[i : i + 2].tolist(), (1 - down[i : i + 2] / up[i : i + 2]).tolist()
         peaks.append(_root(model, restricted, *ends, *excess))
+    if not peaks:
+        raise ValueError(
+            f"tau2 was not found: the likelihood rises from 0 to {high:g} without a peak, tried at "
+            f"{len(grid)} values; vi spans too many orders of magnitude"
+        )
     if len(peaks) > 1:
         peaks.sort(key=lambda tau2: log_likelihood(model, tau2, restricted))
     return peaks[-1]
