@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
             "\nNothing was changed: the last good site, if any, is still in place.", file=sys.stderr
         )
         return 1
+    except OSError as error:
+        print(f"\n{error.filename or options.root}: {error.strerror}", file=sys.stderr)
+        print("\nNothing was changed: the folder must be writable.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\ninterrupted; nothing was changed", file=sys.stderr)
         return 130

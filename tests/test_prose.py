@@ -36,18 +36,35 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def prose(path: Path) -> str:
-    """A chapter's own words: no cells, expressions, labels, attributes or citation keys."""
+    """A chapter's own words: no cells, expressions, labels, attributes or citation keys.
+
+    Lines keep their numbers, so that a finding can be told with its place.
+    """
     parts = parse(path.read_text(encoding="utf-8"), path.name)
-    text = "".join(part.markdown for part in parts if isinstance(part, Text))
+    text = "".join(
+        part.markdown if isinstance(part, Text) else "\n" * source_lines(part) for part in parts
+    )
     text = re.sub(r"\{[^}]*\}", "", text)
     text = re.sub(r"\]\([^)]*\)", "]", text)
     text = re.sub(r"\[\^[\w-]+\]", "", text)
     return re.sub(r"-?@[\w:.-]*\w", "", text)
 
 
+def source_lines(part) -> int:
+    """The line ends that a cell, with its fences and options, takes up; an expression has none."""
+    if not isinstance(part, Cell):
+        return 0
+    return part.first_line - part.line + part.source.count("\n") + 2
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
 def test_no_number_is_typed_in_a_chapter(path):
-    assert typed_numbers(prose(path)) == []
+    typed = {
+        f"{path.name}:{line}: {text.strip()}": found
+        for line, text in enumerate(prose(path).split("\n"), start=1)
+        if (found := typed_numbers(text))
+    }
+    assert typed == {}, "write v(...) in place of the number"
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)

@@ -45,7 +45,7 @@ def _unknown(file: str, line: int, column: str, word: str, allowed) -> list[Find
         return []
     near = get_close_matches(word, allowed, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    text = f"{word!r} is not one of {', '.join(allowed)}{hint}"
+    text = f"{word!r} is not among {', '.join(allowed)}{hint}"
     return [Finding(f"data/{file}", line, column, text)]
 
 

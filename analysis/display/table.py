@@ -87,7 +87,7 @@ class Table:
 
     def typst(self) -> str:
         """The table in Typst; it breaks over pages and repeats its head."""
-        widths = ", ".join(map(self._typst_width, self.columns))
+        widths = ", ".join(self._typst_widths())
         aligns = ", ".join(column.align for column in self.columns)
         lines = [
             "#[",
@@ -110,13 +110,10 @@ class Table:
                 cells = (f"[{_typst(row.cells.get(column.key))}]" for column in self.columns)
                 lines.append(f"  {', '.join(cells)},")
         lines.append("  table.hline(stroke: 0.9pt),")
-        if self.notes:
-            notes = "".join(
-                f"table.cell(colspan: {len(self.columns)}, align: left)[{escape_typst(note)}], "
-                for note in self.notes
-            )
-            lines.append(f"  table.footer(repeat: false, {notes}),")
-        return "\n".join([*lines, ")", "]"])
+        lines.append(")")
+        # Below the table, not in it: a long note would widen the last column.
+        lines += [f"#block(above: 5pt)[{escape_typst(note)}]" for note in self.notes]
+        return "\n".join([*lines, "]"])
 
     def csv(self) -> str:
         """The table's data: exact numbers, one record a row, the group as a first field."""
@@ -133,11 +130,18 @@ class Table:
         # Both formats in one output; each writer takes its own.
         return f"```{{=html}}\n{self.html()}\n```\n\n```{{=typst}}\n{self.typst()}\n```\n"
 
-    def _typst_width(self, column: Column) -> str:
-        """Numbers and short texts take what they need; long texts share the rest."""
-        texts = (_plain(row.cells.get(column.key)) for row in self.rows)
-        longest = max(map(len, (*texts, column.label)))
-        return "auto" if column.align == "right" or longest <= WIDEST else "1fr"
+    def _typst_widths(self) -> list[str]:
+        """Short texts take what they need; long ones share the rest, or else the numbers do."""
+        longest = [
+            max(map(len, (*(_plain(row.cells.get(c.key)) for row in self.rows), c.label)))
+            for c in self.columns
+        ]
+        wide = [
+            c.align != "right" and n > WIDEST for c, n in zip(self.columns, longest, strict=True)
+        ]
+        if any(wide):
+            return ["1fr" if share else "auto" for share in wide]
+        return ["1fr" if column.align == "right" else "auto" for column in self.columns]
 
     def _spans(self) -> list[tuple[str | None, list[Column]]]:
         return [(s, list(columns)) for s, columns in groupby(self.columns, key=lambda c: c.spanner)]
