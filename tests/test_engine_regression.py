@@ -181,14 +181,14 @@ def test_effects_that_do_not_differ(method):
 @pytest.mark.parametrize("method", METHODS)
 @given(
     studies=st.lists(
-        st.tuples(st.integers(-5000, 5000), st.integers(0, 8), st.integers(-5, 5)),
+        st.tuples(st.integers(-5000, 5000), st.integers(0, 7), st.integers(-5, 5)),
         min_size=3,
         max_size=7,
     ).filter(lambda rows: len({x for *_, x in rows}) > 1),
     power=st.integers(-20, 12),
 )
 def test_huge_and_tiny_variances(method, studies, power):
-    """Up to eight orders of magnitude apart: finite numbers, no warning."""
+    """Up to seven orders of magnitude apart: finite numbers, no warning."""
     yi, exponents, x = np.array(studies, dtype=float).T
     result = meta_regression(yi / 1000, vi=10 ** (power + exponents), X=x, method=method)
     assert np.isfinite(result.coefficients.to_numpy()).all()

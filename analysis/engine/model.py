@@ -18,6 +18,8 @@ import numpy as np
 
 # Columns are dependent where the smallest singular value is below this share of the largest.
 RANK_TOLERANCE = 1e-10
+# A sum of squared residuals below this share of that of the effects is rounding, not scatter.
+EXACT = 1e-26
 # Half the digits of a double are left to X' W X where the weights differ this much.
 WIDEST = 1e8
 
@@ -121,8 +123,9 @@ class Model:
 
     @cached_property
     def scatter(self) -> float:
-        """The sum of squared residuals of the fit without weights."""
-        return self.fit(np.ones(self.k)).rss
+        """The sum of squared residuals of the fit without weights, 0 if they are rounding."""
+        rss = self.fit(np.ones(self.k)).rss
+        return rss if rss > EXACT * float(self.y @ self.y) else 0.0
 
     @cached_property
     def _products(self) -> np.ndarray:
@@ -157,6 +160,11 @@ class Mean(Model):
     def X(self) -> np.ndarray:
         """The column of ones."""
         return self.ones[:, None]
+
+    @cached_property
+    def scatter(self) -> float:
+        """The sum of squared distances from the unweighted mean; distances leave no rounding."""
+        return self.fit(self.ones).rss
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""

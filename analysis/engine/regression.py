@@ -20,13 +20,10 @@ from . import checks
 from .design import Design, from_arrays
 from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
-from .model import Mean, Model
+from .model import EXACT, Mean, Model
 from .pool import CI, Blups, FitStatistics, blups, dispersion, fit_statistics, quantile
 from .results import Result, read_only
 from .tau2 import TAU2, standard_error
-
-# A weighted sum of squared residuals below this share of that of the effects is rounding, not scatter.
-EXACT = 1e-26
 
 
 @dataclass(frozen=True)
