@@ -73,7 +73,7 @@ clean: ## remove what make has built, but not .venv or .venv-bench
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 help: ## show this list
-	@echo "make            build the site and the PDF into _site"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+	@echo "make              build the site and the PDF into _site"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
 
 FORCE:
