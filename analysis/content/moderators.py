@@ -94,9 +94,8 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
                 X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
             )  # fmt: skip
         _add_fit(registry, outcome, key, moderator, effects, xs, fitted)
-        if fitted is not None:
-            plot = _bubble(registry, outcome, key, moderator, effects, xs, fitted)
-            registry.add(f"{outcome.key}.regression.{key}", plot)
+        plot = _bubble(registry, outcome, key, moderator, effects, xs, fitted)
+        registry.add(f"{outcome.key}.regression.{key}", plot)
     _add_table(registry, outcome)
 
 
@@ -121,14 +120,18 @@ def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression 
     registry.phrase(f"{prefix}.relation", words, (f"{prefix}.pvalue", f"{prefix}.estimate"))
 
 
-def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression):
+def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None):
+    """The plot of the regression; without a fit, its trials alone."""
+    tau2 = fitted.tau2 if fitted else 0.0
     bubbles = [
-        Bubble(outcome.name_of(e.study), x, e.yi, 1 / (e.vi + fitted.tau2))
+        Bubble(outcome.name_of(e.study), x, e.yi, 1 / (e.vi + tau2))
         for e, x in zip(effects, xs, strict=True)
     ]
-    grid = np.linspace(min(xs), max(xs), POINTS)
-    found = fitted.predict(np.column_stack([np.ones(POINTS), grid]))
-    line = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
+    line = FittedLine((), (), (), ())
+    if fitted:
+        grid = np.linspace(min(xs), max(xs), POINTS)
+        found = fitted.predict(np.column_stack([np.ones(POINTS), grid]))
+        line = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
     prefix = f"{outcome.key}.regression.{key}"
     slope, low, high = (
         registry.get(Value, f"{prefix}.{name}").text for name in ("estimate", "ci_low", "ci_high")
