@@ -1,0 +1,118 @@
+"""The manuscript composes whatever the data hold: few trials or none, coarse digits, missing files."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+
+import pytest
+
+from analysis.content.compose import compose
+from analysis.display.table import Table
+from analysis.display.value import Phrase, Value
+from analysis.review import DataError
+
+from conftest import ROOT
+
+with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
+    HEADER, *ROWS = csv.reader(_file)
+
+
+def of(*studies):
+    return [row for row in ROWS if row[1] in studies]
+
+
+def coarse(row):
+    return [*row[:2], *(f"{float(cell):.2f}" for cell in row[2:])]
+
+
+def contradictory(row):
+    return [*row[:7], "9.000", row[8]] if row[:2] == ["symptoms", "isasi2010"] else row
+
+
+@pytest.fixture
+def composed(tmp_path):
+    """Compose from a copy of the data with other `rows` of effects.csv and other `files`."""
+
+    def run(rows=ROWS, **files):
+        data = shutil.copytree(ROOT / "data", tmp_path / "data")
+        with (data / "effects.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
+        for name, text in files.items():
+            (data / f"{name}.csv").write_text(text, encoding="utf-8")
+        registry = compose(data)
+        for table in registry.all(Table):
+            assert table.html() and table.typst() and table.csv()
+        return registry
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        of("clarke2014"),
+        of("clarke2014", "fonagy2015"),
+        of("clarke2014", "fonagy2015", "wiles2013"),
+        [row for row in ROWS if not row[0].startswith("qol")],
+        [row for row in ROWS if row[0] != "symptoms"],
+    ],
+    ids=["one", "two", "three", "no quality of life", "no symptoms"],
+)
+def test_few_trials(composed, rows):
+    registry = composed(rows)
+    k = sum(row[0] == "symptoms" for row in rows)
+    assert registry.get(Value, "symptoms.random.k").raw == (k or None)
+
+
+def test_digits_too_coarse_for_a_proof_stop_nothing(composed):
+    statuses = {judged.verdict.status for judged in composed(map(coarse, ROWS)).judged.values()}
+    assert "undecided" in statuses
+
+
+def test_nothing_is_proven_where_a_row_contradicts_itself(composed):
+    registry = composed(map(contradictory, ROWS))
+    assert registry.get(Value, "checks.rows.failed").raw == 1
+    touched = [
+        judged.verdict.status
+        for judged in registry.judged.values()
+        if judged.value.id.rpartition(".")[0] in ("symptoms.fixed", "symptoms.random")
+        and isinstance(judged.value.raw, float)
+    ]
+    assert set(touched) <= {"reproduced", "undecided"}
+
+
+def test_files_without_rows(composed):
+    registry = composed(
+        published="id,where,quantity,printed,note\n",
+        groups="study,variable,category,source\n",
+        flow="id,kind,label,count,where,note\na,reason,Lost,3,Figure 1,\n",
+    )
+    assert registry.judged == {}
+    assert registry.get(Phrase, "symptoms.agreement").text.startswith(
+        "The publication prints no such"
+    )
+
+
+def test_a_word_that_the_manuscript_does_not_know_is_refused_with_its_place(composed):
+    groups = (ROOT / "data/groups.csv").read_text(encoding="utf-8")
+    rows = [["symptom", *ROWS[0][1:]], *ROWS[1:]]
+    with pytest.raises(DataError) as refusal:
+        composed(rows, groups=groups.replace(",disorder,mood,", ",disorder,moood,", 1))
+    assert str(refusal.value).split("\n") == [
+        "data/effects.csv:2:outcome: 'symptom' is not among symptoms, symptoms_completers, "
+        "symptoms_followup, qol, qol_followup; did you mean symptoms?",
+        "data/groups.csv:2:category: 'moood' is not among anxiety, mood, transdiagnostic; did you mean "
+        "mood?",
+    ]
+
+
+def test_a_row_that_nothing_uses_is_a_finding(composed):
+    published = (ROOT / "data/published.csv").read_text(encoding="utf-8")
+    wrong = published.replace(",symptoms.random.estimate,", ",symptoms.random.estimat,", 1)
+    registry = composed(published=wrong)
+    assert registry.get(Value, "checks.files.failed").raw == 1
+    assert (
+        "no value is called symptoms.random.estimat"
+        in registry.get(Phrase, "checks.files.found").text
+    )
