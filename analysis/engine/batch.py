@@ -194,12 +194,14 @@ def parts(b: int, n: int) -> Iterator[slice]:
 def present(yi: np.ndarray, vi: np.ndarray, part: slice):
     """Return y, v, k of the rows `part` with absent studies as y 0, v inf; refuse bad values."""
     y, v = yi[part], vi[part]
-    if v.min() > 0 and v.max() < np.inf and y.min() > -np.inf and y.max() < np.inf:
+    small, large = checks.SMALLEST, checks.LARGEST
+    if v.min() >= small and v.max() <= large and y.min() >= -large and y.max() <= large:
         return y, v, np.full(len(y), y.shape[1])
     absent = np.isnan(y) | np.isnan(v)
-    _refuse("yi", y, np.isinf(y) & ~absent, part, "every estimate must be a finite number, or NaN")
-    bad = ~absent & ~(np.isfinite(v) & (v > 0))
-    _refuse("vi", v, bad, part, "every variance must be a finite number above 0, or NaN")
+    allowed = f"every estimate must lie within {large:g} of 0, or be NaN"
+    _refuse("yi", y, ~absent & (np.abs(y) > large), part, allowed)
+    allowed = f"every variance must lie between {small:g} and {large:g}, or be NaN"
+    _refuse("vi", v, ~absent & ((v < small) | (v > large)), part, allowed)
     return np.where(absent, 0.0, y), np.where(absent, np.inf, v), (~absent).sum(axis=1)
 
 
