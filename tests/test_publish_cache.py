@@ -152,8 +152,9 @@ def test_a_damaged_result_is_not_used(project, damage):
 def test_a_source_that_changes_while_cells_run_spoils_no_result(project):
     append(
         project / "chapters/one.qmd",
+        # Whole at once: the other chapter reads the old number or the new one, never half of a file.
         "\n```{python}\n#| include: false\nimport pathlib\n"
-        "p = pathlib.Path('data/number.txt')\np.write_text('43')\n```\n",
+        "p = pathlib.Path('data/new.txt')\np.write_text('43')\np.replace('data/number.txt')\n```\n",
     )
     said(project)
     assert said(project)["index.qmd"] == "ran (first run)", "what was read is not known"
