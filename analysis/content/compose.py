@@ -15,6 +15,7 @@ from .agreement import (
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
+from .failsafe import add_failsafe
 from .literature import add_literature
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
@@ -55,6 +56,7 @@ def compose(data: Path) -> Registry:
         add_leave_one_out(registry, outcome, tuple(review.studies["study"]))
         add_sensitivity(registry, outcome)
         add_bias(registry, outcome)
+    add_failsafe(registry, list(outcomes.values()))
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)
         add_subgroup_agreement(registry, outcome)

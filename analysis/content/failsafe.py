@@ -1,0 +1,71 @@
+"""How many missing trials without effect would undo a finding, and all signs of missing trials at once.
+
+Value names are `<outcome>.failsafe.rosenthal` and `<outcome>.failsafe.rosenberg`. The publication has no
+fail-safe numbers; they are an addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..display.numbers import count
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..engine.failsafe_n import failsafe_n
+from .outcome import Outcome
+from .pooled import effect_names
+from .verdicts import capitalised
+from .wording import ALPHA
+
+# What each counts: how many missing trials it takes until this is no longer significant.
+COUNTED = {
+    "rosenthal": ("Rosenthal", "the trials' z taken together"),
+    "rosenberg": ("Rosenberg", "the fixed-effect mean"),
+}
+COLUMNS = (
+    Column("outcome", "Outcome"),
+    Column("k", "Trials", "right"),
+    Column("egger.statistic", "t", "right", spanner="Egger"),
+    Column("egger.pvalue", "p", "right", spanner="Egger"),
+    Column("kendall.tau", "τ", "right", spanner="Kendall"),
+    Column("kendall.pvalue", "p", "right", spanner="Kendall"),
+    Column("filled.k0", "Filled in", "right", spanner="Trim and fill"),
+    Column("random.filled.estimate", "SMD", "right", spanner="Trim and fill"),
+    Column("random.filled.ci_low", "Lower", "right", spanner="Trim and fill"),
+    Column("random.filled.ci_high", "Upper", "right", spanner="Trim and fill"),
+    Column("failsafe.rosenthal", "Rosenthal", "right", spanner="Fail-safe N"),
+    Column("failsafe.rosenberg", "Rosenberg", "right", spanner="Fail-safe N"),
+)
+NOTE = (
+    "SMD after trim and fill is the random-effects mean with the missing trials put in. The fail-safe N "
+    "is how many missing trials without any effect it would take to undo the significance of "
+    + ", or of ".join(f"{what} ({method})" for method, what in COUNTED.values())
+    + "."
+)
+
+
+def add_failsafe(registry: Registry, outcomes: Sequence[Outcome]) -> None:
+    """Register the fail-safe numbers of `outcomes`, and the table of all signs of missing trials."""
+    rows = []
+    for outcome in outcomes:
+        key = outcome.key
+        for name in COUNTED:
+            _add_number(registry, outcome, name)
+        names = {column.key: f"{key}.{column.key}" for column in COLUMNS[1:]}
+        names["k"] = f"{key}.random.k"
+        cells = {column: registry.get(Value, name) for column, name in names.items()}
+        rows.append(Row({"outcome": capitalised(outcome.scale.name)} | cells))
+    registry.add("bias", Table("bias", COLUMNS, tuple(rows), (NOTE,)))
+
+
+def _add_number(registry: Registry, outcome: Outcome, name: str) -> None:
+    method, what = COUNTED[name]
+    raw = None
+    if outcome.effects:
+        yi, vi = [e.yi for e in outcome.effects], [e.vi for e in outcome.effects]
+        raw = int(failsafe_n(yi, vi=vi, method=method, alpha=ALPHA).n)
+    source = f"missing trials without effect that would undo the significance of {what} ({method})"
+    registry.value(
+        f"{outcome.key}.failsafe.{name}", raw, count, source, effect_names(outcome.effects)
+    )
