@@ -7,7 +7,6 @@ engine's results on the same sample, which are computed when the figure is drawn
 from __future__ import annotations
 
 from functools import partial
-from math import sqrt
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from ..display.registry import Registry
 from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.cumulative import cumulative
-from ..engine.influence import influence
+from ..engine.influence import bounds, influence
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
 from .robust import REML, methods
@@ -29,7 +28,7 @@ from .samples import Sample, as_reconstructed, computable
 from .settings import FAVOURS, SCALES
 from .verdicts import capitalised
 
-# Titles of the diagnostics, their value without influence, and the bounds that flag a study.
+# Titles of the diagnostics, and their value without influence.
 DIAGNOSTICS = {
     "rstudent": ("Deleted residual", 0.0),
     "dffits": ("DFFITS", 0.0),
@@ -94,23 +93,26 @@ def _cumulative(registry: Registry, outcome: Outcome, sample: Sample) -> Figure:
 def _influence(outcome: Outcome, sample: Sample) -> Figure:
     found = computable(influence, **sample.effects, method=METHOD)
     k = len(sample.studies) if found is not None else 0
-    bounds = {}
-    if k > 1:
-        # Those of `engine.influence`, which flags by them.
-        reach = 3 / sqrt(k - 1)
-        bounds = {"dffits": (-reach, reach), "hat": (3 / k,), "dfbetas": (-1.0, 1.0)}
+    within = bounds(k) if k else {}
     diagnostics = [
         Diagnostic(
             title,
             tuple(float(x) if np.isfinite(x) else None for x in getattr(found, name)) if k else (),
             reference,
-            bounds.get(name, ()),
+            _ends(name, within),
         )
         for name, (title, reference) in DIAGNOSTICS.items()
     ]
     labels = [outcome.name_of(study) for study in sample.studies[:k]]
     flagged = found.influential.tolist() if k else []
     return influence_panel(f"{outcome.key}-influence", labels, flagged, diagnostics)
+
+
+def _ends(name: str, within: dict[str, float]) -> tuple[float, ...]:
+    """The bounds of the diagnostic `name`: on both sides where it can have either sign."""
+    if name not in within:
+        return ()
+    return (-within[name], within[name]) if name.startswith("df") else (within[name],)
 
 
 def _baujat(outcome: Outcome, sample: Sample) -> Figure:
