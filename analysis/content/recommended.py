@@ -10,6 +10,7 @@ Value names: `<outcome>.reml[.<subset>].<statistic>`, the subset being `g`, `wit
 
 from __future__ import annotations
 
+from math import sqrt
 from operator import attrgetter
 
 import numpy as np
@@ -45,6 +46,10 @@ POOLED = {
     for name in ("k", "estimate", "se", "ci_low", "ci_high", "tau2", "tau")
 } | {
     "statistic": _T, "df": _DF, "pvalue": _P, "i2": _I2,
+    "se_normal": Statistic(
+        lambda p: 1 / sqrt(np.sum(1 / (p.model.v + p.tau2))), decimals(3),
+        "standard error of the pooled effect by the normal model", ("tau2",),
+    ),
     "prediction_low": STATISTICS["prediction_low"],
     "prediction_high": STATISTICS["prediction_high"],
 }  # fmt: skip
@@ -186,9 +191,9 @@ def _add_cumulative(registry: Registry, outcome: Outcome, sample: Sample) -> Non
         alias(registry, f"{prefix}.early.{name}", target, STATISTICS[name].text)
     inputs = f"{prefix}.early.estimate", f"{sample.prefix}.estimate"
     before, after = (registry.get(Value, name).raw for name in inputs)
-    words = "cannot be followed"
+    words = "cannot be followed and comes"
     if before is not None and after is not None:
-        words = "rises" if after > before else "falls" if after < before else "stays the same"
+        words = "rises" if after > before else "falls" if after < before else "comes, unchanged,"
     registry.phrase(f"{prefix}.change", words, inputs)
 
 

@@ -67,7 +67,7 @@ NOTE = (
 
 
 @dataclass(frozen=True)
-class Test:
+class Answer:
     """What a method says on a claim: the names of its p-value and, where it has one, its estimate."""
 
     method: str
@@ -87,7 +87,7 @@ class Claim:
     key: str
     words: str
     sign: int
-    tests: tuple[Test, ...]
+    tests: tuple[Answer, ...]
 
 
 def add_robust(
@@ -103,6 +103,7 @@ def add_robust(
     for key in ("symptoms", "symptoms_followup"):
         for sample in samples[key]:
             add_regression(registry, sample, "quality", studies)
+    _add_narrow(registry)
     _add_methods(registry)
     _add_claims(registry)
 
@@ -139,7 +140,7 @@ def claims() -> tuple[Claim, ...]:
             "asymmetry", "Small trials found larger effects on symptoms", 1,
             (
                 _below("Published: Egger’s test", "symptoms.egger"),
-                Test(
+                Answer(
                     "Published: Kendall’s rank test",
                     "symptoms.kendall.pvalue", "symptoms.kendall.tau",
                 ),
@@ -165,9 +166,9 @@ def claims() -> tuple[Claim, ...]:
             Claim(
                 variable, words, 0,
                 (
-                    Test("Published: Q between", f"symptoms.random.{variable}.q_between_pvalue"),
+                    Answer("Published: Q between", f"symptoms.random.{variable}.q_between_pvalue"),
                     *(
-                        Test(test.method, test.pvalue)
+                        Answer(test.method, test.pvalue)
                         for test in _again(f"{REML}, shared τ²", symptoms, variable)
                     ),
                 ),
@@ -180,13 +181,32 @@ def claims() -> tuple[Claim, ...]:
     )  # fmt: skip
 
 
-def _below(method: str, prefix: str) -> Test:
-    return Test(method, f"{prefix}.pvalue", f"{prefix}.estimate")
+def _below(method: str, prefix: str) -> Answer:
+    return Answer(method, f"{prefix}.pvalue", f"{prefix}.estimate")
 
 
-def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Test, ...]:
+def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Answer, ...]:
     labels = (method, HEDGES, REST)
     return tuple(_below(m, f"{p}.{name}") for m, p in zip(labels, prefixes, strict=True))
+
+
+def _add_narrow(registry: Registry) -> None:
+    """Say where Hartung-Knapp leaves a smaller error than the normal model, which it can.
+
+    It does where trials agree more closely than chance would have them: Röver, Knapp & Friede (2015).
+    """
+    found, inputs = [], []
+    for key, scale in SCALES.items():
+        for method, prefix in methods(key).items():
+            names = f"{prefix}.se", f"{prefix}.se_normal"
+            if names[1] not in registry:
+                continue
+            inputs += names
+            se, normal = (registry.get(Value, name).raw for name in names)
+            if se is not None and normal is not None and se < normal:
+                found.append(f"{scale.name} ({method})")
+    text = f"Here it does so for {'; '.join(found)}." if found else "Here it does so nowhere."
+    registry.phrase("robust.narrow", text, tuple(inputs))
 
 
 def _add_methods(registry: Registry) -> None:
@@ -212,7 +232,7 @@ def _significance(registry: Registry, prefix: str) -> Phrase:
     return registry.phrase(f"{prefix}.significant", words, names)
 
 
-def holds(registry: Registry, claim: Claim, test: Test) -> bool | None:
+def holds(registry: Registry, claim: Claim, test: Answer) -> bool | None:
     """Tell whether `claim` holds by `test`, None where that cannot be computed."""
     p = registry.get(Value, test.pvalue).raw
     if p is None:
@@ -226,11 +246,11 @@ def _add_claims(registry: Registry) -> None:
     verdicts, details = [], []
     by_verdict: dict[str, list[Claim]] = {}
     for claim in claims():
-        found = [(test, holds(registry, claim, test)) for test in claim.tests]
-        cells = _judged(registry, claim, found)
+        cells = add_claim(registry, claim)
         verdicts.append(Row(cells))
         by_verdict.setdefault(cells["verdict"].text, []).append(claim)
-        details += [Row(_tested(registry, *each), group=claim.words) for each in found]
+        if claim.key not in SCALES:  # a pooled effect stands in the table of methods
+            details += [Row(_tested(registry, claim, t), group=claim.words) for t in claim.tests]
     registry.add("robust.verdicts", Table("robust-verdicts", VERDICTS, tuple(verdicts)))
     registry.add("robust.tests", Table("robust-tests", TESTS, tuple(details)))
     for verdict, words in (
@@ -244,16 +264,19 @@ def _add_claims(registry: Registry) -> None:
         registry.phrase(f"robust.{verdict}", text if such else f"No conclusion {verdict}.", inputs)
 
 
-def _judged(
-    registry: Registry, claim: Claim, found: Sequence[tuple[Test, bool | None]]
-) -> dict[str, Value | Phrase | str]:
-    """Register how many tests of `claim` there are and under how many it holds; the verdict."""
+def add_claim(registry: Registry, claim: Claim) -> dict[str, Value | Phrase | str]:
+    """Register how many of today's methods test `claim`, under how many it holds, and the verdict.
+
+    Returned is the row of the table of verdicts.
+    """
     prefix = f"robust.{claim.key}"
-    known = [(test, held) for test, held in found if held is not None and not test.published]
-    inputs = tuple(test.pvalue for test, _ in found if not test.published)
-    held = sum(held for _, held in known)
+    today = [test for test in claim.tests if not test.published]
+    inputs = tuple(test.pvalue for test in today)
+    found = {test.method: holds(registry, claim, test) for test in today}
+    known = {method: held for method, held in found.items() if held is not None}
+    held = sum(known.values())
     verdict = "falls" if not held else "stands" if held == len(known) else "weakens"
-    against = "; ".join(test.method for test, held in known if not held)
+    against = "; ".join(method for method, held in known.items() if not held)
     return {
         "claim": claim.words,
         "tried": registry.value(
@@ -269,7 +292,8 @@ def _judged(
     }
 
 
-def _tested(registry: Registry, test: Test, held: bool | None) -> dict[str, Value | str | None]:
+def _tested(registry: Registry, claim: Claim, test: Answer) -> dict[str, Value | str | None]:
+    held = holds(registry, claim, test)
     return {
         "method": test.method,
         "estimate": registry.get(Value, test.estimate) if test.estimate else None,
