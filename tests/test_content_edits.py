@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from analysis.content.compose import compose
+from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.review import DataError
@@ -43,6 +44,8 @@ def composed(tmp_path):
         registry = compose(data)
         for table in registry.all(Table):
             assert table.html() and table.typst() and table.csv()
+        for figure in registry.all(Figure):
+            assert figure.svg and figure.alt
         return registry
 
     return run

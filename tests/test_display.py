@@ -16,6 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.display.escape import escape_csv, escape_html, escape_markdown, escape_typst
+from analysis.display.figure import Figure
 from analysis.display.numbers import count, number, pvalue
 from analysis.display.registry import NotRegistered, Registry
 from analysis.display.table import Column, Row, Table
@@ -236,3 +237,21 @@ def test_a_mark_stands_outside_of_the_number():
     assert marked.html().endswith("</span><sup>a</sup>")
     assert marked.typst().endswith('#super[#"a";]')
     assert Marked(marked.value, "").html() == marked.value.html()
+
+
+def test_a_figure_is_drawn_when_it_is_first_asked_for_and_once():
+    drawn = []
+
+    def draw() -> Figure:
+        drawn.append("a")
+        return Figure("a", "<svg/>", "nothing")
+
+    registry = Registry()
+    registry.figure("a", draw)
+    assert drawn == []
+    assert registry.get(Figure, "a") is registry.get(Figure, "a")
+    assert [figure.name for figure in registry.all(Figure)] == drawn == ["a"]
+    with pytest.raises(ValueError, match="registered twice"):
+        registry.figure("a", draw)
+    with pytest.raises(NotRegistered, match="did you mean a"):
+        registry.get(Figure, "ab")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from ..display.figure import Figure
 from ..display.funnel import Centre, FunnelPoint, funnel
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
@@ -41,7 +42,7 @@ def add_bias(registry: Registry, outcome: Outcome) -> None:
     _add_egger(registry, outcome, enough)
     _add_kendall(registry, outcome, enough)
     filled = _add_filled(registry, outcome, enough)
-    registry.add(f"{outcome.key}.funnel", _funnel(registry, outcome, filled))
+    registry.figure(f"{outcome.key}.funnel", partial(_funnel, registry, outcome, filled))
 
 
 def _testable(outcome: Outcome) -> bool:
@@ -194,7 +195,7 @@ def _add_filled(registry: Registry, outcome: Outcome, enough: bool) -> TrimFill 
     return last
 
 
-def _funnel(registry: Registry, outcome: Outcome, filled: TrimFill | None):
+def _funnel(registry: Registry, outcome: Outcome, filled: TrimFill | None) -> Figure:
     points = [FunnelPoint(outcome.name_of(e.study), e.yi, e.sei) for e in outcome.effects]
     if filled is not None:
         pairs = zip(filled.yi_filled, filled.vi_filled, strict=True)

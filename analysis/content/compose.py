@@ -22,6 +22,8 @@ from .moderators import add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
 from .plots import add_forest, add_subgroup_forest
 from .reconstruction import add_other_arms, add_reconstruction
+from .robust import add_robust
+from .robust_plots import add_robust_plots
 from .sensitivity import add_sensitivity
 from .settings import SCALES, add_settings
 from .subgroups import add_subgroups, add_table3
@@ -69,6 +71,8 @@ def compose(data: Path) -> Registry:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
     add_bias_agreement(registry, list(outcomes.values()))
+    add_robust(registry, outcomes, review.studies, review.groups)
+    add_robust_plots(registry, symptoms)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
     return registry

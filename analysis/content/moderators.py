@@ -7,11 +7,13 @@ publication.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from ..display.bubble import Bubble, FittedLine, bubble
+from ..display.figure import Figure
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
@@ -94,8 +96,8 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
                 X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
             )  # fmt: skip
         _add_fit(registry, outcome, key, moderator, effects, xs, fitted)
-        plot = _bubble(registry, outcome, key, moderator, effects, xs, fitted)
-        registry.add(f"{outcome.key}.regression.{key}", plot)
+        plot = partial(_bubble, registry, outcome, key, moderator, effects, xs, fitted)
+        registry.figure(f"{outcome.key}.regression.{key}", plot)
     _add_table(registry, outcome)
 
 
@@ -120,7 +122,7 @@ def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression 
     registry.phrase(f"{prefix}.relation", words, (f"{prefix}.pvalue", f"{prefix}.estimate"))
 
 
-def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None):
+def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> Figure:
     """The plot of the regression; without a fit, its trials alone."""
     tau2 = fitted.tau2 if fitted else 0.0
     bubbles = [

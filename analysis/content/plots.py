@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.registry import Registry
@@ -15,6 +18,15 @@ OVERALL = (("fixed", "Fixed effect"), ("random", "Random effects"))
 
 def add_forest(registry: Registry, outcome: Outcome) -> None:
     """Register the forest plot of `outcome`: its trials, both pooled effects, heterogeneity."""
+    registry.figure(f"{outcome.key}.forest", partial(_forest, registry, outcome))
+
+
+def add_subgroup_forest(registry: Registry, outcome: Outcome) -> None:
+    """Register the forest plot of every category of `outcome`, with the tests between them."""
+    registry.figure(f"{outcome.key}.subgroups.forest", partial(_subgroup_forest, registry, outcome))
+
+
+def _forest(registry: Registry, outcome: Outcome) -> Figure:
     read = _Read(registry, outcome.key)
     rows = [
         ForestRow(
@@ -37,12 +49,10 @@ def add_forest(registry: Registry, outcome: Outcome) -> None:
         f"τ² = {read.value('random.tau2').text}"
     )
     groups = [Group(tuple(rows))]
-    plot = forest(f"{outcome.key}-forest", groups, summaries, read.words(heterogeneity))
-    registry.add(f"{outcome.key}.forest", plot)
+    return forest(f"{outcome.key}-forest", groups, summaries, read.words(heterogeneity))
 
 
-def add_subgroup_forest(registry: Registry, outcome: Outcome) -> None:
-    """Register the forest plot of every category of `outcome`, with the tests between them."""
+def _subgroup_forest(registry: Registry, outcome: Outcome) -> Figure:
     read = _Read(registry, outcome.key)
     groups = []
     for variable, described in VARIABLES.items():
@@ -61,8 +71,7 @@ def add_subgroup_forest(registry: Registry, outcome: Outcome) -> None:
         groups.append(Group(tuple(rows), described.label, notes=(test,)))
     overall = [read.summary("random", "All trials")]
     words = read.words(extra=("k",), study="Category", one_row="category", rows="categories")
-    plot = forest(f"{outcome.key}-subgroups-forest", groups, overall, words)
-    registry.add(f"{outcome.key}.subgroups.forest", plot)
+    return forest(f"{outcome.key}-subgroups-forest", groups, overall, words)
 
 
 class _Read:

@@ -14,12 +14,12 @@ def add_sensitivity(registry: Registry, outcome: Outcome) -> None:
     largest = max(outcome.effects, key=lambda e: e.yi, default=None)
     prefix = f"{outcome.key}.random.without"
     source = f"{outcome.key}.study.{largest.study}.estimate" if largest else None
-    _alias(registry, f"{outcome.key}.study.largest.estimate", source, lambda raw: number(raw, 2))
+    alias(registry, f"{outcome.key}.study.largest.estimate", source, lambda raw: number(raw, 2))
     name = outcome.name_of(largest.study) if largest else "—"
     registry.phrase(f"{outcome.key}.study.largest.name", name, (source,) if source else ())
     for statistic in STATISTICS:
         source = f"{prefix}.{largest.study}.{statistic}" if largest else None
-        _alias(registry, f"{prefix}.largest.{statistic}", source, STATISTICS[statistic].text)
+        alias(registry, f"{prefix}.largest.{statistic}", source, STATISTICS[statistic].text)
 
     left_out = {
         effect.study: registry.get(Value, f"{prefix}.{effect.study}.estimate").raw
@@ -29,11 +29,11 @@ def add_sensitivity(registry: Registry, outcome: Outcome) -> None:
     for name, choose in (("lowest", min), ("highest", max)):
         study = choose(left_out, key=left_out.get, default=None)
         source = f"{prefix}.{study}.estimate" if study else None
-        _alias(registry, f"{prefix}.{name}.estimate", source, STATISTICS["estimate"].text)
+        alias(registry, f"{prefix}.{name}.estimate", source, STATISTICS["estimate"].text)
     _add_wording(registry, outcome, prefix)
 
 
-def _alias(registry: Registry, name: str, target: str | None, text) -> None:
+def alias(registry: Registry, name: str, target: str | None, text) -> None:
     """Register the value `target` under a second `name` that does not depend on the data."""
     if target is None:
         registry.value(name, None, text, "no trial to choose from")

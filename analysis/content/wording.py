@@ -17,14 +17,15 @@ def add_wording(registry: Registry, outcome: Outcome) -> None:
 
     key = outcome.key
     limits = f"{key}.random.ci_low", f"{key}.random.ci_high"
-    registry.phrase(f"{key}.random.direction", _direction(outcome, *values(*limits)), limits)
+    registry.phrase(f"{key}.random.direction", direction(outcome, *values(*limits)), limits)
     test = f"{key}.fixed.q_pvalue"
     registry.phrase(f"{key}.heterogeneity", _heterogeneity(*values(test)), (test,))
     bounds = f"{key}.random.prediction_low", f"{key}.random.prediction_high"
-    registry.phrase(f"{key}.prediction", _prediction(*values(*bounds)), bounds)
+    registry.phrase(f"{key}.prediction", prediction(*values(*bounds)), bounds)
 
 
-def _direction(outcome: Outcome, low: float | None, high: float | None) -> str:
+def direction(outcome: Outcome, low: float | None, high: float | None) -> str:
+    """What an interval from `low` to `high` says of `outcome`."""
     if low is None or high is None:
         return "could not be compared"
     if low > 0:
@@ -42,7 +43,8 @@ def _heterogeneity(pvalue: float | None) -> str:
     return "show no clear heterogeneity, which few trials can hide"
 
 
-def _prediction(low: float | None, high: float | None) -> str:
+def prediction(low: float | None, high: float | None) -> str:
+    """What a prediction interval from `low` to `high` does."""
     if low is None or high is None:
         return "cannot be computed from so few trials"
     if low > 0:

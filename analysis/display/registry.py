@@ -1,7 +1,8 @@
 """Everything that a manuscript may show, by name.
 
 A name that was never registered is an author's slip and stops the build. A value whose inputs are
-gone is registered with `raw` None, and shows as an em dash.
+gone is registered with `raw` None, and shows as an em dash. A figure is registered as the recipe that
+draws it, and drawn when it is first asked for: most readers of the registry look at few, or at none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from ..review.verify import Evidence, Verdict, judge
 from .figure import Figure
@@ -44,7 +46,7 @@ class Registry:
         for row in published:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
-        self._kinds: dict[type, dict[str, Value | Phrase | Table | Figure]] = {
+        self._kinds: dict[type, dict[str, Callable[[], Value | Phrase | Table | Figure]]] = {
             kind: {} for kind in (Value, Phrase, Table, Figure)
         }
 
@@ -79,13 +81,14 @@ class Registry:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
         return self.add(name, Phrase(name, text, inputs))
 
-    def add(self, name: str, entry: Value | Phrase | Table | Figure):
+    def add(self, name: str, entry: Value | Phrase | Table):
         """Register `entry` as `name`, once, and return it."""
-        entries = self._kinds[type(entry)]
-        if name in entries:
-            raise ValueError(f"{name!r} is registered twice")
-        entries[name] = entry
+        self._enter(type(entry), name, lambda: entry)
         return entry
+
+    def figure(self, name: str, draw: Callable[[], Figure]) -> None:
+        """Register what `draw` returns as `name`, once; it is called at most once, on demand."""
+        self._enter(Figure, name, cache(draw))
 
     def get(self, kind: type, name: str):
         """Return the entry of `kind` called `name`, or raise NotRegistered with the nearest names."""
@@ -94,7 +97,7 @@ class Registry:
             near = get_close_matches(name, entries, n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise NotRegistered(f"no {kind.__name__.lower()} is called {name!r}{hint}")
-        return entries[name]
+        return entries[name]()
 
     def __contains__(self, name: str) -> bool:
         """Tell whether a value is called `name`."""
@@ -102,4 +105,10 @@ class Registry:
 
     def all(self, kind: type) -> Iterator:
         """Every entry of `kind`, in the order of registration."""
-        return iter(self._kinds[kind].values())
+        return (entry() for entry in self._kinds[kind].values())
+
+    def _enter(self, kind: type, name: str, entry: Callable) -> None:
+        entries = self._kinds[kind]
+        if name in entries:
+            raise ValueError(f"{name!r} is registered twice")
+        entries[name] = entry

@@ -53,13 +53,26 @@ class Influence(Rows):
         )
 
 
+def bounds(k: int) -> dict[str, float]:
+    """Return the size beyond which each diagnostic of `k` studies, 2 or more, flags a study.
+
+    |DFFITS| beyond 3 sqrt(p/(k-p)), a Cook's distance beyond the median of chi2 with p df, a hat value
+    beyond 3p/k, |DFBETAS| beyond 1: the rules that metafor documents.
+    """
+    return {
+        "dffits": 3 * sqrt(1 / (k - 1)),
+        "cook_d": float(chi2.ppf(0.5, 1)),
+        "hat": 3 / k,
+        "dfbetas": 1.0,
+    }
+
+
 def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
     """Return the deletion diagnostics of `yi` with variances `vi` pooled by `method` and `ci`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and `ci` are those of `pool`.
-    Linear in k for EE and DL with z or t. Flagged is a study with |DFFITS| > 3 sqrt(p/(k-p)), a Cook's
-    distance beyond the median of chi2 with p df, a hat value > 3p/k, or a |DFBETAS| > 1: the rules
-    that metafor documents. ValueError for anything else.
+    Linear in k for EE and DL with z or t. Flagged is a study beyond one of the `bounds`. ValueError
+    for anything else.
     """
     yi, vi, _ = arguments(yi, vi, method, ci, 0.95, least=2)
     k = len(yi)
@@ -83,10 +96,6 @@ def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
             "weight": 100 * hat,
             "dfbetas": change / np.sqrt(factor / (deleted.weight_sum + 1 / total)),
         }
-    fields["influential"] = (
-        (np.abs(fields["dffits"]) > 3 * sqrt(1 / (k - 1)))
-        | (fields["cook_d"] > chi2.ppf(0.5, 1))
-        | (hat > 3 / k)
-        | (np.abs(fields["dfbetas"]) > 1)
-    )
+    beyond = [np.abs(fields[name]) > bound for name, bound in bounds(k).items()]
+    fields["influential"] = np.logical_or.reduce(beyond)
     return Influence(method=method, ci=ci, **locked(fields))

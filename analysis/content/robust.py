@@ -1,0 +1,302 @@
+"""Which conclusions stand: each outcome by the published and by today's methods, side by side.
+
+A claim that the publication makes is tested by every method of today that can test it. It stands
+where it holds under all of them, weakens where it holds under some, and falls where it holds under
+none. What the published method says is shown beside them and not counted: by it the claim was made.
+A claim of an effect holds where the effect is significant in the direction claimed; a claim of no
+difference holds where the test between the categories is not significant.
+
+Value names: `robust.<claim>.tried` and `.held`, today's methods that test it and those under which
+it holds; phrases `robust.<claim>.verdict`, `.against`, and `robust.stands`, `.weakens`, `.falls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..display.numbers import count
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Phrase, Value
+from .outcome import Outcome
+from .recommended import add_recommended
+from .retested import add_asymmetry, add_between, add_regression
+from .samples import group_sizes
+from .settings import SCALES
+from .verdicts import capitalised
+from .wording import ALPHA
+
+# The model that the publication relies on, where it is not the random-effects model.
+RELIED_ON = {"qol_followup": "fixed"}
+MODEL = {"random": "Published: random effects", "fixed": "Published: fixed effect"}
+REML, HEDGES, REST = "Hartung–Knapp", "Hedges’ g", "Influential trials left out"
+
+COLUMNS = (
+    Column("method", "Method"),
+    Column("k", "Trials", "right"),
+    Column("estimate", "SMD", "right"),
+    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
+    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    Column("pvalue", "p", "right"),
+    Column("prediction_low", "Lower", "right", spanner="Prediction interval"),
+    Column("prediction_high", "Upper", "right", spanner="Prediction interval"),
+    Column("significant", "Significant"),
+)
+VERDICTS = (
+    Column("claim", "Conclusion"),
+    Column("tried", "Tried", "right", spanner="Methods"),
+    Column("held", "Holds under", "right", spanner="Methods"),
+    Column("verdict", "Verdict"),
+    Column("against", "Does not hold under"),
+)
+TESTS = (
+    Column("method", "Method"),
+    Column("estimate", "Estimate", "right"),
+    Column("pvalue", "p", "right"),
+    Column("holds", "Conclusion holds"),
+)
+NOTE = (
+    "All by REML with Hartung–Knapp intervals, but for the published methods and PET-PEESE. Influential "
+    "trials are those that the deletion diagnostics flag; of the analyses without each trial, the row "
+    "shows that with the largest p. A prediction interval is given for random-effects models of all "
+    "trials and of all but the influential ones."
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a method says on a claim: the names of its p-value and, where it has one, its estimate."""
+
+    method: str
+    pvalue: str
+    estimate: str | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether it is the publication's own method."""
+        return self.method.startswith("Published")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A conclusion in `words`; `sign` is the direction claimed, 0 where it is that nothing differs."""
+
+    key: str
+    words: str
+    sign: int
+    tests: tuple[Answer, ...]
+
+
+def add_robust(
+    registry: Registry, outcomes: dict[str, Outcome], studies: pd.DataFrame, groups: pd.DataFrame
+) -> None:
+    """Register all `outcomes` by today's methods, the tables that compare, and the conclusions."""
+    sizes = group_sizes(studies)
+    samples = {key: add_recommended(registry, o, sizes) for key, o in outcomes.items()}
+    for sample in samples["symptoms"]:
+        add_asymmetry(registry, sample, sizes)
+        for variable in ("disorder", "treatment"):
+            add_between(registry, sample, variable, groups)
+    for key in ("symptoms", "symptoms_followup"):
+        for sample in samples[key]:
+            add_regression(registry, sample, "quality", studies)
+    _add_narrow(registry)
+    _add_methods(registry)
+    _add_claims(registry)
+
+
+def methods(key: str) -> dict[str, str]:
+    """The methods that pool the outcome `key`, each with the name that its results stand below."""
+    model = RELIED_ON.get(key, "random")
+    return {
+        MODEL[model]: f"{key}.{model}",
+        "Published: trim and fill": f"{key}.{model}.filled",
+        REML: f"{key}.reml",
+        HEDGES: f"{key}.reml.g",
+        REST: f"{key}.reml.without.flagged",
+        "Each trial left out, largest p": f"{key}.reml.without.weakest",
+        "PET-PEESE": f"{key}.pet_peese",
+    }
+
+
+def claims() -> tuple[Claim, ...]:
+    """The publication's conclusions, each with the tests of it."""
+    symptoms = "symptoms.reml", "symptoms.reml.g", "symptoms.reml.without.flagged"
+    return (
+        *(
+            Claim(key, words, 1, tuple(_below(m, p) for m, p in methods(key).items()))
+            for key, words in (
+                ("symptoms", "Psychotherapy reduces symptoms"),
+                ("symptoms_completers", "Those who complete it have fewer symptoms"),
+                ("symptoms_followup", "Symptoms stay lower at follow-up"),
+                ("qol", "Psychotherapy improves quality of life"),
+                ("qol_followup", "Quality of life stays better at follow-up"),
+            )
+        ),
+        Claim(
+            "asymmetry", "Small trials found larger effects on symptoms", 1,
+            (
+                _below("Published: Egger’s test", "symptoms.egger"),
+                Answer(
+                    "Published: Kendall’s rank test",
+                    "symptoms.kendall.pvalue", "symptoms.kendall.tau",
+                ),
+                *_again("Egger’s test on the group sizes", symptoms, "egger"),
+            ),
+        ),
+        *(
+            Claim(
+                f"quality_{key}", words, -1,
+                (
+                    _below("Published: method of moments", f"{key}.regression.quality"),
+                    *_again(
+                        REML, [s.replace("symptoms", key) for s in symptoms], "regression.quality"
+                    ),
+                ),
+            )
+            for key, words in (
+                ("symptoms", "Trials of higher quality found smaller effects on symptoms"),
+                ("symptoms_followup", "Trials of higher quality found smaller effects at follow-up"),
+            )
+        ),
+        *(
+            Claim(
+                variable, words, 0,
+                (
+                    Answer("Published: Q between", f"symptoms.random.{variable}.q_between_pvalue"),
+                    *(
+                        Answer(test.method, test.pvalue)
+                        for test in _again(f"{REML}, shared τ²", symptoms, variable)
+                    ),
+                ),
+            )
+            for variable, words in (
+                ("disorder", "Effects on symptoms do not differ by disorder"),
+                ("treatment", "Effects on symptoms do not differ by type of psychotherapy"),
+            )
+        ),
+    )  # fmt: skip
+
+
+def _below(method: str, prefix: str) -> Answer:
+    return Answer(method, f"{prefix}.pvalue", f"{prefix}.estimate")
+
+
+def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Answer, ...]:
+    labels = (method, HEDGES, REST)
+    return tuple(_below(m, f"{p}.{name}") for m, p in zip(labels, prefixes, strict=True))
+
+
+def _add_narrow(registry: Registry) -> None:
+    """Say where Hartung-Knapp leaves a smaller error than the normal model, which it can.
+
+    It does where trials agree more closely than chance would have them: Röver, Knapp & Friede (2015).
+    """
+    found, inputs = [], []
+    for key, scale in SCALES.items():
+        for method, prefix in methods(key).items():
+            names = f"{prefix}.se", f"{prefix}.se_normal"
+            if names[1] not in registry:
+                continue
+            inputs += names
+            se, normal = (registry.get(Value, name).raw for name in names)
+            if se is not None and normal is not None and se < normal:
+                found.append(f"{scale.name} ({method})")
+    text = f"Here it does so for {'; '.join(found)}." if found else "Here it does so nowhere."
+    registry.phrase("robust.narrow", text, tuple(inputs))
+
+
+def _add_methods(registry: Registry) -> None:
+    rows = []
+    for key, scale in SCALES.items():
+        for method, prefix in methods(key).items():
+            cells = {"method": method}
+            for column in COLUMNS[1:-1]:
+                name = f"{prefix}.{column.key}"
+                cells[column.key] = registry.get(Value, name) if name in registry else None
+            cells["significant"] = _significance(registry, prefix)
+            rows.append(Row(cells, group=capitalised(scale.name)))
+    registry.add("robust.methods", Table("robust-methods", COLUMNS, tuple(rows), (NOTE,)))
+
+
+def _significance(registry: Registry, prefix: str) -> Phrase:
+    """Register whether the result below `prefix` is significant, and for which side."""
+    names = f"{prefix}.pvalue", f"{prefix}.estimate"
+    p, estimate = (registry.get(Value, name).raw for name in names)
+    words = "—"
+    if p is not None and estimate is not None:
+        words = "no" if p >= ALPHA else "yes" if estimate > 0 else "yes, for the comparison"
+    return registry.phrase(f"{prefix}.significant", words, names)
+
+
+def holds(registry: Registry, claim: Claim, test: Answer) -> bool | None:
+    """Tell whether `claim` holds by `test`, None where that cannot be computed."""
+    p = registry.get(Value, test.pvalue).raw
+    if p is None:
+        return None
+    if claim.sign == 0:
+        return p >= ALPHA
+    return p < ALPHA and registry.get(Value, test.estimate).raw * claim.sign > 0
+
+
+def _add_claims(registry: Registry) -> None:
+    verdicts, details = [], []
+    by_verdict: dict[str, list[Claim]] = {}
+    for claim in claims():
+        cells = add_claim(registry, claim)
+        verdicts.append(Row(cells))
+        by_verdict.setdefault(cells["verdict"].text, []).append(claim)
+        if claim.key not in SCALES:  # a pooled effect stands in the table of methods
+            details += [Row(_tested(registry, claim, t), group=claim.words) for t in claim.tests]
+    registry.add("robust.verdicts", Table("robust-verdicts", VERDICTS, tuple(verdicts)))
+    registry.add("robust.tests", Table("robust-tests", TESTS, tuple(details)))
+    for verdict, words in (
+        ("stands", "Under all of today’s methods holds"),
+        ("weakens", "Under some of today’s methods, but not under all, holds"),
+        ("falls", "Under none of today’s methods holds"),
+    ):
+        such = by_verdict.get(verdict, [])
+        text = f"{words}: {'; '.join(f'“{claim.words}”' for claim in such)}."
+        inputs = tuple(f"robust.{claim.key}.held" for claim in such)
+        registry.phrase(f"robust.{verdict}", text if such else f"No conclusion {verdict}.", inputs)
+
+
+def add_claim(registry: Registry, claim: Claim) -> dict[str, Value | Phrase | str]:
+    """Register how many of today's methods test `claim`, under how many it holds, and the verdict.
+
+    Returned is the row of the table of verdicts.
+    """
+    prefix = f"robust.{claim.key}"
+    today = [test for test in claim.tests if not test.published]
+    inputs = tuple(test.pvalue for test in today)
+    found = {test.method: holds(registry, claim, test) for test in today}
+    known = {method: held for method, held in found.items() if held is not None}
+    held = sum(known.values())
+    verdict = "falls" if not held else "stands" if held == len(known) else "weakens"
+    against = "; ".join(method for method, held in known.items() if not held)
+    return {
+        "claim": claim.words,
+        "tried": registry.value(
+            f"{prefix}.tried", len(known), count, "methods of today tried", inputs
+        ),
+        "held": registry.value(
+            f"{prefix}.held", held, count, "methods under which the conclusion holds", inputs
+        ),
+        "verdict": registry.phrase(
+            f"{prefix}.verdict", verdict if known else "cannot be judged", inputs
+        ),
+        "against": registry.phrase(f"{prefix}.against", against or "—", inputs),
+    }
+
+
+def _tested(registry: Registry, claim: Claim, test: Answer) -> dict[str, Value | str | None]:
+    held = holds(registry, claim, test)
+    return {
+        "method": test.method,
+        "estimate": registry.get(Value, test.estimate) if test.estimate else None,
+        "pvalue": registry.get(Value, test.pvalue),
+        "holds": "—" if held is None else "yes" if held else "no",
+    }
