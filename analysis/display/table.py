@@ -18,9 +18,9 @@ from great_tables import GT
 
 from .escape import escape_csv, escape_html, escape_typst
 from .numbers import ABSENT
-from .value import Marked, Phrase, Value
+from .value import Marked, Phrase, Used, Value
 
-Cell = Value | Marked | Phrase | str | None
+Cell = Value | Marked | Used | Phrase | str | None
 
 WIDE = 8  # a table of more columns is set smaller
 WIDEST = 30  # letters; longer text wraps
@@ -29,6 +29,8 @@ REGION = (
     '<div class="table-scroll" data-name="{}" tabindex="0" role="region" '
     'aria-label="Table, may scroll sideways">'
 )
+# Cells name their heads by `scope`; great-tables names them again by id, in every cell.
+TWICE = re.compile(r' headers="[^"]*"|(?<=<th scope="row") id="[^"]*"')
 OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
 
@@ -82,7 +84,7 @@ class Table:
         for note in self.notes:
             table = table.tab_source_note(note)
         # The style sheet of the site styles every table; great-tables' own would come with each.
-        bare = STYLE.sub("", table.as_raw_html())
+        bare = TWICE.sub("", STYLE.sub("", table.as_raw_html()))
         return OUTER.sub(REGION.format(self.name), bare.strip())
 
     def typst(self) -> str:
