@@ -95,6 +95,8 @@ def _cells(judged: Judged) -> dict[str, Cell]:
         "verdict": judged.verdict.status,
         "printed": printed.replace("-", MINUS),
         "computed": as_printed(replace(value, published=printed)) if value else None,
+        "low": "",
+        "high": "",
         "section": section,
         "place": place,
         "note": reason(judged),
@@ -109,7 +111,9 @@ def _ranges(registry: Registry, judged: Sequence[Judged]) -> dict[str, dict[str,
     """
     with_value = [one for one in judged if one.value]
     table = verdict_table(registry, "", [("", [(one.row["id"], one) for one in with_value])])
-    return {row.cells["what"]: {end: row.cells[end] for end in ("low", "high")} for row in table.rows}
+    return {
+        row.cells["what"]: {end: row.cells[end] for end in ("low", "high")} for row in table.rows
+    }
 
 
 def _notes(judged: Sequence[Judged]) -> tuple[str, ...]:
@@ -140,12 +144,11 @@ def _add_verdicts(registry: Registry) -> None:
 def _add_sections(registry: Registry, judged: Sequence[Judged]) -> None:
     """Register the figure of how many numbers of each section have which verdict."""
     found = [(section_of(one)[0], one.verdict.status) for one in judged]
-    kinds = [status for status in ORDER if any(status == own for _, own in found)]
     rows = [
-        TallyRow(section, tuple(found.count((section, kind)) for kind in kinds))
+        TallyRow(section, tuple(found.count((section, status)) for status in ORDER))
         for section in dict.fromkeys(section for section, _ in found)
     ]
-    registry.add("ledger.sections", tally("ledger-sections", rows, kinds, "Section"))
+    registry.add("ledger.sections", tally("ledger-sections", rows, ORDER, "Section"))
 
 
 def _is_number(text: str) -> bool:

@@ -29,8 +29,11 @@ REGION = (
     '<div class="table-scroll" data-name="{}" tabindex="0" role="region" '
     'aria-label="Table, may scroll sideways">'
 )
-# Cells name their heads by `scope`; great-tables names them again by id, in every cell.
-TWICE = re.compile(r' headers="[^"]*"|(?<=<th scope="row") id="[^"]*"')
+# What great-tables says again in every cell: its heads, which `scope` names, and the usual alignment.
+AGAIN = re.compile(
+    r'(?<=^    <td) headers="[^"]*"(?: class="gt_row gt_left")?|(?<=^    <th scope="row") id="[^"]*"',
+    re.MULTILINE,
+)
 OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
 
@@ -84,7 +87,7 @@ class Table:
         for note in self.notes:
             table = table.tab_source_note(note)
         # The style sheet of the site styles every table; great-tables' own would come with each.
-        bare = TWICE.sub("", STYLE.sub("", table.as_raw_html()))
+        bare = AGAIN.sub("", STYLE.sub("", table.as_raw_html()))
         return OUTER.sub(REGION.format(self.name), bare.strip())
 
     def typst(self) -> str:

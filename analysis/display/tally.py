@@ -48,7 +48,7 @@ def tally(name: str, rows: Sequence[TallyRow], kinds: Sequence[str], heading: st
     """
     _check(rows, kinds)
     total = TallyRow(ALL, tuple(map(sum, zip(*(row.counts for row in rows), strict=True))))
-    head = Line(heading, _texts([*([WIDEST_COUNT] * len(kinds)), ALL]), bold=True)
+    head = Line(heading, _texts([WIDEST_COUNT] * (len(kinds) + 1)), bold=True)
     lines = [Line(row.label, _texts(_counts(row))) for row in (*rows, total)]
     with new_canvas(1, 1) as canvas:
         columns = place(COLUMNS, [head, *lines], len(kinds) + 1)
@@ -69,7 +69,9 @@ def tally(name: str, rows: Sequence[TallyRow], kinds: Sequence[str], heading: st
 
 def alt_text(rows: Sequence[TallyRow], kinds: Sequence[str], heading: str) -> str:
     """Say in words what the tally of `rows` shows: how many of each kind in each row."""
-    parts = [f"Bars of shares, {count(len(rows))} {'row' if len(rows) == 1 else 'rows'} by {heading}"]
+    parts = [
+        f"Bars of shares, {count(len(rows))} {'row' if len(rows) == 1 else 'rows'} by {heading}"
+    ]
     for row in rows:
         told = [f"{count(k)} {kind}" for k, kind in zip(row.counts, kinds, strict=True) if k]
         parts.append(f"{row.label}: {', '.join(told) or 'none'}")
