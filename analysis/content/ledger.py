@@ -32,6 +32,7 @@ COLUMNS = (
     Column("computed", "Recomputed", "right"),
     Column("low", "At least", "right", spanner=RANGE),
     Column("high", "At most", "right", spanner=RANGE),
+    Column("analysis", "Analysis"),
     Column("section", "Section"),
     Column("place", "Place in it"),
     Column("note", "Note"),
@@ -55,7 +56,7 @@ def add_ledger(registry: Registry, rows: Iterable[Mapping[str, str]]) -> None:
     cells = {one.row["id"]: _cells(one) | ranges.get(one.row["id"], {}) for one in judged}
     for name, shown in (("ledger", judged), ("ledger.apart", apart)):
         own = tuple(Row(cells[one.row["id"]]) for one in shown)
-        registry.add(name, Table(name.replace(".", "-"), COLUMNS, own, _notes(shown)))
+        registry.add(name, Table(name.replace(".", "-"), COLUMNS, own))
     _add_verdicts(registry)
     _add_sections(registry, judged)
 
@@ -97,6 +98,7 @@ def _cells(judged: Judged) -> dict[str, Cell]:
         "computed": as_printed(replace(value, published=printed)) if value else None,
         "low": "",
         "high": "",
+        "analysis": value.source.partition(";")[2].strip() if value else "",
         "section": section,
         "place": place,
         "note": reason(judged),
@@ -114,13 +116,6 @@ def _ranges(registry: Registry, judged: Sequence[Judged]) -> dict[str, dict[str,
     return {
         row.cells["what"]: {end: row.cells[end] for end in ("low", "high")} for row in table.rows
     }
-
-
-def _notes(judged: Sequence[Judged]) -> tuple[str, ...]:
-    """One note that says what the verdicts of `judged` mean."""
-    used = {one.verdict.status for one in judged}
-    text = " ".join(f"{s.capitalize()}: {MEANINGS[s]}." for s in ORDER if s in used & set(MEANINGS))
-    return (text,) if text else ()
 
 
 def _add_verdicts(registry: Registry) -> None:

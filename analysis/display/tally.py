@@ -47,7 +47,7 @@ def tally(name: str, rows: Sequence[TallyRow], kinds: Sequence[str], heading: st
     ValueError where a row has not one count for each kind, or there are more kinds than fills.
     """
     _check(rows, kinds)
-    total = TallyRow(ALL, tuple(map(sum, zip(*(row.counts for row in rows), strict=True))))
+    total = TallyRow(ALL, tuple(sum(row.counts[n] for row in rows) for n in range(len(kinds))))
     head = Line(heading, _texts([WIDEST_COUNT] * (len(kinds) + 1)), bold=True)
     lines = [Line(row.label, _texts(_counts(row))) for row in (*rows, total)]
     with new_canvas(1, 1) as canvas:
