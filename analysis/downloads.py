@@ -1,4 +1,5 @@
-"""Write what the site offers besides its pages: values.json, tables as CSV, figures as PNG, the data.
+"""Write what the site offers besides its pages: values.json, the ledger, tables as CSV, figures as
+PNG, the data.
 
 Run after either engine has rendered, with the output's folder in QUARTO_PROJECT_OUTPUT_DIR.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 import font_source_sans_pro
 import resvg_py
 
+from .content.ledger import ledger_csv
 from .display.figure import Figure
 from .display.registry import Registry
 from .display.table import Table
@@ -46,6 +48,8 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         (folder / "tables" / f"{table.name}.csv").write_text(
             table.csv(), encoding="utf-8", newline=""
         )
+    ledger = ledger_csv(registry.judged.values())
+    (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
     (folder / FIGURES.name).mkdir(exist_ok=True)
     for figure in registry.all(Figure):
         (folder / FIGURES.name / f"{figure.name}.png").write_bytes(png(figure.svg))

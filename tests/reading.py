@@ -81,7 +81,10 @@ A long table.
 :::
 
 ::: {{#tbl-groups}}
+::: {{.filterable data-selects="Code|Nothing"}}
 {table("groups", GROUPED)}
+:::
+
 A table with groups.
 :::
 

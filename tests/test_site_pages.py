@@ -174,7 +174,7 @@ def test_the_data_and_its_codebook_come_along(site):
         assert (site / "data" / file.name).read_bytes() == file.read_bytes()
     offered = {a["href"] for a in soup(site / "index.html").select("#reader-downloads a")}
     assert offered == {
-        "manuscript.pdf", "values.json", "data/README.md",
+        "manuscript.pdf", "values.json", "ledger.csv", "data/README.md",
         *(f"data/{file.name}" for file in DATA.glob("*.csv")),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
 from .failsafe import add_failsafe
+from .ledger import add_ledger
 from .literature import add_literature
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
@@ -75,4 +76,5 @@ def compose(data: Path) -> Registry:
     add_robust_plots(registry, symptoms)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
+    add_ledger(registry, review.published.to_dict("records"))
     return registry

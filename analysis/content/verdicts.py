@@ -25,11 +25,11 @@ MEANINGS = {
 
 COLUMNS = (
     Column("what", "Number"),
+    Column("verdict", "Verdict"),  # early, where a narrow screen still shows it
     Column("printed", "Printed", "right"),
     Column("computed", "Recomputed", "right"),
     Column("low", "At least", "right", spanner="Range that rounding leaves"),
     Column("high", "At most", "right", spanner="Range that rounding leaves"),
-    Column("verdict", "Verdict"),
 )
 FINER = 2  # decimals that a range shows beyond the printed ones
 

@@ -18,9 +18,9 @@ from great_tables import GT
 
 from .escape import escape_csv, escape_html, escape_typst
 from .numbers import ABSENT
-from .value import Marked, Phrase, Value
+from .value import Marked, Phrase, Used, Value
 
-Cell = Value | Marked | Phrase | str | None
+Cell = Value | Marked | Used | Phrase | str | None
 
 WIDE = 8  # a table of more columns is set smaller
 WIDEST = 30  # letters; longer text wraps
@@ -28,6 +28,11 @@ STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 REGION = (
     '<div class="table-scroll" data-name="{}" tabindex="0" role="region" '
     'aria-label="Table, may scroll sideways">'
+)
+# What great-tables says again in every cell: its heads, which `scope` names, and the usual alignment.
+AGAIN = re.compile(
+    r'(?<=^    <td) headers="[^"]*"(?: class="gt_row gt_left")?|(?<=^    <th scope="row") id="[^"]*"',
+    re.MULTILINE,
 )
 OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
@@ -82,7 +87,7 @@ class Table:
         for note in self.notes:
             table = table.tab_source_note(note)
         # The style sheet of the site styles every table; great-tables' own would come with each.
-        bare = STYLE.sub("", table.as_raw_html())
+        bare = AGAIN.sub("", STYLE.sub("", table.as_raw_html()))
         return OUTER.sub(REGION.format(self.name), bare.strip())
 
     def typst(self) -> str:

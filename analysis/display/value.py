@@ -76,6 +76,25 @@ class Marked:
 
 
 @dataclass(frozen=True)
+class Used:
+    """A `text` that leads to where the value called `id` is shown.
+
+    Which page that is nobody knows before all are rendered; `publish.reader` sets the link then.
+    """
+
+    text: str
+    id: str
+
+    def html(self) -> str:
+        """The text as a link without a target yet."""
+        return f'<a class="used" data-used="{escape_html(self.id)}">{escape_html(self.text)}</a>'
+
+    def typst(self) -> str:
+        """The text as Typst markup."""
+        return escape_typst(self.text)
+
+
+@dataclass(frozen=True)
 class Phrase:
     """Words that were chosen by the values named in `inputs`."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..project import Project
 from . import index
+from .links import with_links
 from .markup import parse
 from .pages import FOLDER, Place, with_features
 
@@ -15,8 +16,8 @@ ASSETS = Path(__file__).parent / "assets"
 # In this order: later files use what earlier ones define.
 STYLES = ("fonts.css", "colours.css", "tables.css", "reader.css")
 SCRIPTS = (
-    "start.js", "theme.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "copy.js",
-    "contents.js",
+    "start.js", "theme.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "filter.js",
+    "copy.js", "contents.js",
 )  # fmt: skip
 
 
@@ -27,6 +28,9 @@ def add_features(site: Path, project: Project) -> None:
         return
     sources = {name: (site / name).read_text(encoding="utf-8") for name in names}
     trees = {name: parse(source) for name, source in sources.items()}
+    linked = with_links(sources, trees)
+    sources |= linked
+    trees |= {name: parse(source) for name, source in linked.items()}
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():

@@ -229,6 +229,7 @@ def _downloads(place: Place, project: Project) -> str:
     whole = [
         (f"{project.output_file}.pdf", "The manuscript as PDF"),
         ("values.json", "Every number with its source and inputs (JSON)"),
+        ("ledger.csv", "Every printed number with its verdict (CSV)"),
         ("data/README.md", "Codebook of the data"),
     ]
     items = [(file, escape(text)) for file, text in whole if place.has(file)]

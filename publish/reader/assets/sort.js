@@ -4,24 +4,6 @@
 {
   const LONG = 8;
 
-  /* The heading cells by the column that they stand over, one column each. */
-  function headings(table) {
-    const taken = [];
-    const found = [];
-    [...table.tHead.rows].forEach((row, r) => {
-      let column = 0;
-      for (const cell of row.cells) {
-        while (taken[r]?.[column]) column++;
-        for (let down = 0; down < cell.rowSpan; down++) {
-          for (let right = 0; right < cell.colSpan; right++) (taken[r + down] ??= [])[column + right] = true;
-        }
-        if (cell.colSpan === 1 && cell.textContent.trim()) found.push([column, cell]);
-        column += cell.colSpan;
-      }
-    });
-    return found;
-  }
-
   function content(row, column) {
     const cell = row.cells[column];
     const exact = cell?.querySelector('[data-value]')?.dataset.value;

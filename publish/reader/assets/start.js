@@ -1,4 +1,4 @@
-/* What the other parts share: the site's root, elements, and data that is loaded when first asked for. */
+/* What the other parts share: the root, elements, columns of tables, and data loaded when first asked for. */
 
 const script = document.currentScript;
 const root = new URL(script.dataset.up || './', location.href);
@@ -23,6 +23,24 @@ function data(name) {
     document.head.append(tag);
   });
   return loading[name];
+}
+
+/* The heading cells by the column that they stand over, one column each. */
+function headings(table) {
+  const taken = [];
+  const found = [];
+  [...table.tHead.rows].forEach((row, r) => {
+    let column = 0;
+    for (const cell of row.cells) {
+      while (taken[r]?.[column]) column++;
+      for (let down = 0; down < cell.rowSpan; down++) {
+        for (let right = 0; right < cell.colSpan; right++) (taken[r + down] ??= [])[column + right] = true;
+      }
+      if (cell.colSpan === 1 && cell.textContent.trim()) found.push([column, cell]);
+      column += cell.colSpan;
+    }
+  });
+  return found;
 }
 
 /* Say something to who listens rather than sees. */

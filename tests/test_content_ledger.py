@@ -1,0 +1,146 @@
+"""The ledger holds every row of published.csv, in its order, with the verdict that the row has."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+
+from analysis.content.ledger import FIELDS, MET, add_ledger, ledger_csv
+from analysis.display.figure import Figure
+from analysis.display.registry import Judged, Registry
+from analysis.display.table import Table
+from analysis.display.value import Value
+from analysis.manuscript import REGISTRY
+from analysis.review.verify import Verdict
+
+from conftest import ROOT
+from svg import texts
+
+with (ROOT / "data/published.csv").open(encoding="utf-8", newline="") as _file:
+    PUBLISHED = list(csv.DictReader(_file))
+
+
+def records(registry: Registry) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(ledger_csv(registry.judged.values()))))
+
+
+def row(name: str, quantity: str, printed: str, where="Results, A part", note="") -> dict[str, str]:
+    return {"id": name, "where": where, "quantity": quantity, "printed": printed, "note": note}
+
+
+def small(*rows: dict[str, str], raw: float = -0.0512) -> Registry:
+    """A registry with the value a.estimate, and the ledger of `rows`."""
+    registry = Registry(rows)
+    evidence = SimpleNamespace(bounds=lambda: (-0.0525, -0.0498), witness=lambda printed: None)
+    registry.value("a.estimate", raw, lambda x: f"{x:.2f}", "estimate; a model", (), evidence)
+    for status in ("all", "reproduced", "attainable", "different", "undecided", "not_computable",
+                   "given", "inconsistent"):  # fmt: skip
+        registry.value(f"verdicts.{status}.k", 0, str, "a count")
+    add_ledger(registry, rows)
+    return registry
+
+
+def test_every_published_row_stands_in_the_ledger_once_and_in_order():
+    found = records(REGISTRY)
+    for field in ("id", "where", "quantity"):
+        assert [one[field] for one in found] == [one[field] for one in PUBLISHED]
+    assert [float(one["printed"].lstrip("<>")) for one in found] == [
+        float(one["printed"].lstrip("<>")) for one in PUBLISHED
+    ]
+    assert len(REGISTRY.get(Table, "ledger").rows) == len(PUBLISHED)
+
+
+def test_the_file_has_its_columns_and_full_precision():
+    first = ledger_csv(()).splitlines()
+    assert first == ["id,where,quantity,printed,recomputed,low,high,status,note"]
+    assert tuple(first[0].split(",")) == FIELDS
+    for one in records(REGISTRY):
+        if one["recomputed"]:
+            raw = REGISTRY.get(Value, one["quantity"]).raw
+            assert float(one["recomputed"]) == raw
+            # A bound is outer: what we computed from the printed digits lies within.
+            assert not one["low"] or float(one["low"]) <= raw
+            assert not one["high"] or raw <= float(one["high"])
+
+
+def test_what_stands_in_a_row():
+    (one,) = records(small(row("x", "a.estimate", "-0.05", note="=SUM(A1)")))
+    assert one == {
+        "id": "x", "where": "Results, A part", "quantity": "a.estimate", "printed": "-0.05",
+        "recomputed": "-0.0512", "low": "-0.0525", "high": "-0.0498", "status": "reproduced",
+        "note": "'=SUM(A1)",
+    }  # fmt: skip
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_kept_from_it_and_a_negative_number_is_not():
+    rows = row("a", "a.estimate", "-0.05"), row("+b", "", "=1+1", where="@c", note="-d")
+    registry = Registry()
+    judged = [Judged(rows[0], None, Verdict("undecided")), Judged(rows[1], None, Verdict("given"))]
+    found = list(csv.DictReader(io.StringIO(ledger_csv(judged))))
+    assert found[0]["printed"] == "-0.05"
+    assert [found[1][field] for field in ("id", "where", "printed", "note")] == [
+        "'+b", "'@c", "'=1+1", "'-d",
+    ]  # fmt: skip
+    assert registry.judged == {}
+
+
+@pytest.mark.parametrize(
+    ("printed", "status", "ends"),
+    [("-0.05", "reproduced", ("", "")), ("-0.08", "different", ("−0.0525", "−0.0498"))],
+)
+def test_the_table_shows_a_range_where_a_number_is_not_met(printed, status, ends):
+    registry = small(row("x", "a.estimate", printed))
+    (shown,) = registry.get(Table, "ledger").rows
+    texts_of = {key: getattr(cell, "text", cell) for key, cell in shown.cells.items()}
+    assert texts_of == {
+        "what": "Estimate", "verdict": status, "printed": printed.replace("-", "−"),
+        "computed": "−0.05", "low": ends[0], "high": ends[1], "analysis": "a model",
+        "section": "Results", "place": "A part", "note": "",
+    }  # fmt: skip
+    assert len(registry.get(Table, "ledger.apart").rows) == (status == "different")
+
+
+def test_a_row_without_a_value_stands_in_the_ledger_and_is_not_computable():
+    registry = small(row("x", "a.estimat", "7"), row("y", "", "8"), row("z", "a.estimate", "-0.05"))
+    assert [(one["id"], one["recomputed"], one["status"]) for one in records(registry)] == [
+        ("x", "", "not computable"), ("y", "", "not computable"), ("z", "-0.0512", "reproduced"),
+    ]  # fmt: skip
+    html = registry.get(Table, "ledger").html()
+    assert html.count('class="used"') == 1, "only what has a value can be used somewhere"
+
+
+def test_the_tally_adds_up_to_the_rows():
+    statuses = Counter(one["status"] for one in records(REGISTRY))
+    sections = Counter(one["where"].split(",")[0] for one in PUBLISHED)
+    found = texts(REGISTRY.get(Figure, "ledger.sections").svg)
+    lines = {}
+    for label in (*sections, "All"):
+        start = len(found) - 1 - found[::-1].index(label) + 1
+        *counts, whole = map(int, found[start : start + 8])
+        assert sum(counts) == whole
+        lines[label] = counts, whole
+    assert {label: whole for label, (_, whole) in lines.items()} == {
+        **sections, "All": len(PUBLISHED),
+    }  # fmt: skip
+    kinds = found[-7:]
+    assert dict(zip(kinds, lines["All"][0], strict=True)) == {
+        kind: statuses.get(kind, 0) for kind in kinds
+    }
+    assert set(statuses) <= set(kinds)
+
+
+def test_the_pdf_lists_what_is_not_met():
+    apart = REGISTRY.get(Table, "ledger.apart").rows
+    wanted = [one["status"] for one in records(REGISTRY) if one["status"] not in MET]
+    assert wanted and [shown.cells["verdict"] for shown in apart] == wanted
+
+
+def test_nothing_printed_is_an_empty_ledger():
+    registry = small()
+    assert records(registry) == []
+    assert registry.get(Table, "ledger").html() and registry.get(Table, "ledger.apart").typst()
+    assert "none" not in registry.get(Figure, "ledger.sections").alt
