@@ -14,9 +14,11 @@ from .agreement import (
 )
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
+from .decisions import add_decisions
 from .definitions import add_definitions
 from .failsafe import add_failsafe
 from .ledger import add_ledger
+from .flow import add_flow
 from .literature import add_literature
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
@@ -45,6 +47,7 @@ def compose(data: Path) -> Registry:
     add_settings(registry)
     add_trials(registry, review.studies)
     add_literature(registry, review.literature)
+    add_flow(registry, review.flow)
     add_definitions(registry, review.definitions, review.studies)
     outcomes = {key: read_outcome(key, review.effects, review.studies) for key in SCALES}
     for outcome in outcomes.values():
@@ -59,6 +62,7 @@ def compose(data: Path) -> Registry:
         add_leave_one_out(registry, outcome, tuple(review.studies["study"]))
         add_sensitivity(registry, outcome)
         add_bias(registry, outcome)
+    add_decisions(registry, symptoms)
     add_failsafe(registry, list(outcomes.values()))
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)

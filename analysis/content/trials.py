@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
-from ..display.numbers import MINUS, count, number
+from ..display.dots import DotRow, dot_plot
+from ..display.figure import Figure
+from ..display.numbers import ABSENT, MINUS, count, number
 from ..display.registry import Registry
+from ..display.scale import axis
 from ..display.table import Column, Row, Table
+from ..display.value import Value
 from ..review.printed import is_number
 from .settings import PAPER
 
@@ -62,6 +68,7 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
             f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}"
         )
     _add_extremes(registry, studies)
+    registry.figure("studies.quality", partial(_quality, registry, studies))
 
 
 def _add_extremes(registry: Registry, studies: pd.DataFrame) -> None:
@@ -107,3 +114,17 @@ def _given(registry: Registry, name: str, text: str):
     """Register the printed number `text` as it stands, digit for digit."""
     raw = int(text) if text.isdecimal() else float(text.replace(MINUS, "-"))
     return registry.value(name, raw, lambda _: text.replace("-", MINUS), SOURCE)
+
+
+def _quality(registry: Registry, studies: pd.DataFrame) -> Figure:
+    """The ratings, the highest first, over the scale that they were given on."""
+    rated = []
+    for study in studies.to_dict("records"):
+        name = f"studies.{study['study']}.quality"
+        value = registry.get(Value, name) if name in registry else None
+        texts = (value.raw, value.text) if value else (None, ABSENT)
+        rated.append(DotRow(study["name"], texts[:1], texts[1:]))
+    rated.sort(key=lambda row: (row.values[0] is None, -(row.values[0] or 0), row.label))
+    ends = [registry.get(Value, f"settings.quality_{end}").raw for end in ("low", "high")]
+    scale = axis([*ends, *(row.values[0] for row in rated)])
+    return dot_plot("studies-quality", rated, ["Quality rating"], "Study", scale)

@@ -1,0 +1,104 @@
+"""What hangs on trials that stand apart: each of them left out, then all, as the publication did."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..display.figure import Figure
+from ..display.forest import forest
+from ..display.forest_parts import ForestRow, Group, Limits, Words
+from ..display.registry import Registry
+from ..display.value import Value
+from .outcome import Outcome
+from .pooled import add_pooled
+from .settings import FAVOURS
+from .verdicts import judged_below, listed, named, verdict_table
+
+# An effect computed in another way, a bipolar disorder, a group with mixed diagnoses.
+APART = ("town2017", "isasi2010", "clarke2014")
+
+
+def add_decisions(registry: Registry, outcome: Outcome) -> None:
+    """Register `outcome` without the trials that stand apart: values, table, figure, verdict.
+
+    Expects the results without each trial to be registered. Without one of the trials in the data
+    there is no result without all.
+    """
+    prefix = f"{outcome.key}.random.without"
+    present = {effect.study for effect in outcome.effects}
+    for study in APART:
+        if f"{prefix}.{study}.k" not in registry:
+            add_pooled(registry, f"{prefix}.{study}", "random", ())
+    rest = tuple(e for e in outcome.effects if e.study not in APART)
+    whole = present.issuperset(APART)
+    add_pooled(registry, f"{prefix}.decisions", "random", rest if whole else ())
+
+    decisions = {f"{prefix}.{s}": f"Without {outcome.name_of(s)}" for s in APART}
+    decisions[f"{prefix}.decisions"] = "Without all of them"
+    groups = [
+        (label, [(named(judged), judged) for judged in judged_below(registry, below)])
+        for below, label in decisions.items()
+    ]
+    registry.add("decisions", verdict_table(registry, "decisions", groups))
+    results = {f"{outcome.key}.random": "All trials"} | decisions
+    registry.figure("decisions", partial(_forest, registry, results))
+    limits = tuple(f"{below}.ci_{end}" for below in results for end in ("low", "high"))
+    registry.phrase("decisions.verdict", _verdict(registry, results), limits)
+
+
+def _verdict(registry: Registry, results: dict[str, str]) -> str:
+    """Say whether the interval of the first of `results` keeps its side in all others."""
+    whole, *others = (_side(_limits(registry, below)) for below in results)
+    if whole is None:
+        return "Too few trials are in the data to tell."
+    labels = [label[:1].lower() + label[1:] for label in list(results.values())[1:]]
+    changed = [
+        label for label, side in zip(labels, others, strict=True) if side not in (None, whole)
+    ]
+    lost = [label for label, side in zip(labels, others, strict=True) if side is None]
+    kept = {
+        "above": "stays in favour of psychotherapy",
+        "below": "stays in favour of the comparison",
+        "both": "still holds no difference",
+    }[whole]
+    if changed:
+        text = f"The confidence interval no longer says the same {listed(changed)}."
+    elif len(lost) < len(labels):
+        text = f"The confidence interval {kept}, whichever of them is left out."
+        if lost:
+            text = f"The confidence interval {kept} wherever it can be computed."
+    else:
+        text = "The data hold none of these trials."
+    if lost and len(lost) < len(labels):
+        text += f" There is no result {listed(lost)}."
+    return text
+
+
+def _side(limits: Limits) -> str | None:
+    """On which side of no difference an interval lies: above, below, both, None where absent."""
+    if limits.low is None or limits.high is None:
+        return None
+    return "above" if limits.low > 0 else "below" if limits.high < 0 else "both"
+
+
+def _forest(registry: Registry, results: dict[str, str]) -> Figure:
+    rows = []
+    for below, label in results.items():
+        estimate, k = (registry.get(Value, f"{below}.{s}") for s in ("estimate", "k"))
+        rows.append(
+            ForestRow(
+                label, estimate.raw, estimate.text, _limits(registry, below),
+                extra=(k.text,), pooled=True,
+            )
+        )  # fmt: skip
+    level = registry.get(Value, "settings.level").text
+    words = Words(
+        "SMD", f"{level}% CI", *FAVOURS, study="Analysis", extra=("k",), one_row="analysis",
+        rows="analyses",
+    )  # fmt: skip
+    return forest("decisions", [Group(tuple(rows))], [], words)
+
+
+def _limits(registry: Registry, below: str) -> Limits:
+    low, high = (registry.get(Value, f"{below}.ci_{end}") for end in ("low", "high"))
+    return Limits(low.raw, high.raw, low.text, high.text)
