@@ -16,8 +16,8 @@ from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
 from .failsafe import add_failsafe
+from .given import add_given
 from .ledger import add_ledger
-from .literature import add_literature
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
@@ -43,8 +43,8 @@ def compose(data: Path) -> Registry:
     refuse_unknown(review)
     registry = Registry(review.published.to_dict("records"))
     add_settings(registry)
+    add_given(registry, review)
     add_trials(registry, review.studies)
-    add_literature(registry, review.literature)
     add_definitions(registry, review.definitions, review.studies)
     outcomes = {key: read_outcome(key, review.effects, review.studies) for key in SCALES}
     for outcome in outcomes.values():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..display.numbers import MINUS, count, number
+from ..display.numbers import count, number
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
+from ..display.value import Value
 from ..review.printed import is_number
+from .given import CHARACTERISTICS, NUMERIC
 from .settings import PAPER
 
-SOURCE = PAPER + "Table 2"
+SOURCE = PAPER + CHARACTERISTICS
 DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
 NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
 
@@ -34,10 +36,6 @@ NOTES = (
     "CBT, cognitive behavioural therapy; CT, cognitive therapy; IPT, interpersonal psychotherapy; "
     "MDD, major depressive disorder; Meds, medication; PTSD, post-traumatic stress disorder.",
 )
-NUMERIC = (
-    "age", "female_percent", "married_percent", "n_treatment", "n_control", "treatment_weeks",
-    "quality",
-)  # fmt: skip
 
 
 def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
@@ -93,7 +91,7 @@ def _row(registry: Registry, study: dict[str, str]) -> Row:
     for column in COLUMNS:
         text = study[column.key]
         if column.key in NUMERIC and is_number(text):
-            cells[column.key] = _given(registry, f"studies.{study['study']}.{column.key}", text)
+            cells[column.key] = registry.get(Value, f"studies.{study['study']}.{column.key}")
         elif column.key == "diagnosis":
             # The category and, where there is one, the disorder within it: "Mood disorder (MDD)".
             disorder = f" ({study['disorder']})" if study["disorder"] else ""
@@ -101,9 +99,3 @@ def _row(registry: Registry, study: dict[str, str]) -> Row:
         else:
             cells[column.key] = NOT_GIVEN.get(text, text)
     return Row(cells)
-
-
-def _given(registry: Registry, name: str, text: str):
-    """Register the printed number `text` as it stands, digit for digit."""
-    raw = int(text) if text.isdecimal() else float(text.replace(MINUS, "-"))
-    return registry.value(name, raw, lambda _: text.replace("-", MINUS), SOURCE)
