@@ -18,7 +18,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.regression import Regression, meta_regression
 from ..review import formulas
-from ..review.printed import is_number
+from ..review.printed import column_intervals, is_number
 from .outcome import Outcome
 from .pooled import Propagated, decimals, effect_names, evidence_on
 from .settings import LEVEL
@@ -85,6 +85,8 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
     """Register the regressions of `outcome` on every moderator in `studies`, and their table."""
     for key, moderator in MODERATORS.items():
         values = dict(zip(studies["study"], studies[key], strict=True))
+        known = [study for study, text in values.items() if is_number(text)]
+        spans = dict(zip(known, column_intervals([values[s] for s in known]), strict=True))
         effects = [e for e in outcome.effects if is_number(values.get(e.study, ""))]
         xs = [float(values[e.study].replace("\u2212", "-")) for e in effects]
         fitted = None
@@ -93,15 +95,16 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
                 [e.yi for e in effects], vi=[e.vi for e in effects],
                 X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
             )  # fmt: skip
-        _add_fit(registry, outcome, key, moderator, effects, xs, fitted)
+        own = [spans[e.study] for e in effects]
+        _add_fit(registry, outcome, key, moderator, effects, own, fitted)
         plot = _bubble(registry, outcome, key, moderator, effects, xs, fitted)
         registry.add(f"{outcome.key}.regression.{key}", plot)
     _add_table(registry, outcome)
 
 
-def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> None:
+def _add_fit(registry, outcome, key, moderator, effects, spans, fitted: Regression | None) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = evidence_on(effects, formulas.regression(xs)) if fitted else None
+    evidence = evidence_on(effects, formulas.regression(spans)) if fitted else None
     inputs = (*effect_names(effects), *(f"studies.{e.study}.{key}" for e in effects))
     slope = fitted.coefficients.iloc[1] if fitted else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():
