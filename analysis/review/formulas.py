@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from math import sqrt
+from math import inf, isfinite, sqrt
 
 from flint import arb
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
@@ -74,16 +74,19 @@ def trimmed_and_filled(method: str, filled: Sequence[int]) -> Formula:
     )
 
 
-def regression(spans: Sequence[tuple[float, float]]) -> Formula:
+def regression(
+    spans: Sequence[tuple[float, float]], tau2: tuple[float, float] = (-inf, inf)
+) -> Formula:
     """Return the meta-regression on one moderator, each x within its one of `spans`, by moments, with z.
 
-    The slope and what heterogeneity is left: Raudenbush (2009), with sums in place of matrices.
+    The slope and what heterogeneity is left: Raudenbush (2009), with sums in place of matrices. Where
+    the range of `tau2` is known, enclosures of the slope are narrower: weights count it many times.
     """
     k = len(spans)
     # The slope does not depend on where the moderator is counted from, but enclosures widen with it.
     middle = sum(low + high for low, high in spans) / (2 * k)
     return Formula(
-        partial(_regression, middle),
+        partial(_regression, middle, tau2),
         {
             "pvalue": ("statistic", _two_sided),
             "q_e_pvalue": ("q_e", partial(_chi2_sf, k - 2)),
@@ -176,11 +179,12 @@ def _trimmed_and_filled(method: str, filled: tuple[int, ...], ys, vs) -> dict:
     return _pooled(method, ys, vs)
 
 
-def _regression(middle: float, ys, vs, *xs) -> dict:
+def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
     xs = [x - middle for x in xs]
     weights = [1 / v for v in vs]
     _, _, _, q_e = _line(xs, ys, weights)
     tau2 = _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights))
+    tau2 = _within(known, tau2)
     alone = _tau2(ys, weights)
     estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
     se = _root(variance)
@@ -212,8 +216,7 @@ def _line_trace(xs, weights):
     x_mean, total = _mean(xs, weights)
     sxx = _sum(w * _square(x - x_mean) for w, x in zip(weights, xs, strict=True))
     taken = _sum(
-        w * w * (1 / total + _square(x - x_mean) / sxx)
-        for w, x in zip(weights, xs, strict=True)
+        w * w * (1 / total + _square(x - x_mean) / sxx) for w, x in zip(weights, xs, strict=True)
     )
     return total - taken
 
@@ -263,6 +266,16 @@ def _root(x):
 def _positive(x) -> bool:
     """Tell whether all of `x` is above 0."""
     return x > 0 if isinstance(x, float) else (x.value if isinstance(x, Dual) else x).lower() > 0
+
+
+def _within(known: tuple[float, float], x):
+    """Return the enclosure `x` without what is outside of the `known` range."""
+    if isinstance(x, Dual):
+        return Dual(_within(known, x.value), x.slope)
+    if isinstance(x, float) or not all(map(isfinite, known)):
+        return x
+    low, high = known
+    return x.intersection(arb(low).union(arb(high)))
 
 
 def _at_least_zero(x):

@@ -6,8 +6,6 @@ printed, and a set that is too large by its two end points never excludes the tr
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from decimal import Decimal
 
 # Plain decimal text with an optional minus (hyphen or U+2212); `.452` is how APA style prints a
@@ -37,22 +35,6 @@ def interval(text: str) -> tuple[float, float]:
     value = number(text)
     half_unit = Decimal(5).scaleb(value.as_tuple().exponent - 1)
     return float(value - half_unit), float(value + half_unit)
-
-
-def column_intervals(texts: Sequence[str]) -> list[tuple[float, float]]:
-    """Return the closed interval of what each of `texts`, one column of a table, was rounded from.
-
-    A table drops zeros at the end: `1` below `1.8` is 1.0. A cell with fewer decimals than most of
-    its column is read with as many as most.
-    """
-    decimals = Counter(-number(text).as_tuple().exponent for text in texts)
-    usual = max(decimals, key=lambda places: (decimals[places], places), default=0)
-    return [
-        interval(f"{number(text):.{usual}f}")
-        if -number(text).as_tuple().exponent < usual
-        else interval(text)
-        for text in texts
-    ]
 
 
 def agrees(value: float, text: str) -> bool:

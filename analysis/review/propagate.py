@@ -95,19 +95,18 @@ class Propagation:
         it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
-        bounds, gradient = self._smooth[base]
-        if bounds == (-inf, inf):
-            return None
 
         def value(points) -> float:
             return self._value(name, points)
 
         start = [_centre(part) for part in self._parts]
-        for direction in (1, -1):
-            goal = self._goal(gradient, direction)
-            found = self._on_the_way(value, start, goal, printed)
-            if found:
-                return found
+        # Over wide ranges the slopes in the middle lead further; at a kink there, those over all do.
+        for gradient in (self._smooth[base][1], self._slopes_in_the_middle[base]):
+            for direction in (1, -1):
+                goal = self._goal(gradient, direction)
+                found = self._on_the_way(value, start, goal, printed)
+                if found:
+                    return found
         return None
 
     def extreme(self, name, direction: int) -> tuple[list[float], list[float]]:
@@ -169,33 +168,38 @@ class Propagation:
     @cached_property
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
         """By name: the outer bounds, and for each part the slopes with its parameters."""
-        slopes = self._slopes()
-        natural = self._compute(self._whole())
+        whole = self._whole()
+        slopes, natural = self._slopes(whole), self._compute(whole)
         return {
             name: (
                 (
                     max(self._extreme(name, own, -1), _end(natural[name], -1)),
                     min(self._extreme(name, own, 1), _end(natural[name], 1)),
                 ),
-                [tuple(float(slope.mid()) for slope in of_part) for of_part in own],
+                _middles(own),
             )
             for name, own in slopes.items()
         }
+
+    @cached_property
+    def _slopes_in_the_middle(self) -> dict[str, list[tuple[float, ...]]]:
+        """By name: for each part the slopes with its parameters, at the middle of all parts."""
+        middle = [[arb(c) for c in _centre(part)[: len(_spans(part))]] for part in self._parts]
+        return {name: _middles(own) for name, own in self._slopes(middle).items()}
 
     def _whole(self) -> list[list[arb]]:
         """Every part with all that it can be."""
         return [[_ball(*span) for span in _spans(part)] for part in self._parts]
 
-    def _slopes(self) -> dict[str, list[list[arb]]]:
-        """By name: for each part the slope with each of its parameters, over all that is feasible."""
-        whole = self._whole()
+    def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
+        """By name: for each part the slope with each of its parameters, over all of the `box`."""
         slopes: dict[str, list[list[arb]]] = {}
-        for at, balls in enumerate(whole):
+        for at, balls in enumerate(box):
             for p, ball in enumerate(balls):
-                duals = [[Dual(x, arb(0)) for x in own] for own in whole]
+                duals = [[Dual(x, arb(0)) for x in own] for own in box]
                 duals[at][p] = Dual(ball, arb(1))
                 for name, value in self._compute(duals).items():
-                    of_parts = slopes.setdefault(name, [[] for _ in whole])
+                    of_parts = slopes.setdefault(name, [[] for _ in box])
                     of_parts[at].append(value.slope)
         return slopes
 
@@ -240,6 +244,13 @@ def _spans(part: Part) -> list[tuple[float, float]]:
 def _centre(part: Part) -> tuple[float, ...]:
     """Return the middle of `part`."""
     return ((part.low + part.high) / 2,) if isinstance(part, Span) else (part.yi, part.sei)
+
+
+def _middles(slopes: list[list[arb]]) -> list[tuple[float, ...]]:
+    """Return the middles of the `slopes` of each part, 0 where nothing is known of one."""
+    return [
+        tuple(float(slope.mid()) if slope.is_finite() else 0.0 for slope in own) for own in slopes
+    ]
 
 
 def _best(part: Part, slopes: tuple[float, ...], direction: int) -> tuple[float, ...]:
