@@ -15,6 +15,7 @@ from .agreement import (
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
+from .explained import add_explained
 from .literature import add_literature
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
@@ -66,6 +67,7 @@ def compose(data: Path) -> Registry:
     for outcome in regressed:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
+    add_explained(registry, regressed, review.studies)
     add_bias_agreement(registry, list(outcomes.values()))
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
