@@ -15,6 +15,7 @@ from .agreement import (
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .definitions import add_definitions
+from .dialect import add_dialect
 from .explained import add_explained
 from .literature import add_literature
 from .memberships import add_memberships, add_random_search
@@ -68,6 +69,7 @@ def compose(data: Path) -> Registry:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
     add_explained(registry, regressed, review.studies)
+    add_dialect(registry, list(outcomes.values()), review.studies, review.groups)
     add_bias_agreement(registry, list(outcomes.values()))
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)

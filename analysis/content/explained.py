@@ -138,12 +138,16 @@ def _add_shared(registry: Registry, key: str, lines: Sequence[Line]) -> None:
     prefix = f"regressions.explained.{key}"
     registry.value(
         f"{prefix}.trials", len(shared), count,
-        f"trials of which one other {MODERATORS[key].label} explains all outcomes", inputs,
+        f"trials of which some other {MODERATORS[key].label} explains all outcomes", inputs,
     )  # fmt: skip
     only = next(iter(shared.values())) if len(shared) == 1 else np.array([])
     _ends(registry, prefix, only, inputs)
-    name = listed([lines[0].outcome.name_of(study) for study in shared]) if shared else "no trial"
-    registry.phrase(f"{prefix}.trial", name, (f"{prefix}.trials",))
+    words = "no other value of a single trial explains all of them"
+    if shared:
+        names = listed([lines[0].outcome.name_of(study) for study in shared])
+        only = " and of no other trial" if len(shared) == 1 else ""
+        words = f"another value of {names}{only} explains all of them"
+    registry.phrase(f"{prefix}.shared", words, (f"{prefix}.trials",))
 
 
 def _shared(lines: Sequence[Line]) -> dict[str, np.ndarray]:
