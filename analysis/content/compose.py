@@ -12,10 +12,15 @@ from .agreement import (
     add_regression_agreement,
     add_subgroup_agreement,
 )
+from .audit import add_audit, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
+from .decisions import add_decisions
 from .definitions import add_definitions
+from .dialect import add_dialect
+from .explained import add_explained
 from .failsafe import add_failsafe
+from .flow import add_flow
 from .given import add_given
 from .ledger import add_ledger
 from .memberships import add_memberships, add_random_search
@@ -41,9 +46,11 @@ def compose(data: Path) -> Registry:
     """Compute everything from the CSV files in `data`."""
     review = read_review(data)
     refuse_unknown(review)
-    registry = Registry(review.published.to_dict("records"))
+    found = read_contradictions(review)
+    registry = Registry(review.published.to_dict("records"), suspects_of(found))
     add_settings(registry)
     add_given(registry, review)
+    add_flow(registry, review.flow)
     add_trials(registry, review.studies)
     add_definitions(registry, review.definitions, review.studies)
     outcomes = {key: read_outcome(key, review.effects, review.studies) for key in SCALES}
@@ -71,9 +78,14 @@ def compose(data: Path) -> Registry:
     for outcome in regressed:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
+    add_explained(registry, regressed, review.studies)
+    add_dialect(registry, list(outcomes.values()), review.studies, review.groups)
     add_bias_agreement(registry, list(outcomes.values()))
     add_robust(registry, outcomes, review.studies, review.groups)
     add_robust_plots(registry, symptoms)
+    add_decisions(registry, symptoms, outcomes["symptoms_completers"])
+    registry.judge_rest()
+    add_audit(registry, found)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
     add_ledger(registry, review.published.to_dict("records"))

@@ -14,6 +14,8 @@ from .settings import PAPER
 
 SOURCE = PAPER + CHARACTERISTICS
 DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
+# Measures of which the text tells how many trials used them.
+MEASURES = {"scl20": "SCL-20", "ymrs": "YMRS"}
 NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
 
 COLUMNS = (
@@ -58,6 +60,14 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
         k = int((studies["diagnosis"] == label).sum())
         registry.value(
             f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}"
+        )
+    for name, label in MEASURES.items():
+        k = int(studies["symptom_measure"].str.startswith(label).sum())
+        registry.value(
+            f"studies.measure.{name}.k",
+            k,
+            count,
+            f"trials that measured symptoms by {label}, {SOURCE}",
         )
     _add_extremes(registry, studies)
 

@@ -213,9 +213,7 @@ def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
         return
     involved = {name for relation in broken for name in relation.names if name in ids}
     fits = {
-        name: values
-        for name in involved
-        if (values := _replacements(name, texts)) and name in ids
+        name: values for name in involved if (values := _replacements(name, texts)) and name in ids
     }
     suspects = list(fits) if len(fits) == 1 else sorted(involved)
     conjecture = ""
@@ -241,10 +239,10 @@ def _replacements(name: str, texts: Texts) -> tuple[str, str] | None:
     unit = 10.0**-places
     candidates = []
     for relation in RELATIONS:
-        if relation.names[0] == name and all(n in texts for n in relation.names):
-            if all(is_number(texts[n]) for n in relation.names[1:]):
-                low, high = relation.implied(*(_span(n, texts[n]) for n in relation.names[1:]))
-                candidates += [low, high] if isfinite(low) and isfinite(high) else []
+        others = relation.names[1:]
+        if relation.names[0] == name and all(is_number(texts.get(n, "")) for n in others):
+            low, high = relation.implied(*(_span(n, texts[n]) for n in others))
+            candidates += [low, high] if isfinite(low) and isfinite(high) else []
     candidates += _solved(name, texts)
     if not candidates:
         return None
@@ -319,19 +317,20 @@ def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator
     for row in flow:
         if row["kind"] in ("left", "out"):
             total = row
-        elif row["kind"] in ("part", "reason") and total is not None:
-            if int(number(row["count"])) > int(number(total["count"])):
-                parts = [r for r in flow if r["kind"] == row["kind"] and r is not row]
-                rest = [r for r in parts if _belongs(r, total, flow)]
-                fits = int(number(total["count"])) - sum(int(number(r["count"])) for r in rest)
-                own = (ids.get(f"flow.{row['id']}", f"flow.{row['id']}"),)
-                yield Contradiction(
-                    own + tuple(f"flow.{r['id']}" for r in (*rest, total)),
-                    own,
-                    "count",
-                    f"{row['label']}: {row['count']} of {total['count']} ({total['label']})",
-                    f"{fits} would add up with the other parts",
-                )
+        elif row["kind"] in ("part", "reason") and total and _count(row) > _count(total):
+            rest = [r for r in flow if r is not row and _belongs(r, total, flow)]
+            own = (ids.get(f"flow.{row['id']}", f"flow.{row['id']}"),)
+            yield Contradiction(
+                own + tuple(f"flow.{r['id']}" for r in (*rest, total)),
+                own,
+                "count",
+                f"{row['label']}: {row['count']} of {total['count']} ({total['label']})",
+                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts",
+            )
+
+
+def _count(row: Mapping[str, str]) -> int:
+    return int(number(row["count"]))
 
 
 def _belongs(part: Mapping[str, str], total: Mapping[str, str], flow) -> bool:
