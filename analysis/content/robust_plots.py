@@ -21,9 +21,9 @@ from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
+from .claims import REML, methods
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
-from .robust import REML, methods
 from .samples import Sample, as_reconstructed, computable
 from .settings import FAVOURS, SCALES
 from .verdicts import capitalised
