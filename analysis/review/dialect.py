@@ -108,7 +108,7 @@ def search(axes: Mapping[str, Sequence], analyses: Sequence[Analysis]) -> Search
     for options in product(*axes.values()):
         setting = dict(zip(axes, options, strict=True))
         hits = sum(_met(compute, printed, setting) for compute, printed in analyses)
-        fits.append(Fit(setting, hits, of))
+        fits.append(Fit(setting, int(hits), of))
     return Search(tuple(sorted(fits, key=lambda fit: -fit.met)), axes)
 
 
