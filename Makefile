@@ -14,7 +14,7 @@ SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find d
 
 REVIEW ?=
 
-.PHONY: all site pdf preview help lint memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview help lint published memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -54,6 +54,9 @@ test: lint $(SITE) ## run the tests (builds first where needed)
 
 test-long: lint $(SITE) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q --hypothesis-profile=explore
+
+published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
+	@$(RUN) -m analysis.published
 
 memberships: | $(LOCKED) ## search for the members of subgroups that the paper does not print
 	@$(RUN) -m analysis.memberships

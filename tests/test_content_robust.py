@@ -16,9 +16,10 @@ import pytest
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
+from analysis.content.claims import Answer, Claim
 from analysis.content.compose import compose
 from analysis.content.outcome import read_outcome
-from analysis.content.robust import Answer, Claim, add_claim
+from analysis.content.robust import add_claim
 from analysis.content.settings import SCALES
 from analysis.display.registry import Registry
 from analysis.display.table import Table

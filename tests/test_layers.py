@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ("engine", "review", "display", "content", "manuscript", "downloads", "memberships")
+ORDER = (
+    "engine", "review", "display", "content", "manuscript", "downloads", "memberships", "published",
+    "coverage",
+)  # fmt: skip
 MODULES = sorted([*(ROOT / "analysis").rglob("*.py"), *(ROOT / "publish").rglob("*.py")])
 
 

@@ -71,7 +71,8 @@ def _belong_together(registry: Registry, review: Review) -> Check:
     """Find rows of our files that nothing uses: a slip in a key would take them out without a word."""
     found = list(review.findings)
     for line, row in review.published.iterrows():
-        if row["id"] not in registry.judged:
+        # A row without a quantity says in its note why nothing stands for it.
+        if row["quantity"] and row["id"] not in registry.judged:
             text = f"{row['id']}: no value is called {row['quantity']}"
             found.append(Finding("published.csv", line, "quantity", text))
     grouped = set(zip(review.groups["study"], review.groups["variable"], strict=True))

@@ -12,14 +12,18 @@ from .agreement import (
     add_regression_agreement,
     add_subgroup_agreement,
 )
+from .audit import add_audit, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .decisions import add_decisions
 from .definitions import add_definitions
+from .dialect import add_dialect
+from .difference import add_difference
+from .explained import add_explained
 from .failsafe import add_failsafe
-from .ledger import add_ledger
 from .flow import add_flow
-from .literature import add_literature
+from .given import add_given
+from .ledger import add_ledger
 from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
@@ -43,11 +47,12 @@ def compose(data: Path) -> Registry:
     """Compute everything from the CSV files in `data`."""
     review = read_review(data)
     refuse_unknown(review)
-    registry = Registry(review.published.to_dict("records"))
+    found = read_contradictions(review)
+    registry = Registry(review.published.to_dict("records"), suspects_of(found))
     add_settings(registry)
-    add_trials(registry, review.studies)
-    add_literature(registry, review.literature)
+    add_given(registry, review)
     add_flow(registry, review.flow)
+    add_trials(registry, review.studies)
     add_definitions(registry, review.definitions, review.studies)
     outcomes = {key: read_outcome(key, review.effects, review.studies) for key in SCALES}
     for outcome in outcomes.values():
@@ -63,6 +68,7 @@ def compose(data: Path) -> Registry:
         add_sensitivity(registry, outcome)
         add_bias(registry, outcome)
     add_decisions(registry, symptoms)
+    add_difference(registry, "symptoms", "symptoms_completers")
     add_failsafe(registry, list(outcomes.values()))
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)
@@ -75,9 +81,13 @@ def compose(data: Path) -> Registry:
     for outcome in regressed:
         add_moderators(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
+    add_explained(registry, regressed, review.studies)
+    add_dialect(registry, list(outcomes.values()), review.studies, review.groups)
     add_bias_agreement(registry, list(outcomes.values()))
     add_robust(registry, outcomes, review.studies, review.groups)
     add_robust_plots(registry, symptoms)
+    registry.judge_rest()
+    add_audit(registry, found)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
     add_ledger(registry, review.published.to_dict("records"))

@@ -7,6 +7,7 @@ from functools import partial
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Words
+from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
@@ -42,6 +43,8 @@ def add_decisions(registry: Registry, outcome: Outcome) -> None:
     registry.add("decisions", verdict_table(registry, "decisions", groups))
     results = {f"{outcome.key}.random": "All trials"} | decisions
     registry.figure("decisions", partial(_forest, registry, results))
+    left_out = len(present.intersection(APART))
+    registry.value("decisions.left_out", left_out, count, "trials that stand apart")
     limits = tuple(f"{below}.ci_{end}" for below in results for end in ("low", "high"))
     registry.phrase("decisions.verdict", _verdict(registry, results), limits)
 

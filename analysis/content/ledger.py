@@ -79,7 +79,7 @@ def ledger_csv(judged: Iterable[Judged]) -> str:
 
 def reason(judged: Judged) -> str:
     """Return why the verdict on `judged` is what it is, where more is known than numbers say."""
-    return judged.row["note"]
+    return judged.verdict.note
 
 
 def section_of(judged: Judged) -> tuple[str, str]:

@@ -20,7 +20,9 @@ from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.regression import Regression, meta_regression
 from ..review import formulas
-from ..review.printed import is_number
+from ..review.printed import interval, is_number
+from ..review.propagate import Propagation
+from ..review.verify import judge
 from .outcome import Outcome
 from .pooled import Propagated, decimals, effect_names, evidence_on
 from .settings import LEVEL
@@ -95,15 +97,18 @@ def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) 
                 [e.yi for e in effects], vi=[e.vi for e in effects],
                 X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
             )  # fmt: skip
-        _add_fit(registry, outcome, key, moderator, effects, xs, fitted)
+        texts = [values[e.study] for e in effects]
+        _add_fit(registry, outcome, key, moderator, effects, xs, texts, fitted)
         plot = partial(_bubble, registry, outcome, key, moderator, effects, xs, fitted)
         registry.figure(f"{outcome.key}.regression.{key}", plot)
     _add_table(registry, outcome)
 
 
-def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> None:
+def _add_fit(
+    registry, outcome, key, moderator, effects, xs, texts, fitted: Regression | None
+) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = evidence_on(effects, formulas.regression(xs)) if fitted else None
+    evidence = _evidence(registry, prefix, effects, xs, texts) if fitted else None
     inputs = (*effect_names(effects), *(f"studies.{e.study}.{key}" for e in effects))
     slope = fitted.coefficients.iloc[1] if fitted else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():
@@ -120,6 +125,29 @@ def _add_fit(registry, outcome, key, moderator, effects, xs, fitted: Regression 
         if p < ALPHA:
             words = f"went with {'larger' if slope['estimate'] > 0 else 'smaller'} effects"
     registry.phrase(f"{prefix}.relation", words, (f"{prefix}.pvalue", f"{prefix}.estimate"))
+
+
+def _evidence(registry, prefix, effects, xs, texts) -> Propagation | None:
+    """What is open of a regression on moderators printed as `texts`, in numbers `xs`.
+
+    If most of what is printed of the slope can be had from the moderators as they are printed, these
+    were the numbers that went in; if not, each may have been any that rounds to its text.
+    """
+    exact = _propagation(effects, [(x, x) for x in xs])
+    printed = [(name, registry.printed(f"{prefix}.{name}")) for name in SLOPE]
+    had = [
+        judge(exact.bounds(name)[0], text, Propagated(exact, name)).status != "different"
+        for name, text in printed
+        if exact and text
+    ]
+    if exact is None or 2 * sum(had) > len(had) or not had:
+        return exact
+    return _propagation(effects, [interval(text) for text in texts])
+
+
+def _propagation(effects, spans) -> Propagation | None:
+    first = evidence_on(effects, formulas.regression(spans))
+    return first and evidence_on(effects, formulas.regression(spans, first.bounds("tau2")))
 
 
 def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> Figure:

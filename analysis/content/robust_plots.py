@@ -21,23 +21,19 @@ from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
+from .claims import REML, methods
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
-from .robust import REML, methods
 from .samples import Sample, as_reconstructed, computable
 from .settings import FAVOURS, SCALES
 from .verdicts import capitalised
 
-# Titles of the diagnostics, and their value without influence.
+# Titles of the diagnostics, and their value without influence: so many as stand in one row.
 DIAGNOSTICS = {
     "rstudent": ("Deleted residual", 0.0),
     "dffits": ("DFFITS", 0.0),
     "cook_d": ("Cook’s distance", None),
-    "cov_r": ("Covariance ratio", 1.0),
     "tau2_deleted": ("τ² without it", None),
-    "q_deleted": ("Q without it", None),
-    "hat": ("Hat value", None),
-    "dfbetas": ("DFBETAS", 0.0),
 }
 
 
@@ -112,7 +108,7 @@ def _ends(name: str, within: dict[str, float]) -> tuple[float, ...]:
     """The bounds of the diagnostic `name`: on both sides where it can have either sign."""
     if name not in within:
         return ()
-    return (-within[name], within[name]) if name.startswith("df") else (within[name],)
+    return (-within[name], within[name]) if name == "dffits" else (within[name],)
 
 
 def _baujat(outcome: Outcome, sample: Sample) -> Figure:

@@ -6,10 +6,20 @@ from dataclasses import dataclass
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..review.verify import Given
 
 LEVEL = 0.95  # coverage of all intervals, as in the publication
 
 PAPER = "the publication, "
+ALPHA = 0.05  # the publication's level of significance
+LOW_I2 = 25  # per cent, below which the publication calls heterogeneity small
+# The publication's rules, and what each is about.
+RULES = {
+    "alpha": (ALPHA, "level of significance"),
+    "low_i2": (LOW_I2, "I² in per cent below which heterogeneity is small"),
+    "fewest": (5, "trials that a category should hold"),
+    "large": (10, "trials from which a category counts as large"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,10 @@ FAVOURS = ("Favours comparison", "Favours psychotherapy")
 
 def add_settings(registry: Registry) -> None:
     """Register the settings that the text names."""
+    for name, (bound, meaning) in RULES.items():
+        registry.value(
+            f"settings.{name}", bound, str, PAPER + f"its rules: {meaning}", evidence=Given()
+        )
     level = round(100 * LEVEL)
     registry.value("settings.level", level, count, "coverage of the intervals, in per cent")
     registry.value(
@@ -44,5 +58,6 @@ def add_settings(registry: Registry) -> None:
     )  # fmt: skip
     for end, bound in (("low", 0), ("high", 2)):
         registry.value(
-            f"settings.quality_{end}", bound, count, PAPER + "note below Table 2: scale of quality"
-        )
+            f"settings.quality_{end}", bound, count,
+            PAPER + "note below Table 2: scale of quality", evidence=Given(),
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from ..engine.subgroups import subgroups
 from ..review import formulas
 from .outcome import Outcome
 from .pooled import MODELS, Propagated, add_pooled, decimals, evidence_on
-from .settings import LEVEL
+from .settings import LEVEL, LOW_I2
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
 
@@ -168,7 +168,23 @@ def add_table3(registry: Registry, outcome: Outcome) -> None:
                 shown = value if column.key.endswith("pvalue") else as_printed(value)
                 cells[column.key] = Marked(shown, mark)
             rows.append(Row(cells, group=described.label))
+    _add_low(registry, outcome)
     notes = (ABBREVIATIONS, *mark_notes(used))
     registry.add(
         f"{outcome.key}.subgroups", Table(f"{outcome.key}-subgroups", COLUMNS, tuple(rows), notes)
     )
+
+
+def _add_low(registry: Registry, outcome: Outcome) -> None:
+    """Register how many categories have little heterogeneity: of more than a single trial."""
+    low = []
+    for variable, described in VARIABLES.items():
+        for category in described.categories:
+            prefix = f"{outcome.key}.fixed.{variable}.{category}"
+            k, i2 = (registry.get(Value, f"{prefix}.{name}").raw for name in ("k", "i2"))
+            if i2 is not None and k > 1 and i2 < LOW_I2:
+                low.append(f"{prefix}.i2")
+    registry.value(
+        f"{outcome.key}.subgroups.low.k", len(low), count,
+        "categories of several trials whose I² the publication's rule calls small", tuple(low),
+    )  # fmt: skip

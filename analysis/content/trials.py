@@ -8,16 +8,19 @@ import pandas as pd
 
 from ..display.dots import DotRow, dot_plot
 from ..display.figure import Figure
-from ..display.numbers import ABSENT, MINUS, count, number
+from ..display.numbers import ABSENT, count, number
 from ..display.registry import Registry
 from ..display.scale import axis
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..review.printed import is_number
+from .given import CHARACTERISTICS, NUMERIC
 from .settings import PAPER
 
-SOURCE = PAPER + "Table 2"
+SOURCE = PAPER + CHARACTERISTICS
 DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
+# Measures of which the text tells how many trials used them.
+MEASURES = {"scl20": "SCL-20", "ymrs": "YMRS"}
 NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
 
 COLUMNS = (
@@ -40,10 +43,6 @@ NOTES = (
     "CBT, cognitive behavioural therapy; CT, cognitive therapy; IPT, interpersonal psychotherapy; "
     "MDD, major depressive disorder; Meds, medication; PTSD, post-traumatic stress disorder.",
 )
-NUMERIC = (
-    "age", "female_percent", "married_percent", "n_treatment", "n_control", "treatment_weeks",
-    "quality",
-)  # fmt: skip
 
 
 def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
@@ -66,6 +65,14 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
         k = int((studies["diagnosis"] == label).sum())
         registry.value(
             f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}"
+        )
+    for name, label in MEASURES.items():
+        k = int(studies["symptom_measure"].str.startswith(label).sum())
+        registry.value(
+            f"studies.measure.{name}.k",
+            k,
+            count,
+            f"trials that measured symptoms by {label}, {SOURCE}",
         )
     _add_extremes(registry, studies)
     registry.figure("studies.quality", partial(_quality, registry, studies))
@@ -100,7 +107,7 @@ def _row(registry: Registry, study: dict[str, str]) -> Row:
     for column in COLUMNS:
         text = study[column.key]
         if column.key in NUMERIC and is_number(text):
-            cells[column.key] = _given(registry, f"studies.{study['study']}.{column.key}", text)
+            cells[column.key] = registry.get(Value, f"studies.{study['study']}.{column.key}")
         elif column.key == "diagnosis":
             # The category and, where there is one, the disorder within it: "Mood disorder (MDD)".
             disorder = f" ({study['disorder']})" if study["disorder"] else ""
@@ -108,12 +115,6 @@ def _row(registry: Registry, study: dict[str, str]) -> Row:
         else:
             cells[column.key] = NOT_GIVEN.get(text, text)
     return Row(cells)
-
-
-def _given(registry: Registry, name: str, text: str):
-    """Register the printed number `text` as it stands, digit for digit."""
-    raw = int(text) if text.isdecimal() else float(text.replace(MINUS, "-"))
-    return registry.value(name, raw, lambda _: text.replace("-", MINUS), SOURCE)
 
 
 def _quality(registry: Registry, studies: pd.DataFrame) -> Figure:

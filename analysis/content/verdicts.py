@@ -12,15 +12,17 @@ from ..display.value import Phrase, Value
 from ..review.printed import agrees
 from ..review.printed import number as printed_number
 
-MARKS = {"attainable": "a", "different": "d", "undecided": "u"}
+MARKS = {"attainable": "a", "different": "d", "inconsistent": "i", "undecided": "u"}
 MEANINGS = {
+    "given": "the number is an input of ours, taken over as it is printed",
     "reproduced": "our value rounds to the printed digits",
     "attainable": "our value does not round to the printed digits, but there are effects that print "
     "exactly as the publication prints them and give the printed value",
     "different": "no effects that print as the publication prints them give the printed value",
     "undecided": "our value does not round to the printed digits, and nothing more has been shown, or "
     "can be, where a trial's own printed numbers contradict each other",
-    "not computable": "the trials that it rests on are not in the data",
+    "inconsistent": "the number contradicts others that the publication prints, whatever the data were",
+    "not computable": "what it rests on is not in the publication, or no longer in the data",
 }
 
 COLUMNS = (
@@ -127,7 +129,7 @@ def _bound(registry: Registry, value: Value, printed: str, word: str, bound: flo
 
 def add_tally(registry: Registry, name: str, judged: Sequence[Judged]) -> None:
     """Register how many of the `judged` numbers have each verdict, as `<name>.<verdict>.k`."""
-    inputs = tuple(dict.fromkeys(j.value.id for j in judged))
+    inputs = tuple(dict.fromkeys(j.value.id for j in judged if j.value))
     for status in ("all", *MEANINGS):
         k = sum(status in ("all", j.verdict.status) for j in judged)
         key = status.replace(" ", "_")
@@ -158,6 +160,8 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
         )
     if such["different"]:
         text += f" Not to be had from effects that print as they are printed: {such['different']}."
+    if such["inconsistent"]:
+        text += f" In contradiction to other printed numbers: {such['inconsistent']}."
     if such["undecided"]:
         text += f" Nothing can be said of {such['undecided']}."
     if such["not computable"]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
-
-ALPHA = 0.05  # the publication's level of significance
+from .settings import ALPHA
 
 
 def add_wording(registry: Registry, outcome: Outcome) -> None:

@@ -8,14 +8,18 @@ draws it, and drawn when it is first asked for: most readers of the registry loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
+from types import MappingProxyType
 
 from ..review.verify import Evidence, Verdict, judge
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
+
+# Verdicts on numbers that our values meet. A cell of the data is what the source prints, right or not.
+MET = ("reproduced", "attainable")
 
 
 class NotRegistered(KeyError):
@@ -30,7 +34,7 @@ class Judged:
     """A printed number: its `row` of published.csv, our value of it, and the verdict."""
 
     row: Mapping[str, str]
-    value: Value
+    value: Value | None
     verdict: Verdict
 
 
@@ -38,10 +42,17 @@ class Registry:
     """Values, phrases, tables and figures by name, and the verdicts on what the source prints.
 
     `published` are the rows of published.csv. A number may be printed in several places; each is
-    judged, and the value carries the first.
+    judged, and the value carries the first. `suspects` are the rows that contradict others, by id, and
+    in words how: of a row that our value does not meet, that is then the verdict.
     """
 
-    def __init__(self, published: Iterable[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        published: Iterable[Mapping[str, str]] = (),
+        suspects: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        published = list(published)
+        self._suspects = suspects
         self._published: dict[str, list[Mapping[str, str]]] = {}
         for row in published:
             self._published.setdefault(row["quantity"], []).append(row)
@@ -70,12 +81,25 @@ class Registry:
         """
         raw = None if raw is None or raw != raw else raw
         rows = self._published.get(name, ())
-        verdicts = [judge(raw, row["printed"], evidence) for row in rows]
+        verdicts = [self._verdict(row, judge(raw, row["printed"], evidence)) for row in rows]
         first = (rows[0]["printed"], verdicts[0]) if rows else (None, None)
         value = self.add(name, Value(name, raw, text(raw), source, inputs, *first))
         for row, verdict in zip(rows, verdicts, strict=True):
             self.judged[row["id"]] = Judged(row, value, verdict)
         return value
+
+    def judge_rest(self) -> None:
+        """Give the rows of the source that name no quantity the verdict that nothing leads to them."""
+        for row in self._published.get("", ()):
+            verdict = self._verdict(row, Verdict("not computable", note=row["note"]))
+            self.judged[row["id"]] = Judged(row, None, verdict)
+
+    def _verdict(self, row: Mapping[str, str], verdict: Verdict) -> Verdict:
+        """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
+        contradicted = row["id"] in self._suspects and verdict.status not in MET
+        if not contradicted:
+            return replace(verdict, note=verdict.note or row["note"])
+        return replace(verdict, status="inconsistent", note=self._suspects[row["id"]])
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""

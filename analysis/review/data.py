@@ -14,7 +14,17 @@ from pathlib import Path
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from .schema import DEFINITIONS, EFFECTS, FLOW, GROUPS, LITERATURE, PUBLISHED, STUDIES, Table
+from .schema import (
+    DEFINITIONS,
+    EFFECTS,
+    FLOW,
+    GROUPS,
+    LITERATURE,
+    PUBLISHED,
+    SOURCE,
+    STUDIES,
+    Table,
+)
 
 # The line on which a record starts, and its cells.
 Record = tuple[int, list[str]]
@@ -53,11 +63,18 @@ class Review:
     flow: pd.DataFrame
     definitions: pd.DataFrame
     literature: pd.DataFrame
+    source: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
 REQUIRED = {"effects": EFFECTS, "studies": STUDIES, "published": PUBLISHED}
-OPTIONAL = {"groups": GROUPS, "flow": FLOW, "definitions": DEFINITIONS, "literature": LITERATURE}
+OPTIONAL = {
+    "groups": GROUPS,
+    "flow": FLOW,
+    "definitions": DEFINITIONS,
+    "literature": LITERATURE,
+    "source": SOURCE,
+}
 
 
 def read_effects(path: str | Path) -> pd.DataFrame:
@@ -79,7 +96,7 @@ def read_review(folder: str | Path) -> Review:
     """Read the files of a review in `folder`; DataError tells the problems of all of them.
 
     effects.csv, studies.csv and published.csv must be there; of groups.csv, flow.csv,
-    definitions.csv and literature.csv those that are not are read as empty.
+    definitions.csv, literature.csv and source.csv those that are not are read as empty.
     """
     paths = {name: Path(folder) / f"{name}.csv" for name in (*REQUIRED, *OPTIONAL)}
     frames, problems = {}, []

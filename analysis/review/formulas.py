@@ -1,6 +1,7 @@
 """The printed statistics in plain arithmetic, on floats as on intervals and their slopes.
 
     ys, vs   effects and their sampling variances: floats, balls, or balls with a slope (`Dual`)
+    xs       further printed numbers, such as moderators, one a study
     Formula  how statistics follow from effects: `compute` gives the smooth ones by name, `derived`
              those that are a function of one of them, monotone in its size
 
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from math import sqrt
+from math import inf, isfinite, sqrt
 
 from flint import arb
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
@@ -27,10 +28,14 @@ Derived = tuple[str, Callable[[float], float]]
 
 @dataclass(frozen=True)
 class Formula:
-    """Statistics of effects: `compute(ys, vs)` by name, and `derived` ones: name -> (of what, how)."""
+    """Statistics of effects: `compute(ys, vs, *xs)` by name, and `derived` ones: name -> (of what, how).
 
-    compute: Callable[[Sequence, Sequence], dict]
+    `spans` are the ranges of the xs, each free of the others; most statistics have none.
+    """
+
+    compute: Callable[..., dict]
     derived: Mapping[str, Derived]
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 def pooled(method: str, k: int) -> Formula:
@@ -69,20 +74,25 @@ def trimmed_and_filled(method: str, filled: Sequence[int]) -> Formula:
     )
 
 
-def regression(xs: Sequence[float]) -> Formula:
-    """Return the meta-regression on one moderator `xs`, taken as it is, by moments, with z.
+def regression(
+    spans: Sequence[tuple[float, float]], tau2: tuple[float, float] = (-inf, inf)
+) -> Formula:
+    """Return the meta-regression on one moderator, each x within its one of `spans`, by moments, with z.
 
-    The slope and what heterogeneity is left: Raudenbush (2009), with sums in place of matrices.
+    The slope and what heterogeneity is left: Raudenbush (2009), with sums in place of matrices. Where
+    the range of `tau2` is known, enclosures of the slope are narrower: weights count it many times.
     """
+    k = len(spans)
     # The slope does not depend on where the moderator is counted from, but enclosures widen with it.
-    middle = sum(xs) / len(xs)
+    middle = sum(low + high for low, high in spans) / (2 * k)
     return Formula(
-        partial(_regression, [x - middle for x in xs]),
+        partial(_regression, middle, tau2),
         {
             "pvalue": ("statistic", _two_sided),
-            "q_e_pvalue": ("q_e", partial(_chi2_sf, len(xs) - 2)),
-            "i2": ("q_e", partial(_i2, len(xs) - 2)),
+            "q_e_pvalue": ("q_e", partial(_chi2_sf, k - 2)),
+            "i2": ("q_e", partial(_i2, k - 2)),
         },
+        tuple(spans),
     )
 
 
@@ -105,7 +115,7 @@ def _q(ys, weights):
     if len(ys) == 1:
         return 0 * ys[0]
     mean, _ = _mean(ys, weights)
-    return _sum(w * (y - mean) * (y - mean) for w, y in zip(weights, ys, strict=True))
+    return _sum(w * _square(y - mean) for w, y in zip(weights, ys, strict=True))
 
 
 def _tau2(ys, weights):
@@ -169,10 +179,12 @@ def _trimmed_and_filled(method: str, filled: tuple[int, ...], ys, vs) -> dict:
     return _pooled(method, ys, vs)
 
 
-def _regression(xs, ys, vs) -> dict:
+def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
+    xs = [x - middle for x in xs]
     weights = [1 / v for v in vs]
     _, _, _, q_e = _line(xs, ys, weights)
     tau2 = _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights))
+    tau2 = _within(known, tau2)
     alone = _tau2(ys, weights)
     estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
     se = _root(variance)
@@ -192,20 +204,19 @@ def _line(xs, ys, weights):
     """Return the slope of the weighted line, its variance, the mean of `xs`, and the sum of squares."""
     x_mean, _ = _mean(xs, weights)
     y_mean, _ = _mean(ys, weights)
-    sxx = _sum(w * (x - x_mean) * (x - x_mean) for w, x in zip(weights, xs, strict=True))
+    sxx = _sum(w * _square(x - x_mean) for w, x in zip(weights, xs, strict=True))
     sxy = _sum(w * (x - x_mean) * y for w, x, y in zip(weights, xs, ys, strict=True))
     slope = sxy / sxx
     rests = [y - y_mean - slope * (x - x_mean) for x, y in zip(xs, ys, strict=True)]
-    return slope, 1 / sxx, x_mean, _sum(w * r * r for w, r in zip(weights, rests, strict=True))
+    return slope, 1 / sxx, x_mean, _sum(w * _square(r) for w, r in zip(weights, rests, strict=True))
 
 
 def _line_trace(xs, weights):
     """Return tr(P): the sum of the weights less what the two coefficients take up."""
     x_mean, total = _mean(xs, weights)
-    sxx = _sum(w * (x - x_mean) * (x - x_mean) for w, x in zip(weights, xs, strict=True))
+    sxx = _sum(w * _square(x - x_mean) for w, x in zip(weights, xs, strict=True))
     taken = _sum(
-        w * w * (1 / total + (x - x_mean) * (x - x_mean) / sxx)
-        for w, x in zip(weights, xs, strict=True)
+        w * w * (1 / total + _square(x - x_mean) / sxx) for w, x in zip(weights, xs, strict=True)
     )
     return total - taken
 
@@ -241,6 +252,13 @@ def _sum(terms):
     return sum(rest, first)
 
 
+def _square(x):
+    """Return x times x, which is not below 0; a product of balls does not know that they are one."""
+    if isinstance(x, Dual):
+        return Dual(_square(x.value), 2 * x.value * x.slope)
+    return x * x if isinstance(x, float) else _at_least_zero(x * x)
+
+
 def _root(x):
     return sqrt(x) if isinstance(x, float) else x.sqrt()
 
@@ -248,6 +266,16 @@ def _root(x):
 def _positive(x) -> bool:
     """Tell whether all of `x` is above 0."""
     return x > 0 if isinstance(x, float) else (x.value if isinstance(x, Dual) else x).lower() > 0
+
+
+def _within(known: tuple[float, float], x):
+    """Return the enclosure `x` without what is outside of the `known` range."""
+    if isinstance(x, Dual):
+        return Dual(_within(known, x.value), x.slope)
+    if isinstance(x, float) or not all(map(isfinite, known)):
+        return x
+    low, high = known
+    return x.intersection(arb(low).union(arb(high)))
 
 
 def _at_least_zero(x):

@@ -1,11 +1,12 @@
 """How far a statistic can move while every effect prints as its row: proof, and example.
 
-    parameter      what is free in an effect: d where the arms tie se to it, else d and se
+    part           an effect, or a further printed number that the formula takes (`Span`)
+    parameter      what is free in a part: d where the arms tie se to it, else d and se; the number
     outer bounds   an interval that holds the statistic of every combination of feasible effects
     witness        one such combination whose statistic prints as the source prints it
 
 The bounds come from slopes in ball arithmetic, each an enclosure over all feasible effects at once. An
-effect tied to one parameter whose slope has one sign is at an end of its range where the statistic
+effect with one parameter whose slope has one sign is at an end of its range where the statistic
 is extreme; the others enter by the mean value form f(c) + f'(X)(x - c), which is linear in x and so
 extreme at a vertex (Moore, Kearfott & Cloud, 2009, ch. 6). Plain interval evaluation encloses as
 well, and the two are intersected. Where a statistic has a kink its slope is the hull of both sides
@@ -31,11 +32,32 @@ HALVINGS = 60  # of a step, after which it is as small as doubles resolve
 
 @dataclass(frozen=True)
 class Witness:
-    """Effects that print as their rows, and the `value` of the statistic that they give."""
+    """Effects and further numbers `xs` that print as they do, and the `value` that they give."""
 
     value: float
     yi: tuple[float, ...]
     vi: tuple[float, ...]
+    xs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """A printed number: anything from `low` to `high`."""
+
+    low: float
+    high: float
+
+    @property
+    def vertices(self) -> tuple[tuple[float], ...]:
+        """The extreme points."""
+        return (self.low,), (self.high,)
+
+    def holds(self, x: float) -> bool:
+        """Tell whether `x` is within."""
+        return self.low <= x <= self.high
+
+
+Part = Reconstructed | Span
 
 
 class Propagation:
@@ -43,6 +65,7 @@ class Propagation:
 
     def __init__(self, records: Sequence[Reconstructed], formula: Formula) -> None:
         self.records, self.formula = tuple(records), formula
+        self._parts: tuple[Part, ...] = (*self.records, *(Span(*span) for span in formula.spans))
 
     @property
     def names(self) -> tuple:
@@ -72,37 +95,43 @@ class Propagation:
         it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
-        bounds, gradient = self._smooth[base]
-        if bounds == (-inf, inf):
-            return None
 
         def value(points) -> float:
             return self._value(name, points)
 
-        start = [(record.yi, record.sei) for record in self.records]
-        for direction in (1, -1):
-            goal = [
-                _best(record, slopes, direction)
-                for record, slopes in zip(self.records, gradient, strict=True)
-            ]
-            found = self._on_the_way(value, start, goal, printed)
-            if found:
-                return found
+        start = [_centre(part) for part in self._parts]
+        # Over wide ranges the slopes in the middle lead further; at a kink there, those over all do.
+        for gradient in (self._smooth[base][1], self._slopes_in_the_middle[base]):
+            for direction in (1, -1):
+                goal = self._goal(gradient, direction)
+                found = self._on_the_way(value, start, goal, printed)
+                if found:
+                    return found
         return None
 
     def extreme(self, name, direction: int) -> tuple[list[float], list[float]]:
         """Return feasible effects and variances that push the statistic `name` up (1) or down (-1)."""
-        gradient = self._smooth[name][1]
-        points = [
-            _best(record, slopes, direction)
-            for record, slopes in zip(self.records, gradient, strict=True)
-        ]
-        return [d for d, _ in points], [se * se for _, se in points]
+        ys, vs, _ = self._split(self._goal(self._smooth[name][1], direction))
+        return ys, vs
+
+    def _goal(self, gradient, direction: int) -> list[tuple[float, ...]]:
+        """Return for each part its extreme point furthest along the `gradient`, up or down."""
+        pairs = zip(self._parts, gradient, strict=True)
+        return [_best(part, slopes, direction) for part, slopes in pairs]
+
+    def _split(self, points) -> tuple[list[float], list[float], list[float]]:
+        """Return the effects, their variances and the further numbers at the `points` of all parts."""
+        effects, others = points[: len(self.records)], points[len(self.records) :]
+        return (
+            [float(d) for d, _ in effects],
+            [float(se * se) for _, se in effects],
+            [float(x) for (x,) in others],
+        )
 
     def _on_the_way(self, value, start, goal, printed: str) -> Witness | None:
         def at(share: float):
-            pairs = zip(self.records, start, goal, strict=True)
-            return [_between(record, here, there, share) for record, here, there in pairs]
+            pairs = zip(self._parts, start, goal, strict=True)
+            return [_between(part, here, there, share) for part, here, there in pairs]
 
         low, high = interval(printed)
         first, last = value(at(0.0)), value(at(1.0))
@@ -120,17 +149,15 @@ class Propagation:
             else:
                 there = middle
         points = at(there)
-        feasible = all(r.holds(d, se) for r, (d, se) in zip(self.records, points, strict=True))
+        feasible = all(part.holds(*point) for part, point in zip(self._parts, points, strict=True))
         if not (feasible and agrees(value(points), printed)):
             return None
-        return Witness(
-            value(points), tuple(d for d, _ in points), tuple(se * se for _, se in points)
-        )
+        return Witness(value(points), *map(tuple, self._split(points)))
 
     def _value(self, name: str, points) -> float:
-        ys, vs = [float(d) for d, _ in points], [float(se * se) for _, se in points]
+        ys, vs, xs = self._split(points)
         try:
-            smooth = self.formula.compute(ys, vs)
+            smooth = self.formula.compute(ys, vs, *xs)
         except ZeroDivisionError:
             return nan
         if name in smooth:
@@ -140,83 +167,106 @@ class Propagation:
 
     @cached_property
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
-        """By name: the outer bounds, and for each record the slopes with its parameters."""
-        slopes = self._slopes()
-        natural = self._compute([[_ball(*span) for span in _spans(r)] for r in self.records])
+        """By name: the outer bounds, and for each part the slopes with its parameters."""
+        whole = self._whole()
+        slopes, natural = self._slopes(whole), self._compute(whole)
         return {
             name: (
                 (
                     max(self._extreme(name, own, -1), _end(natural[name], -1)),
                     min(self._extreme(name, own, 1), _end(natural[name], 1)),
                 ),
-                [tuple(float(slope.mid()) for slope in of_record) for of_record in own],
+                _middles(own),
             )
             for name, own in slopes.items()
         }
 
-    def _slopes(self) -> dict[str, list[list[arb]]]:
-        """By name: for each record the slope with each of its parameters, over all feasible effects."""
-        whole = [[_ball(*span) for span in _spans(record)] for record in self.records]
+    @cached_property
+    def _slopes_in_the_middle(self) -> dict[str, list[tuple[float, ...]]]:
+        """By name: for each part the slopes with its parameters, at the middle of all parts."""
+        middle = [[arb(c) for c in _centre(part)[: len(_spans(part))]] for part in self._parts]
+        return {name: _middles(own) for name, own in self._slopes(middle).items()}
+
+    def _whole(self) -> list[list[arb]]:
+        """Every part with all that it can be."""
+        return [[_ball(*span) for span in _spans(part)] for part in self._parts]
+
+    def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
+        """By name: for each part the slope with each of its parameters, over all of the `box`."""
         slopes: dict[str, list[list[arb]]] = {}
-        for r, balls in enumerate(whole):
+        for at, balls in enumerate(box):
             for p, ball in enumerate(balls):
-                duals = [[Dual(x, arb(0)) for x in own] for own in whole]
-                duals[r][p] = Dual(ball, arb(1))
+                duals = [[Dual(x, arb(0)) for x in own] for own in box]
+                duals[at][p] = Dual(ball, arb(1))
                 for name, value in self._compute(duals).items():
-                    of_records = slopes.setdefault(name, [[] for _ in whole])
-                    of_records[r].append(value.slope)
+                    of_parts = slopes.setdefault(name, [[] for _ in box])
+                    of_parts[at].append(value.slope)
         return slopes
 
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
         """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""
         point, rest = [], arb(0)
-        for record, own in zip(self.records, slopes, strict=True):
-            if record.arms and not own[0].contains(0):
-                end = record.yi_high if (own[0] > 0) == (direction > 0) else record.yi_low
-                point.append([arb(end)])
+        for part, own in zip(self._parts, slopes, strict=True):
+            if len(own) == 1 and not own[0].contains(0):
+                low, high = _spans(part)[0]
+                point.append([arb(high if (own[0] > 0) == (direction > 0) else low)])
                 continue
-            centre = [arb(c) for c in (record.yi, record.sei)[: len(own)]]
+            centre = [arb(c) for c in _centre(part)[: len(own)]]
             point.append(centre)
             moves = [
                 sum(
                     (slope * (x - c) for slope, x, c in zip(own, vertex, centre, strict=False)),
                     arb(0),
                 )
-                for vertex in record.vertices
+                for vertex in part.vertices
             ]
             rest += reduce(arb.union, moves)
         bound = self._compute(point)[name] + rest
         return _end(bound, direction)
 
     def _compute(self, parameters) -> dict:
-        ys = [own[0] for own in parameters]
-        pairs = zip(self.records, parameters, strict=True)
+        ys = [own[0] for own in parameters[: len(self.records)]]
         vs = [
             record.arms.variance(own[0]) if record.arms else own[1] * own[1]
-            for record, own in pairs
+            for record, own in zip(self.records, parameters, strict=False)
         ]
-        return self.formula.compute(ys, vs)
+        return self.formula.compute(ys, vs, *(own[0] for own in parameters[len(self.records) :]))
 
 
-def _spans(record: Reconstructed) -> list[tuple[float, float]]:
-    """Return the range of each parameter of `record`."""
-    d = (record.yi_low, record.yi_high)
-    return [d] if record.arms else [d, (record.sei_low, record.sei_high)]
+def _spans(part: Part) -> list[tuple[float, float]]:
+    """Return the range of each parameter of `part`."""
+    if isinstance(part, Span):
+        return [(part.low, part.high)]
+    d = (part.yi_low, part.yi_high)
+    return [d] if part.arms else [d, (part.sei_low, part.sei_high)]
 
 
-def _best(record: Reconstructed, slopes: tuple[float, ...], direction: int) -> tuple[float, float]:
-    """Return the extreme point of `record` furthest along its `slopes`, up or down by `direction`."""
+def _centre(part: Part) -> tuple[float, ...]:
+    """Return the middle of `part`."""
+    return ((part.low + part.high) / 2,) if isinstance(part, Span) else (part.yi, part.sei)
+
+
+def _middles(slopes: list[list[arb]]) -> list[tuple[float, ...]]:
+    """Return the middles of the `slopes` of each part, 0 where nothing is known of one."""
+    return [
+        tuple(float(slope.mid()) if slope.is_finite() else 0.0 for slope in own) for own in slopes
+    ]
+
+
+def _best(part: Part, slopes: tuple[float, ...], direction: int) -> tuple[float, ...]:
+    """Return the extreme point of `part` furthest along its `slopes`, up or down by `direction`."""
 
     def gain(vertex) -> float:
         return direction * sum(slope * x for slope, x in zip(slopes, vertex, strict=False))
 
-    return max(record.vertices, key=gain)
+    return max(part.vertices, key=gain)
 
 
-def _between(record: Reconstructed, here, there, share: float) -> tuple[float, float]:
-    """Return the effect a `share` of the way from `here` to `there` within the set of `record`."""
-    d, se = (a + share * (b - a) for a, b in zip(here, there, strict=True))
-    return (d, record.arms.se(d)) if record.arms else (d, se)
+def _between(part: Part, here, there, share: float) -> tuple[float, ...]:
+    """Return the point a `share` of the way from `here` to `there` within the set of `part`."""
+    point = tuple(a + share * (b - a) for a, b in zip(here, there, strict=True))
+    tied = isinstance(part, Reconstructed) and part.arms
+    return (point[0], part.arms.se(point[0])) if tied else point
 
 
 def _end(ball: arb, direction: int) -> float:

@@ -122,6 +122,10 @@ NAME = _matches(
     r"[a-z0-9_]+(?:\.[a-z0-9_]+)*",
     "is not a name; write words of small letters, digits and _, joined by dots",
 )
+QUANTITY = _matches(
+    r"(?:[a-z0-9_]+(?:\.[a-z0-9_]+)*)?",
+    "is not a name; write words of small letters, digits and _, joined by dots, or nothing",
+)
 OUTCOME = _matches(
     r"[a-z][a-z0-9_]*",
     "is not an outcome; write small letters, digits and _, for example symptoms_followup",
@@ -137,8 +141,11 @@ CATEGORY = _matches(
 COUNT = _matches(
     r"[1-9][0-9]*|NRD", "is not a count; write a whole number above 0, for example 20, or NRD"
 )
+FRACTIONS = ("1/2", "1/3", "2/3", "1/4")  # shares that a text says in words
 PRINTED = _cell(
-    lambda text: printed.is_number(text[1:] if text[:1] in ("<", ">") else text),
+    lambda text: (
+        text in FRACTIONS or printed.is_number(text[1:] if text[:1] in ("<", ">") else text)
+    ),
     "is not a printed number; write it as printed, for example 0.480, .452 or <.001",
 )
 
@@ -190,10 +197,20 @@ def _counts_are_whole(frame: pd.DataFrame) -> pd.Series:
     return ~last.isin(WHOLE) | frame["printed"].str.fullmatch(r"[0-9]+")
 
 
+def _quantity_or_note(frame: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether it names a quantity, or else says in a note why there is none."""
+    return (frame["quantity"] != "") | (frame["note"] != "")
+
+
 PUBLISHED = Table(
-    {"id": NAME, "where": TEXT, "quantity": NAME, "printed": PRINTED, "note": None},
+    {"id": NAME, "where": TEXT, "quantity": QUANTITY, "printed": PRINTED, "note": None},
     (
         _unique("id"),
+        RowRule(
+            ("note", "quantity"),
+            _quantity_or_note,
+            "does not say why no quantity is named; write which inputs are missing, or what else it is",
+        ),
         RowRule(
             ("printed", "quantity"),
             _counts_are_whole,
@@ -229,4 +246,25 @@ DEFINITIONS = Table({"study": KEY, "earlier": TEXT, "current": TEXT}, (_unique("
 LITERATURE = Table(
     {"id": NAME, "claim": TEXT, "printed": PRINTED, "cited": TEXT, "where": TEXT, "note": None},
     (_unique("id"),),
+)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return text != ""
+
+
+SOURCE = Table(
+    {
+        "kind": _one_of("passage", "aside", "number"),
+        "name": TEXT,
+        "pattern": _cell(
+            _is_pattern, "is not a regular expression; a space stands for any white space"
+        ),
+        "note": None,
+    },
+    (_unique("name", "kind"),),
 )

@@ -1,10 +1,12 @@
 """The verdict on a printed number, from our own value and from what the rounding of inputs allows.
 
+given           the number is an input of ours, and is what the data hold
 reproduced      our value rounds to the printed digits
 attainable      it does not, but inputs that print exactly as the source prints them do: a witness
 different       no such inputs do: an outer bound excludes the printed digits
 undecided       neither has been shown
-not computable  our value has no inputs
+inconsistent    it contradicts other printed numbers (`consistency`), and our value does not meet it
+not computable  our value has no inputs, or nothing that is printed leads to one
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Protocol
 
-from .printed import agrees, interval
+from .printed import agrees, interval, number
 
 
 class Evidence(Protocol):
@@ -30,13 +32,25 @@ class Evidence(Protocol):
 class Verdict:
     """A `status` with its reason: outer bounds `low` and `high`, and the `witness` where one counts.
 
-    A bound is None where nothing is known of it.
+    A bound is None where nothing is known of it. `note` says in words what else is known.
     """
 
     status: str
     low: float | None = None
     high: float | None = None
     witness: float | None = None
+    note: str = ""
+
+
+class Given:
+    """Evidence on an input of ours, such as a cell of the data or a rule of the method."""
+
+    def bounds(self) -> tuple[float, float]:
+        """Nothing is excluded: the number is taken as it is printed."""
+        return -inf, inf
+
+    def witness(self, printed: str) -> None:
+        """Nothing needs to be shown."""
 
 
 class Unproven:
@@ -57,6 +71,8 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
     """
     if raw is None:
         return Verdict("not computable")
+    if isinstance(evidence, Given):
+        return Verdict("given" if float(number(printed.lstrip("<>"))) == raw else "different")
     if evidence is None:
         exact = isinstance(raw, int)
         status = "reproduced" if agrees(raw, printed) else "different" if exact else "undecided"

@@ -1,0 +1,101 @@
+"""What the publication prints and the data hold: every cell that is a number, digit for digit.
+
+Value names are `effects.<outcome>.<study>.<column>`, `studies.<study>.<column>`, `flow.<id>`,
+`literature.<id>`, and `definitions.<study>.<column>.<n>` for the numbers in the wording of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..display.numbers import MINUS
+from ..display.registry import Registry
+from ..display.value import Value
+from ..review.checks import EFFECT
+from ..review.coverage import Source
+from ..review.data import Review
+from ..review.printed import is_number
+from ..review.verify import Given as GivenEvidence
+from .settings import PAPER
+
+# The publication's figure of each outcome, and its tables.
+FIGURES = {
+    "symptoms": 2,
+    "symptoms_completers": 4,
+    "symptoms_followup": 5,
+    "qol": 6,
+    "qol_followup": 7,
+}
+DEFINITIONS, CHARACTERISTICS = (f"Table {n}" for n in (1, 2))
+NUMERIC = (
+    "age", "female_percent", "married_percent", "n_treatment", "n_control", "treatment_weeks",
+    "quality",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number as `printed`, the name of its value, where it stands, and what it is."""
+
+    name: str
+    where: str
+    printed: str
+    source: str
+
+
+def given(review: Review) -> Iterator[Given]:
+    """Yield every printed number that stands in a data file of `review`, file by file."""
+    for row in review.literature.to_dict("records"):
+        source = f"{row['claim']}; {row['cited']}, as cited in {row['where']}"
+        yield Given(f"literature.{row['id']}", row["where"], row["printed"], source)
+    for row in review.flow.to_dict("records"):
+        source = f"{row['label']}; {PAPER}{row['where']}"
+        yield Given(f"flow.{row['id']}", row["where"], row["count"], source)
+    names = dict(zip(review.studies["study"], review.studies["name"], strict=True))
+    yield from _defined(review, names)
+    for row in review.studies.to_dict("records"):
+        for column in NUMERIC:
+            if is_number(row[column]):
+                where = f"{CHARACTERISTICS}, {row['name']}"
+                name = f"studies.{row['study']}.{column}"
+                yield Given(name, where, row[column], PAPER + CHARACTERISTICS)
+    for row in review.effects.to_dict("records"):
+        figure = f"Figure {FIGURES[row['outcome']]}"
+        where = f"{figure}, {names.get(row['study'], row['study'])}"
+        for column in EFFECT:
+            name = f"effects.{row['outcome']}.{row['study']}.{column}"
+            yield Given(name, where, row[column], PAPER + figure)
+
+
+def _defined(review: Review, names: dict[str, str]) -> Iterator[Given]:
+    """The numbers in our wording of what the trials called non-response: the printed conditions."""
+    # Of the paper's own names with digits in them, only the rules apply: a cell has no passages.
+    rows = review.source[review.source["kind"] == "aside"].to_dict("records")
+    source = Source(rows)
+    for row in review.definitions.to_dict("records"):
+        where = f"{DEFINITIONS}, {names.get(row['study'], row['study'])}"
+        for column in ("earlier", "current"):
+            found = [n for n in source.numbers(row[column]) if n.aside is None]
+            for n, number in enumerate(found, start=1):
+                name = f"definitions.{row['study']}.{column}.{n}"
+                yield Given(name, where, number.printed, f"{PAPER}{where}, in our words")
+
+
+def add_given(registry: Registry, review: Review) -> None:
+    """Register every number that `given` yields; a bound such as `<.001` is no value."""
+    for one in given(review):
+        if is_number(one.printed):
+            registry.value(
+                one.name, _raw(one.printed), lambda _, t=one.printed: t.replace("-", MINUS),
+                one.source, evidence=GivenEvidence(),
+            )  # fmt: skip
+
+
+def given_value(registry: Registry, name: str) -> int | float | None:
+    """Return the given number called `name`, None where the data do not hold it."""
+    return registry.get(Value, name).raw if name in registry else None
+
+
+def _raw(text: str) -> int | float:
+    return int(text) if text.isdecimal() else float(text.replace(MINUS, "-"))
