@@ -3,7 +3,8 @@
 Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
 (Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Two
 conventions differ and are levelled here: a float's caption comes first, a footnote where its mark
-is. The text inside an SVG figure belongs to the page that shows it; Poppler reads it without the
+is. Of the ledger the PDF has only the rows that are not met, so a page's other rows are passed over.
+The text inside an SVG figure belongs to the page that shows it; Poppler reads it without the
 gaps between its pieces, so there the letters and digits are compared and not how they are parted.
 """
 
@@ -26,6 +27,7 @@ MINUS = "\u2212"
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
 TOOLS = ".page-navigation, .reader-menu, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
+MET = ("given", "reproduced")
 HEX_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 DRAWN = "\ue000", "\ue001"  # private signs around the text of a figure
 SVG = "{http://www.w3.org/2000/svg}"
@@ -111,6 +113,9 @@ def html_tokens(page: Path) -> list[str]:
         mark.replace_with(NavigableString(f" {number} {number} {notes[mark['href'][1:]]} "))
     if page.name == "index.html":  # its title block holds the book's title, not a chapter's
         main.select_one("#title-block-header").decompose()
+    for row in main.select(".filterable tbody tr"):
+        if row.td.get_text() in MET:
+            row.decompose()
     for element in main.select(NOT_CONTENT):
         element.decompose()
     for figure in main.select("figure.quarto-float"):
