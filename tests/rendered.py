@@ -17,6 +17,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import SequenceMatcher
+from itertools import accumulate, groupby
+from operator import eq
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -183,19 +185,46 @@ def pdf_chapters(pdfinfo: str, pdf: Path) -> list[list[str]]:
 
 def differences(html: list[str], pdf: list[str]) -> list[str]:
     """Where two token streams differ, each with what stands before it."""
+    html, pdf = _folded(html, pdf)
     matcher = SequenceMatcher(None, html, pdf, autojunk=False)
     return [
         f"after {' '.join(html[max(0, a - 6) : a])!r}: "
         f"HTML {' '.join(html[a:b])!r}, PDF {' '.join(pdf[c:d])!r}"
         for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal"
-        and not _same_drawing(html[a:b], pdf[c:d])
-        and not _word_across_pages(html[a:b], pdf[c:d])
+        if tag != "equal" and not _word_across_pages(html[a:b], pdf[c:d])
     ]
 
 
-def _same_drawing(html: list[str], pdf: list[str]) -> bool:
-    return all(isinstance(token, Drawn) for token in html) and "".join(html) == "".join(pdf)
+def _folded(html: list[str], pdf: list[str]) -> tuple[list[str], list[str]]:
+    """Both streams with each drawing as a single token, since its words recur and mislead a matcher."""
+    told = []
+    for drawn, run in groupby(html, key=lambda token: isinstance(token, Drawn)):
+        if drawn:
+            text = "".join(run)
+            start, end = _nearest(text, pdf)
+            pdf = [*pdf[:start], "".join(pdf[start:end]), *pdf[end:]]
+            told.append(text)
+        else:
+            told += run
+    return told, pdf
+
+
+def _nearest(text: str, pdf: list[str]) -> tuple[int, int]:
+    """The range of tokens that say `text`, or as long a one that comes nearest to it."""
+    whole = "".join(pdf)
+    places = {end: n for n, end in enumerate(accumulate(map(len, pdf), initial=0))}
+    spans = [(start, start + len(text)) for start in places if start + len(text) in places]
+    exact = [(start, end) for start, end in spans if whole.startswith(text, start)]
+    start, end = (
+        exact[0]
+        if exact
+        else max(
+            spans,
+            key=lambda span: sum(map(eq, text, whole[slice(*span)])),
+            default=(0, 0),
+        )
+    )
+    return places[start], places[end]
 
 
 def _word_across_pages(html: list[str], pdf: list[str]) -> bool:
