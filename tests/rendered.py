@@ -3,7 +3,8 @@
 Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
 (Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Two
 conventions differ and are levelled here: a float's caption comes first, a footnote where its mark
-is. The text inside an SVG figure belongs to the page that shows it; Poppler reads it without the
+is. Of the ledger the PDF has only the rows that are not met, so a page's other rows are passed over.
+The text inside an SVG figure belongs to the page that shows it; Poppler reads it without the
 gaps between its pieces, so there the letters and digits are compared and not how they are parted.
 """
 
@@ -16,6 +17,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import SequenceMatcher
+from itertools import accumulate, groupby
+from operator import eq
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,6 +29,7 @@ MINUS = "\u2212"
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
 TOOLS = ".page-navigation, .reader-menu, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
+MET = ("given", "reproduced")
 HEX_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 DRAWN = "\ue000", "\ue001"  # private signs around the text of a figure
 SVG = "{http://www.w3.org/2000/svg}"
@@ -111,6 +115,9 @@ def html_tokens(page: Path) -> list[str]:
         mark.replace_with(NavigableString(f" {number} {number} {notes[mark['href'][1:]]} "))
     if page.name == "index.html":  # its title block holds the book's title, not a chapter's
         main.select_one("#title-block-header").decompose()
+    for row in main.select(".filterable tbody tr"):
+        if row.td.get_text() in MET:
+            row.decompose()
     for element in main.select(NOT_CONTENT):
         element.decompose()
     for figure in main.select("figure.quarto-float"):
@@ -178,19 +185,46 @@ def pdf_chapters(pdfinfo: str, pdf: Path) -> list[list[str]]:
 
 def differences(html: list[str], pdf: list[str]) -> list[str]:
     """Where two token streams differ, each with what stands before it."""
+    html, pdf = _folded(html, pdf)
     matcher = SequenceMatcher(None, html, pdf, autojunk=False)
     return [
         f"after {' '.join(html[max(0, a - 6) : a])!r}: "
         f"HTML {' '.join(html[a:b])!r}, PDF {' '.join(pdf[c:d])!r}"
         for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal"
-        and not _same_drawing(html[a:b], pdf[c:d])
-        and not _word_across_pages(html[a:b], pdf[c:d])
+        if tag != "equal" and not _word_across_pages(html[a:b], pdf[c:d])
     ]
 
 
-def _same_drawing(html: list[str], pdf: list[str]) -> bool:
-    return all(isinstance(token, Drawn) for token in html) and "".join(html) == "".join(pdf)
+def _folded(html: list[str], pdf: list[str]) -> tuple[list[str], list[str]]:
+    """Both streams with each drawing as a single token, since its words recur and mislead a matcher."""
+    told = []
+    for drawn, run in groupby(html, key=lambda token: isinstance(token, Drawn)):
+        if drawn:
+            text = "".join(run)
+            start, end = _nearest(text, pdf)
+            pdf = [*pdf[:start], "".join(pdf[start:end]), *pdf[end:]]
+            told.append(text)
+        else:
+            told += run
+    return told, pdf
+
+
+def _nearest(text: str, pdf: list[str]) -> tuple[int, int]:
+    """The range of tokens that say `text`, or as long a one that comes nearest to it."""
+    whole = "".join(pdf)
+    places = {end: n for n, end in enumerate(accumulate(map(len, pdf), initial=0))}
+    spans = [(start, start + len(text)) for start in places if start + len(text) in places]
+    exact = [(start, end) for start, end in spans if whole.startswith(text, start)]
+    start, end = (
+        exact[0]
+        if exact
+        else max(
+            spans,
+            key=lambda span: sum(map(eq, text, whole[slice(*span)])),
+            default=(0, 0),
+        )
+    )
+    return places[start], places[end]
 
 
 def _word_across_pages(html: list[str], pdf: list[str]) -> bool:

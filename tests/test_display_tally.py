@@ -33,7 +33,7 @@ def test_the_parts_of_a_bar_are_its_shares():
 
 def test_every_count_is_a_text_and_the_last_line_adds_them_up():
     assert texts(FIGURE.svg) == [
-        "Section", "All",
+        "Section", "Total",
         "<b>One</b>", "3", "1", "0", "4",
         "Two", "0", "0", "5", "5",
         "Three", "0", "0", "0", "0",

@@ -245,7 +245,8 @@ def test_the_keyboard_reaches_everything_and_the_focus_shows(visit, base):
     page = visit(f"{base}/chapters/one.html")
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     expected = page.evaluate(
-        """() => [...document.querySelectorAll('a[href], button, summary, [tabindex="0"]')]
+        """() => [...document.querySelectorAll(
+            'a[href], button, input, select, summary, [tabindex="0"]')]
           .filter((e) => e.tabIndex >= 0 && e.checkVisibility() && e.tagName !== 'SUMMARY').length"""
     )
     page.evaluate("window.seen = new Set()")

@@ -29,7 +29,7 @@ SWATCH = 0.11
 SHARES = Axis(0.0, 1.0, ())
 COLUMNS = Layout(("study", PLOT, "extra"))
 WIDEST_COUNT = "0000"  # keeps the columns of counts equally wide
-ALL = "All"
+ALL, TOTAL = "All", "Total"  # the last row and the last column
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def tally(name: str, rows: Sequence[TallyRow], kinds: Sequence[str], heading: st
     """
     _check(rows, kinds)
     total = TallyRow(ALL, tuple(sum(row.counts[n] for row in rows) for n in range(len(kinds))))
-    head = Line(heading, _texts([WIDEST_COUNT] * (len(kinds) + 1)), bold=True)
+    head = Line(heading, _texts([*([WIDEST_COUNT] * len(kinds)), TOTAL]), bold=True)
     lines = [Line(row.label, _texts(_counts(row))) for row in (*rows, total)]
     with new_canvas(1, 1) as canvas:
         columns = place(COLUMNS, [head, *lines], len(kinds) + 1)
@@ -56,7 +56,7 @@ def tally(name: str, rows: Sequence[TallyRow], kinds: Sequence[str], heading: st
         for n in range(len(kinds)):
             right = columns[f"extra{n}"].right
             _patch(sheet, right - SWATCH, right, sheet.y + ROW / 2, n, f"swatch-{n + 1}")
-        sheet.line(Line(heading, {f"extra{len(kinds)}": ALL}, bold=True))
+        sheet.line(Line(heading, {f"extra{len(kinds)}": TOTAL}, bold=True))
         sheet.rule()
         for n, (row, line) in enumerate(zip((*rows, total), lines, strict=True), 1):
             if n > len(rows):

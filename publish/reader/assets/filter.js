@@ -47,7 +47,7 @@
         if (row.cells.length === 1) (head = row).hidden = true;
         else if (head && !row.hidden) head.hidden = false;
       }
-      clear.disabled = k === rows.length;
+      clear.hidden = k === rows.length;
       shown.textContent = `${k} of ${rows.length} rows`;
     }
 
