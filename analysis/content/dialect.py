@@ -159,7 +159,7 @@ def _rows(registry: Registry, family: str, found: Search) -> list[Row]:
         f"combinations of settings tried; {label}",
     )  # fmt: skip
     rows = [
-        Row({"setting": Marked(_described(best.setting), "b"), "met": met, "of": of}, group=label)
+        Row({"setting": _described(best.setting), "met": Marked(met, "b"), "of": of}, group=label)
     ]
     for axis, rival in found.rivals().items():
         value = registry.value(
