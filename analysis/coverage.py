@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         text = options.paper.read_text(encoding="utf-8")
         review = read_review(options.data)
         source = Source(review.source.to_dict("records"))
-        coverage = cover(text, review.published.to_dict("records"), source)
+        coverage = cover(source.numbers(text), review.published.to_dict("records"), source)
     except OSError as error:
         return _refuse(f"{options.paper} cannot be read: {error.strerror}")
     except UnicodeDecodeError:

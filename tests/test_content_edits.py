@@ -79,7 +79,8 @@ def test_nothing_is_proven_where_a_row_contradicts_itself(composed):
     touched = [
         judged.verdict.status
         for judged in registry.judged.values()
-        if judged.value.id.rpartition(".")[0] in ("symptoms.fixed", "symptoms.random")
+        if judged.value
+        and judged.value.id.rpartition(".")[0] in ("symptoms.fixed", "symptoms.random")
         and isinstance(judged.value.raw, float)
     ]
     assert set(touched) <= {"reproduced", "undecided"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
@@ -48,8 +49,8 @@ def test_every_published_row_stands_in_the_ledger_once_and_in_order():
     found = records(REGISTRY)
     for field in ("id", "where", "quantity"):
         assert [one[field] for one in found] == [one[field] for one in PUBLISHED]
-    assert [float(one["printed"].lstrip("<>")) for one in found] == [
-        float(one["printed"].lstrip("<>")) for one in PUBLISHED
+    assert [Fraction(one["printed"].lstrip("<>")) for one in found] == [
+        Fraction(one["printed"].lstrip("<>")) for one in PUBLISHED
     ]
     assert len(REGISTRY.get(Table, "ledger").rows) == len(PUBLISHED)
 
@@ -79,7 +80,10 @@ def test_what_stands_in_a_row():
 def test_a_text_that_a_spreadsheet_would_run_is_kept_from_it_and_a_negative_number_is_not():
     rows = row("a", "a.estimate", "-0.05"), row("+b", "", "=1+1", where="@c", note="-d")
     registry = Registry()
-    judged = [Judged(rows[0], None, Verdict("undecided")), Judged(rows[1], None, Verdict("given"))]
+    judged = [
+        Judged(rows[0], None, Verdict("undecided")),
+        Judged(rows[1], None, Verdict("given", note="-d")),
+    ]
     found = list(csv.DictReader(io.StringIO(ledger_csv(judged))))
     assert found[0]["printed"] == "-0.05"
     assert [found[1][field] for field in ("id", "where", "printed", "note")] == [

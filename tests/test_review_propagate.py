@@ -103,7 +103,7 @@ def test_the_formula_of_a_regression_is_the_engines(column):
     xs = [float(texts[r.study]) for r in records]
     yi, vi = [r.yi for r in records], [r.vi for r in records]
     fit = meta_regression(yi, vi=vi, X=np.column_stack([np.ones(len(xs)), xs]), method="DL")
-    ours = formulas.regression(xs).compute(yi, vi)
+    ours = formulas.regression([(x, x) for x in xs]).compute(yi, vi, *xs)
     slope = fit.coefficients.iloc[1]
     for name in ("estimate", "se", "ci_low", "ci_high", "statistic"):
         assert ours[name] == pytest.approx(slope[name], rel=1e-10), name
@@ -123,12 +123,16 @@ def test_the_formulas_of_asymmetry_are_the_engines():
     assert filled["estimate"] == pytest.approx(found.adjusted.estimate, rel=1e-10)
 
 
-def test_what_cannot_be_enclosed_has_no_bounds_and_no_witness():
-    """A denominator that may be 0: nothing is claimed, and nothing breaks."""
+def test_what_cannot_be_enclosed_has_no_bounds():
+    """A denominator that may be 0: no bound is claimed, and a witness is what it says."""
     ratio = Formula(lambda ys, vs: {"ratio": vs[0] / ys[0]}, {})
     propagation = Propagation([replace(BOX, yi=0.5)], ratio)
     assert propagation.bounds("ratio") == (-math.inf, math.inf)
-    assert propagation.witness("ratio", "3.0") is None
+    found = propagation.witness("ratio", "3.0")
+    if found is not None:
+        assert found.value == pytest.approx(found.vi[0] / found.yi[0])
+        assert 2.95 <= found.value <= 3.05
+        assert BOX.holds(found.yi[0], math.sqrt(found.vi[0]))
 
 
 def drawn(records, shares):

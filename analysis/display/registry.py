@@ -91,14 +91,14 @@ class Registry:
     def judge_rest(self) -> None:
         """Give the rows of the source that name no quantity the verdict that nothing leads to them."""
         for row in self._published.get("", ()):
-            verdict = self._verdict(row, Verdict("not computable", note=row["note"]))
+            verdict = self._verdict(row, Verdict("not computable", note=row.get("note", "")))
             self.judged[row["id"]] = Judged(row, None, verdict)
 
     def _verdict(self, row: Mapping[str, str], verdict: Verdict) -> Verdict:
         """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
         contradicted = row["id"] in self._suspects and verdict.status not in MET
         if not contradicted:
-            return replace(verdict, note=verdict.note or row["note"])
+            return replace(verdict, note=verdict.note or row.get("note", ""))
         return replace(verdict, status="inconsistent", note=self._suspects[row["id"]])
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:

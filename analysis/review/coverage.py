@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 UNITS = (
@@ -39,6 +39,7 @@ DIGITS = rf"(?:[<>]\s*)?(?:{SIGN}\s*)?(?:[0-9]+(?:\.[0-9]+)?|(?<!\w)\.[0-9]+)"
 WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 NUMBER = re.compile(rf"{DIGITS}|\b(?i:{WORD})\b")
 
+SETTING = "settings."  # how the quantity of a setting begins
 WHOLE = ""  # the passage of a text that is not divided
 
 
@@ -182,15 +183,17 @@ class Source:
         return max(names, key=len, default=None if self._passages else WHOLE)
 
 
-def cover(text: str, rows: Iterable[Mapping[str, str]], source: Source) -> Coverage:
-    """Match the numbers of `text` with the `rows` of published.csv, passage by passage."""
-    numbers = source.numbers(text)
+def cover(numbers: Sequence[Number], rows: Iterable[Mapping[str, str]], source: Source) -> Coverage:
+    """Match the `numbers` that `source` found with the `rows` of published.csv, passage by passage."""
     quantities = [number for number in numbers if number.aside is None]
     times = Counter((number.passage, number.printed) for number in quantities)
     ids: dict[tuple[str | None, str], list[str]] = {}
     for row in rows:
-        key = (source.passage_of(row["where"]), _normal(row["printed"]))
-        ids.setdefault(key, []).append(row["id"])
+        passage, printed = source.passage_of(row["where"]), _normal(row["printed"])
+        # The row of a setting holds the threshold alone, where the text may say `p < .05`.
+        signs = ("", "<", ">") if row["quantity"].startswith(SETTING) else ("",)
+        keys = [(passage, sign + printed) for sign in signs]
+        ids.setdefault(next((key for key in keys if times[key]), keys[0]), []).append(row["id"])
     gaps = [
         Gap(number, times[key], len(ids.get(key, ())))
         for number in quantities
@@ -199,7 +202,7 @@ def cover(text: str, rows: Iterable[Mapping[str, str]], source: Source) -> Cover
     ]
     # Of rows that are alike, as many stay as the passage prints; which of them is all the same.
     not_found = [one for key, own in ids.items() for one in own[times[key] :]]
-    return Coverage(numbers, tuple(gaps), tuple(not_found))
+    return Coverage(tuple(numbers), tuple(gaps), tuple(not_found))
 
 
 def _normal(text: str) -> str:
