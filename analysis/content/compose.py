@@ -15,10 +15,10 @@ from .agreement import (
 from .audit import add_audit, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
+from .completers import add_completers
 from .decisions import add_decisions
 from .definitions import add_definitions
 from .dialect import add_dialect
-from .difference import add_difference
 from .explained import add_explained
 from .failsafe import add_failsafe
 from .flow import add_flow
@@ -28,6 +28,7 @@ from .memberships import add_memberships, add_random_search
 from .moderators import add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
 from .plots import add_forest, add_subgroup_forest
+from .qol_completers import add_qol_completers
 from .reconstruction import add_other_arms, add_reconstruction
 from .robust import add_robust
 from .robust_plots import add_robust_plots
@@ -68,7 +69,6 @@ def compose(data: Path) -> Registry:
         add_sensitivity(registry, outcome)
         add_bias(registry, outcome)
     add_decisions(registry, symptoms)
-    add_difference(registry, "symptoms", "symptoms_completers")
     add_failsafe(registry, list(outcomes.values()))
     for outcome in (symptoms, qol):
         add_subgroups(registry, outcome, review.groups)
@@ -84,6 +84,9 @@ def compose(data: Path) -> Registry:
     add_explained(registry, regressed, review.studies)
     add_dialect(registry, list(outcomes.values()), review.studies, review.groups)
     add_bias_agreement(registry, list(outcomes.values()))
+    completers = outcomes["symptoms_completers"]
+    add_completers(registry, symptoms, completers)
+    add_qol_completers(registry, qol, symptoms, completers, review.published)
     add_robust(registry, outcomes, review.studies, review.groups)
     add_robust_plots(registry, symptoms)
     registry.judge_rest()

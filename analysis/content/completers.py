@@ -1,0 +1,145 @@
+"""Completers beside everybody: the same trials, the effects of both, and how far the means differ.
+
+Value names are `symptoms_completers.same_trials.<statistic>`, everybody's effects in the trials that
+have completers; `symptoms_completers.difference.<statistic>`, from everybody in all trials, and
+`symptoms_completers.same_trials.difference.<statistic>`, from everybody in those.
+
+Completers are part of everybody, so the two means go up and down together. The test takes them for
+independent, since how closely they go together is not printed; that makes its standard error too large,
+so a difference that it does not find may still be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from math import sqrt
+
+from scipy.stats import norm
+
+from ..display.dots import DotRow, dot_plot
+from ..display.figure import Figure
+from ..display.numbers import count, pvalue
+from ..display.registry import Registry
+from ..display.scale import axis
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..review.reconstruct import Reconstructed
+from .outcome import Outcome
+from .pooled import add_pooled, decimals
+from .wording import ALPHA
+
+COLUMNS = (
+    Column("study", "Study"),
+    Column("all_estimate", "SMD", "right", spanner="Everybody"),
+    Column("all_se", "SE", "right", spanner="Everybody"),
+    Column("estimate", "SMD", "right", spanner="Completers"),
+    Column("se", "SE", "right", spanner="Completers"),
+)
+NOTE = (
+    "All as printed. SMD, standardised mean difference; SE, standard error. Where the effect is the "
+    "same and the error is not, other numbers of people were counted without computing the effect anew."
+)
+INDEPENDENT = (
+    "taken for independent, which completers and everybody are not, so the test is conservative"
+)
+Pair = tuple[Reconstructed, Reconstructed]
+
+
+def add_completers(registry: Registry, everybody: Outcome, completers: Outcome) -> None:
+    """Register `completers` compared with `everybody`, over all trials and over the shared ones."""
+    all_effects = {effect.study: effect for effect in everybody.effects}
+    pairs = [(all_effects[e.study], e) for e in completers.effects if e.study in all_effects]
+    key, same = completers.key, f"{completers.key}.same_trials"
+    add_pooled(registry, same, "random", [whole for whole, _ in pairs])
+    _add_difference(registry, f"{key}.difference", f"{key}.random", f"{everybody.key}.random")
+    _add_difference(registry, f"{same}.difference", f"{key}.random", same)
+    _add_unchanged(registry, key, pairs)
+    registry.add(f"{key}.paired", _table(registry, completers, pairs))
+    registry.figure(f"{key}.paired", partial(_plot, registry, completers, pairs))
+
+
+def _add_difference(registry: Registry, prefix: str, first: str, second: str) -> None:
+    """Register the mean `first` less the mean `second`, as the difference of independent means."""
+    (a, b), (se_a, se_b) = (
+        [registry.get(Value, f"{name}.{part}").raw for name in (first, second)]
+        for part in ("estimate", "se")
+    )
+    known = None not in (a, b, se_a, se_b)
+    difference = a - b if known else None
+    se = sqrt(se_a**2 + se_b**2) if known else None
+    z = difference / se if known else None
+    means = tuple(f"{name}.estimate" for name in (first, second))
+    errors = tuple(f"{name}.se" for name in (first, second))
+    test = f"{prefix}.statistic"
+    for name, raw, text, meaning, inputs in (
+        ("estimate", difference, decimals(2), "completers’ mean less everybody’s", means),
+        ("se", se, decimals(3), "standard error of the difference", errors),
+        (
+            "statistic", z, decimals(2), "test statistic z of the difference",
+            (f"{prefix}.estimate", f"{prefix}.se"),
+        ),
+        (
+            "pvalue", 2 * float(norm.sf(abs(z))) if known else None, pvalue,
+            "significance (p) of the difference, both tails", (test,),
+        ),
+    ):  # fmt: skip
+        registry.value(f"{prefix}.{name}", raw, text, f"{meaning}; {INDEPENDENT}", inputs)
+    p = registry.get(Value, f"{prefix}.pvalue").raw
+    words = "cannot be compared"
+    if p is not None:
+        words = "differ clearly" if p < ALPHA else "do not differ clearly"
+    registry.phrase(f"{prefix}.differ", words, (f"{prefix}.pvalue",))
+
+
+def _printed(registry: Registry, effect: Reconstructed, column: str) -> Value:
+    return registry.get(Value, f"effects.{effect.outcome}.{effect.study}.{column}")
+
+
+def _add_unchanged(registry: Registry, key: str, pairs: Sequence[Pair]) -> None:
+    """Register in how many of `pairs` both rows print the same effect, and the same effect and error."""
+    columns: tuple[str, ...] = ()
+    for name, column, what in (
+        ("same_effect", "smd", "effect"),
+        ("unchanged", "se", "effect and standard error"),
+    ):
+        columns += (column,)
+        printed = [[[_printed(registry, e, c) for c in columns] for e in pair] for pair in pairs]
+        k = sum([v.raw for v in whole] == [v.raw for v in part] for whole, part in printed)
+        registry.value(
+            f"{key}.{name}.k", k, count,
+            f"trials whose printed {what} among completers is that of everybody",
+            tuple(v.id for pair in printed for values in pair for v in values),
+        )  # fmt: skip
+
+
+def _table(registry: Registry, completers: Outcome, pairs: Sequence[Pair]) -> Table:
+    rows = [
+        Row(
+            {
+                "study": completers.name_of(part.study),
+                "all_estimate": _printed(registry, whole, "smd"),
+                "all_se": _printed(registry, whole, "se"),
+                "estimate": _printed(registry, part, "smd"),
+                "se": _printed(registry, part, "se"),
+            }
+        )
+        for whole, part in pairs
+    ]
+    return Table(f"{completers.key}-paired", COLUMNS, tuple(rows), (NOTE,))
+
+
+def _plot(registry: Registry, completers: Outcome, pairs: Sequence[Pair]) -> Figure:
+    """Draw both printed effects of each trial in one row."""
+    rows = []
+    for whole, part in pairs:
+        both = [_printed(registry, effect, "smd") for effect in (whole, part)]
+        rows.append(
+            DotRow(
+                completers.name_of(part.study),
+                tuple(value.raw for value in both),
+                tuple(value.text for value in both),
+            )
+        )
+    scale = axis([0.0, *(value for row in rows for value in row.values)])
+    return dot_plot(f"{completers.key}-paired", rows, ["Everybody", "Completers"], "Study", scale)
