@@ -9,6 +9,7 @@ from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..review.checks import Check, run_checks
 from ..review.data import DataError, Finding, Review
+from .claim_rules import RULES
 from .settings import SCALES
 from .subgroups import VARIABLES
 from .verdicts import capitalised
@@ -22,7 +23,7 @@ COLUMNS = (
 
 
 def refuse_unknown(review: Review) -> None:
-    """Refuse outcomes, variables and categories that the manuscript does not speak of.
+    """Refuse outcomes, variables, categories and claims that the manuscript does not speak of.
 
     A slip in one of these words would take a trial out of its place without a trace. DataError tells
     all of them.
@@ -36,6 +37,8 @@ def refuse_unknown(review: Review) -> None:
             allowed = VARIABLES[row["variable"]].categories
             unknown = _unknown("groups.csv", line, "category", row["category"], allowed)
         problems += unknown
+    for line, key in review.claims["id"].items():
+        problems += _unknown("claims.csv", line, "id", key, RULES)
     if problems:
         raise DataError(problems)
 

@@ -1,12 +1,12 @@
 """Completers beside everybody: the same trials, the effects of both, and how far the means differ.
 
-Value names are `symptoms_completers.same_trials.<statistic>`, everybody's effects in the trials that
-have completers; `symptoms_completers.difference.<statistic>`, from everybody in all trials, and
-`symptoms_completers.same_trials.difference.<statistic>`, from everybody in those.
+Value names are `<outcome>.same_trials.<statistic>`, the effects after treatment, in everybody, of the
+trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody in all trials, and
+`<outcome>.same_trials.difference.<statistic>`, from everybody in those.
 
-Completers are part of everybody, so the two means go up and down together. The test takes them for
-independent, since how closely they go together is not printed; that makes its standard error too large,
-so a difference that it does not find may still be there.
+Completers are part of everybody, and who is seen at follow-up was there before, so the two means go
+up and down together. The test takes them for independent, since how closely they go together is not
+printed; that makes its standard error too large, so a difference that it does not find may still be there.
 """
 
 from __future__ import annotations
@@ -41,22 +41,28 @@ NOTE = (
     "same and the error is not, other numbers of people were counted without computing the effect anew."
 )
 INDEPENDENT = (
-    "taken for independent, which completers and everybody are not, so the test is conservative"
+    "taken for independent, though the same people are in both, so the test is conservative"
 )
 Pair = tuple[Reconstructed, Reconstructed]
 
 
 def add_completers(registry: Registry, everybody: Outcome, completers: Outcome) -> None:
-    """Register `completers` compared with `everybody`, over all trials and over the shared ones."""
-    all_effects = {effect.study: effect for effect in everybody.effects}
-    pairs = [(all_effects[e.study], e) for e in completers.effects if e.study in all_effects]
-    key, same = completers.key, f"{completers.key}.same_trials"
-    add_pooled(registry, same, "random", [whole for whole, _ in pairs])
-    _add_difference(registry, f"{key}.difference", f"{key}.random", f"{everybody.key}.random")
+    """Register `completers` beside `everybody`: the difference of the means, and trial by trial."""
+    pairs = add_same_trials(registry, everybody, completers)
+    _add_unchanged(registry, completers.key, pairs)
+    registry.add(f"{completers.key}.paired", _table(registry, completers, pairs))
+    registry.figure(f"{completers.key}.paired", partial(_plot, registry, completers, pairs))
+
+
+def add_same_trials(registry: Registry, whole: Outcome, part: Outcome) -> list[Pair]:
+    """Register `whole` in the trials of `part`, and the differences; return their effects in both."""
+    effects = {effect.study: effect for effect in whole.effects}
+    pairs = [(effects[e.study], e) for e in part.effects if e.study in effects]
+    key, same = part.key, f"{part.key}.same_trials"
+    add_pooled(registry, same, "random", [effect for effect, _ in pairs])
+    _add_difference(registry, f"{key}.difference", f"{key}.random", f"{whole.key}.random")
     _add_difference(registry, f"{same}.difference", f"{key}.random", same)
-    _add_unchanged(registry, key, pairs)
-    registry.add(f"{key}.paired", _table(registry, completers, pairs))
-    registry.figure(f"{key}.paired", partial(_plot, registry, completers, pairs))
+    return pairs
 
 
 def _add_difference(registry: Registry, prefix: str, first: str, second: str) -> None:
@@ -73,7 +79,7 @@ def _add_difference(registry: Registry, prefix: str, first: str, second: str) ->
     errors = tuple(f"{name}.se" for name in (first, second))
     test = f"{prefix}.statistic"
     for name, raw, text, meaning, inputs in (
-        ("estimate", difference, decimals(2), "completers’ mean less everybody’s", means),
+        ("estimate", difference, decimals(2), f"mean of {first} less that of {second}", means),
         ("se", se, decimals(3), "standard error of the difference", errors),
         (
             "statistic", z, decimals(2), "test statistic z of the difference",

@@ -15,7 +15,8 @@ from .agreement import (
 from .audit import add_audit, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
-from .completers import add_completers
+from .claimed import add_claimed
+from .completers import add_completers, add_same_trials
 from .decisions import add_decisions
 from .definitions import add_definitions
 from .dialect import add_dialect
@@ -86,9 +87,14 @@ def compose(data: Path) -> Registry:
     add_bias_agreement(registry, list(outcomes.values()))
     completers = outcomes["symptoms_completers"]
     add_completers(registry, symptoms, completers)
+    add_same_trials(registry, symptoms, outcomes["symptoms_followup"])
+    add_same_trials(registry, qol, outcomes["qol_followup"])
+    add_subgroups(registry, completers, review.groups)
+    add_moderators(registry, completers, review.studies)
     add_qol_completers(registry, qol, symptoms, completers, review.published)
     add_robust(registry, outcomes, review.studies, review.groups)
     add_robust_plots(registry, symptoms)
+    add_claimed(registry, review.claims)
     registry.judge_rest()
     add_audit(registry, found)
     add_tally(registry, "verdicts", list(registry.judged.values()))

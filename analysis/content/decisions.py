@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from math import sqrt
+
+from scipy.special import ndtr
 
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Words
-from ..display.numbers import count
+from ..display.numbers import count, pvalue
 from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
-from .pooled import add_pooled
+from .pooled import add_pooled, decimals
 from .settings import FAVOURS
 from .verdicts import judged_below, listed, named, verdict_table
 
@@ -34,6 +37,9 @@ def add_decisions(registry: Registry, outcome: Outcome) -> None:
     whole = present.issuperset(APART)
     add_pooled(registry, f"{prefix}.decisions", "random", rest if whole else ())
 
+    for study in APART:
+        _add_residual(registry, outcome, study)
+
     decisions = {f"{prefix}.{s}": f"Without {outcome.name_of(s)}" for s in APART}
     decisions[f"{prefix}.decisions"] = "Without all of them"
     groups = [
@@ -47,6 +53,30 @@ def add_decisions(registry: Registry, outcome: Outcome) -> None:
     registry.value("decisions.left_out", left_out, count, "trials that stand apart")
     limits = tuple(f"{below}.ci_{end}" for below in results for end in ("low", "high"))
     registry.phrase("decisions.verdict", _verdict(registry, results), limits)
+
+
+def _add_residual(registry: Registry, outcome: Outcome, study: str) -> None:
+    """Test whether `study` differs from the other trials, by its deleted residual.
+
+    Without a trial the mean moves in proportion to the trial's distance from the mean of the others, so
+    that this is the test of the change as well: Viechtbauer & Cheung (2010). Two means of nearly the
+    same trials, taken for independent, would hardly ever differ.
+    """
+    without = f"{outcome.key}.random.without.{study}"
+    own = [f"{outcome.key}.study.{study}.{part}" for part in ("estimate", "variance")]
+    others = [f"{without}.{part}" for part in ("estimate", "se", "tau2")]
+    values = [registry.get(Value, n).raw if n in registry else None for n in (*own, *others)]
+    z = None
+    if None not in values:
+        y, v, mean, se, tau2 = values
+        z = (y - mean) / sqrt(v + tau2 + se**2)
+    source = f"deleted residual of {outcome.name_of(study)}, in its standard error"
+    test = f"{without}.residual.statistic"
+    known = tuple(name for name in (*own, *others) if name in registry)
+    registry.value(test, z, decimals(2), source, known)
+    p = None if z is None else 2 * float(ndtr(-abs(z)))
+    name = f"{without}.residual.pvalue"
+    registry.value(name, p, pvalue, f"significance (p), both tails; {source}", (test,))
 
 
 def _verdict(registry: Registry, results: dict[str, str]) -> str:

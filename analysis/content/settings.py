@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..display.numbers import count
+from ..display.numbers import count, number
 from ..display.registry import Registry
 from ..review.verify import Given
 
@@ -13,6 +13,10 @@ LEVEL = 0.95  # coverage of all intervals, as in the publication
 PAPER = "the publication, "
 ALPHA = 0.05  # the publication's level of significance
 LOW_I2 = 25  # per cent, below which the publication calls heterogeneity small
+# Cohen (1988) on a standardised mean difference; Higgins et al. (2003) on I² in per cent. The
+# publication uses these words without saying from where on.
+SIZES = {"small": 0.2, "moderate": 0.5, "large": 0.8}
+HIGH_I2 = 75
 # The publication's rules, and what each is about.
 RULES = {
     "alpha": (ALPHA, "level of significance"),
@@ -50,6 +54,14 @@ def add_settings(registry: Registry) -> None:
         registry.value(
             f"settings.{name}", bound, str, PAPER + f"its rules: {meaning}", evidence=Given()
         )
+    for word, bound in SIZES.items():
+        registry.value(
+            f"settings.size.{word}", bound, lambda raw: number(raw, 1),
+            f"standardised mean difference from which on an effect is called {word}",
+        )  # fmt: skip
+    registry.value(
+        "settings.high_i2", HIGH_I2, count, "I² in per cent from which on heterogeneity is high"
+    )
     level = round(100 * LEVEL)
     registry.value("settings.level", level, count, "coverage of the intervals, in per cent")
     registry.value(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from statistics import median
 
 import pandas as pd
 
@@ -100,6 +101,11 @@ def _add_extremes(registry: Registry, studies: pd.DataFrame) -> None:
             lambda raw: number(raw, 1), f"{choose.__name__}imum over the trials",
             (f"studies.{key}.quality",) if key else (),
         )  # fmt: skip
+    registry.value(
+        "studies.quality.median", median(map(float, ratings.values())) if ratings else None,
+        lambda raw: number(raw, 2), "median over the trials",
+        tuple(f"studies.{key}.quality" for key in ratings),
+    )  # fmt: skip
 
 
 def _row(registry: Registry, study: dict[str, str]) -> Row:

@@ -15,6 +15,7 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from .schema import (
+    CLAIMS,
     DEFINITIONS,
     EFFECTS,
     FLOW,
@@ -64,6 +65,7 @@ class Review:
     definitions: pd.DataFrame
     literature: pd.DataFrame
     source: pd.DataFrame
+    claims: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -74,6 +76,7 @@ OPTIONAL = {
     "definitions": DEFINITIONS,
     "literature": LITERATURE,
     "source": SOURCE,
+    "claims": CLAIMS,
 }
 
 
@@ -96,7 +99,7 @@ def read_review(folder: str | Path) -> Review:
     """Read the files of a review in `folder`; DataError tells the problems of all of them.
 
     effects.csv, studies.csv and published.csv must be there; of groups.csv, flow.csv,
-    definitions.csv, literature.csv and source.csv those that are not are read as empty.
+    definitions.csv, literature.csv, source.csv and claims.csv those that are not are read as empty.
     """
     paths = {name: Path(folder) / f"{name}.csv" for name in (*REQUIRED, *OPTIONAL)}
     frames, problems = {}, []

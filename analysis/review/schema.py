@@ -248,6 +248,8 @@ LITERATURE = Table(
     (_unique("id"),),
 )
 
+CLAIMS = Table({"id": NAME, "where": TEXT, "claim": TEXT}, (_unique("id"),))
+
 
 def _is_pattern(text: str) -> bool:
     try:
