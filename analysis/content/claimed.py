@@ -55,6 +55,6 @@ def _note(registry: Registry) -> str:
     low, high = (registry.get(Value, f"settings.{end}_i2").text for end in ("low", "high"))
     return (
         f"Sizes by Cohen’s convention, which the publication does not name: {sizes}. I² is low below "
-        f"{low}%, as in the publication, and high from {high}%. A trial changes the mean significantly if "
-        "it differs significantly from the others. SMD, standardised mean difference."
+        f"{low}%, as in the publication, and high from {high}%. A trial changes the mean significantly "
+        "if it differs significantly from the others. SMD, standardised mean difference."
     )

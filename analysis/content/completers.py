@@ -6,7 +6,7 @@ trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody
 
 Completers are part of everybody, and who is seen at follow-up was there before, so the two means go
 up and down together. The test takes them for independent, since how closely they go together is not
-printed; that makes its standard error too large, so a difference that it does not find may still be there.
+printed; that makes its standard error too large, so a difference that it does not find may be there.
 """
 
 from __future__ import annotations
