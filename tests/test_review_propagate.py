@@ -103,7 +103,7 @@ def test_the_formula_of_a_regression_is_the_engines(column):
     xs = [float(texts[r.study]) for r in records]
     yi, vi = [r.yi for r in records], [r.vi for r in records]
     fit = meta_regression(yi, vi=vi, X=np.column_stack([np.ones(len(xs)), xs]), method="DL")
-    ours = formulas.regression(xs).compute(yi, vi)
+    ours = formulas.regression([(x, x) for x in xs]).compute(yi, vi, *xs)
     slope = fit.coefficients.iloc[1]
     for name in ("estimate", "se", "ci_low", "ci_high", "statistic"):
         assert ours[name] == pytest.approx(slope[name], rel=1e-10), name

@@ -35,7 +35,7 @@ COLUMNS = (
     Column("of", "Printed", "right", spanner="Numbers of the line"),
 )
 NOTE = (
-    "Every other value of one trial was tried, and every trial left out. Listed is what makes all "
+    "Every other value of a single trial was tried, and every trial left out. Listed is what makes all "
     "printed numbers of the line come out to the digit, with the effects in the middle of what they can "
     "be. These are conjectures."
 )

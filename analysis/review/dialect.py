@@ -205,4 +205,4 @@ def _met(compute: Callable, printed: Mapping[str, str], setting: Setting) -> int
         found = compute(**setting)
     except ValueError:  # not defined for these effects
         return 0
-    return sum(agrees(found[name], text) for name, text in printed.items())
+    return sum(bool(agrees(found[name], text)) for name, text in printed.items())
