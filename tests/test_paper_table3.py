@@ -32,24 +32,20 @@ DIFFERENT = {
     "results.qol.regression.treatment_weeks.estimate",
     # 0.1% of the variance explained, where more is left with the moderator than without.
     "results.symptoms_followup.regression.quality.r2",
-    # Not explained: as if the value of some trial was not the one in Table 2.
-    *(
-        f"results.symptoms.regression.female_percent.{name}"
-        for name in ("estimate", "ci_high", "statistic", "pvalue")
-    ),
-    *(
-        f"results.symptoms.regression.treatment_weeks.{name}"
-        for name in ("ci_low", "ci_high", "statistic", "pvalue")
-    ),
-    *(
-        f"results.qol.regression.female_percent.{name}"
-        for name in ("ci_high", "statistic", "pvalue")
-    ),
 }
+# The largest that hill climbing finds is 0.02646, which prints as 0.026; the bounds are wider.
+UNDECIDED = {"results.qol.regression.female_percent.ci_high"}
 # The widest range that rounding may leave to a number, in units of its last printed digit: so that
 # "attainable" says something. Q and I² move most, as squares of what outlying trials are away.
 WIDEST = {"q": 90, "q_between": 40, "i2": 180}
 ELSE = 20
+# Lines that the moderators as printed do not give, with each of them rounded: a whole per cent, a week.
+ROUNDED_MODERATORS = (
+    "symptoms.regression.female_percent",
+    "symptoms.regression.treatment_weeks",
+    "qol.regression.female_percent",
+)
+WIDEST_ROUNDED = 125
 
 
 def test_all_is_there():
@@ -62,12 +58,13 @@ def test_all_is_there():
     )
 
 
-def test_every_printed_number_has_a_verdict_and_none_is_undecided():
+def test_every_printed_number_has_a_verdict_and_hardly_any_is_undecided():
     assert set(REGISTRY.judged) == {row["id"] for row in ROWS}
     found = Counter(judged.verdict.status for judged in REGISTRY.judged.values())
-    assert set(found) == {"reproduced", "attainable", "different"}
-    different = {i for i, judged in REGISTRY.judged.items() if judged.verdict.status == "different"}
-    assert different == DIFFERENT
+    assert set(found) == {"reproduced", "attainable", "different", "undecided"}
+    for status, known in (("different", DIFFERENT), ("undecided", UNDECIDED)):
+        such = {i for i, judged in REGISTRY.judged.items() if judged.verdict.status == status}
+        assert such == known
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
@@ -82,6 +79,9 @@ def test_a_verdict_is_what_it_says(row):
     if verdict.status == "attainable":
         assert agrees(verdict.witness, text)
         assert verdict.low <= high and low <= verdict.high
+    elif verdict.status == "undecided":
+        assert verdict.witness is None
+        assert verdict.low <= high and low <= verdict.high
     else:
         assert verdict.high < low or verdict.low > high
 
@@ -92,8 +92,9 @@ def test_the_range_that_rounding_leaves_is_narrow(row):
     if verdict.low is None or row["printed"].startswith(("<", ">")):
         return
     low, high = interval(row["printed"])
-    name = row["quantity"].rsplit(".", 1)[1]
-    assert verdict.high - verdict.low < WIDEST.get(name, ELSE) * (high - low)
+    prefix, name = row["quantity"].rsplit(".", 1)
+    widest = WIDEST_ROUNDED if prefix in ROUNDED_MODERATORS else WIDEST.get(name, ELSE)
+    assert verdict.high - verdict.low < widest * (high - low)
 
 
 def test_what_is_different_is_different():
