@@ -25,7 +25,8 @@ from ..engine.subgroups import subgroups
 from ..engine.trim_fill import trim_fill
 from .printed import agrees
 
-METHODS = ("DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM")
+# Not EB, which is PM by another way: no digit tells them apart.
+METHODS = ("DL", "HE", "HS", "SJ", "ML", "REML", "PM")
 CORRECTION = {"correction": ("d", "g")}
 MODEL = {**CORRECTION, "method": METHODS, "ci": ("z", "hksj")}
 TAILS = {"tails": (2, 1)}
