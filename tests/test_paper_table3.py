@@ -26,7 +26,7 @@ DIFFERENT = {
     "results.symptoms_followup.regression.quality.r2",
 }
 UNDECIDED = {
-    # A line that no other share of women in a single trial brings out to every digit.
+    # The largest that hill climbing finds is 0.02646, which prints as 0.026; the bounds are wider.
     "results.qol.regression.female_percent.ci_high",
 }
 INCONSISTENT = {
@@ -52,12 +52,13 @@ INCONSISTENT = {
 # "attainable" says something. Q and I² move most, as squares of what outlying trials are away.
 WIDEST = {"q": 90, "q_between": 40, "i2": 180}
 ELSE = 20
-# Lines that the printed moderators do not bring out, so that each moderator is free within its rounding:
-# the chapter says that "attainable" says little there, and the ranges beside it show how little.
-WIDE = (
-    "symptoms.regression.female_percent.", "symptoms.regression.treatment_weeks.",
-    "qol.regression.female_percent.",
-)  # fmt: skip
+# Lines that the moderators as printed do not give, with each of them rounded: a whole per cent, a week.
+ROUNDED_MODERATORS = (
+    "symptoms.regression.female_percent",
+    "symptoms.regression.treatment_weeks",
+    "qol.regression.female_percent",
+)
+WIDEST_ROUNDED = 125
 
 
 def test_all_is_there():
@@ -119,11 +120,10 @@ def test_the_range_that_rounding_leaves_is_narrow(row):
     verdict = REGISTRY.judged[row["id"]].verdict
     if verdict.low is None or row["printed"].startswith(("<", ">")):
         return
-    if row["quantity"].startswith(WIDE):
-        return
     low, high = interval(row["printed"])
-    name = row["quantity"].rsplit(".", 1)[1]
-    assert verdict.high - verdict.low < WIDEST.get(name, ELSE) * (high - low)
+    prefix, name = row["quantity"].rsplit(".", 1)
+    widest = WIDEST_ROUNDED if prefix in ROUNDED_MODERATORS else WIDEST.get(name, ELSE)
+    assert verdict.high - verdict.low < widest * (high - low)
 
 
 def test_what_is_different_is_different():

@@ -277,3 +277,37 @@ def test_no_witness_for_what_the_bounds_exclude():
     assert high - low < 0.001
     assert propagation.witness("estimate", "0.820") is None
     assert propagation.witness("estimate", "0.817") is None
+
+
+def test_bounds_and_witness_of_a_regression_count_the_rounding_of_its_moderator():
+    """Exact effects of equal variance, of which one lies anywhere along a stretch of the moderator."""
+    exact = [
+        replace(
+            BOX, yi=y, yi_low=y, yi_high=y, vi=1.0, sei_low=1.0, sei_high=1.0, vertices=((y, 1.0),)
+        )
+        for y in (0.0, 0.0, 1.0, 1.0)
+    ]
+    spans = [(0.0, 0.0), (0.0, 0.0), (2.7, 3.3), (3.0, 3.0)]
+    propagation = Propagation(exact, formulas.regression(spans))
+    low, high = propagation.bounds("estimate")
+    # By hand, for xs of 0, 0, x, 3: the slope is sxy/sxx = 2 (3 + x)/(27 + 3 x^2 - 6 x).
+    slopes = [2 * (3 + x) / (27 + 3 * x * x - 6 * x) for x in np.linspace(2.7, 3.3, 201)]
+    assert low <= min(slopes) and max(slopes) <= high
+    assert high - low < 4 * (max(slopes) - min(slopes))
+    printed = f"{slopes[10]:.3f}"
+    witness = propagation.witness("estimate", printed)
+    x = witness.xs[2]
+    assert 2.7 <= x <= 3.3 and agrees(2 * (3 + x) / (27 + 3 * x * x - 6 * x), printed)
+    again = Propagation(exact, formulas.regression(spans, propagation.bounds("tau2")))
+    narrower = again.bounds("estimate")
+    assert low <= narrower[0] <= min(slopes) and max(slopes) <= narrower[1] <= high
+
+
+def test_a_moderator_without_rounding_is_a_number_as_it_is():
+    records = RECORDS["symptoms"][:6]
+    xs = [1.0, 2.0, 4.0, 3.0, 7.0, 5.0]
+    propagation = Propagation(records, formulas.regression([(x, x) for x in xs]))
+    wider = Propagation(records, formulas.regression([(x - 0.1, x + 0.1) for x in xs]))
+    for name in ("estimate", "se", "statistic", "q_e"):
+        (low, high), (lower, higher) = propagation.bounds(name), wider.bounds(name)
+        assert lower < low <= high < higher, name

@@ -1,8 +1,7 @@
 """Which settings the publication's printed numbers fit: the search over all of them, told.
 
 Value names are `dialect.<family>.<met|of|settings>` for the best setting, `dialect.<family>.<axis>.met`
-for the best that differs from it on an axis; the family `together` has a setting for all that share
-it.
+for the best that differs from it on an axis; `together` are the families that share one setting.
 """
 
 from __future__ import annotations
@@ -158,9 +157,8 @@ def _rows(registry: Registry, family: str, found: Search) -> list[Row]:
         f"{prefix}.settings", prod(map(len, found.axes.values())), count,
         f"combinations of settings tried; {label}",
     )  # fmt: skip
-    rows = [
-        Row({"setting": _described(best.setting), "met": Marked(met, "b"), "of": of}, group=label)
-    ]
+    cells = {"setting": _described(best.setting), "met": Marked(met, "b"), "of": of}
+    rows = [Row(cells, group=label)]
     for axis, rival in found.rivals().items():
         value = registry.value(
             f"{prefix}.{axis}.met", rival.met, count,

@@ -133,7 +133,7 @@ def _evidence(registry, prefix, effects, xs, texts) -> Propagation | None:
     If most of what is printed of the slope can be had from the moderators as they are printed, these
     were the numbers that went in; if not, each may have been any that rounds to its text.
     """
-    exact = _propagation(effects, [(x, x) for x in xs])
+    exact = evidence_on(effects, formulas.regression([(x, x) for x in xs]))
     printed = [(name, registry.printed(f"{prefix}.{name}")) for name in SLOPE]
     had = [
         judge(exact.bounds(name)[0], text, Propagated(exact, name)).status != "different"
@@ -142,12 +142,9 @@ def _evidence(registry, prefix, effects, xs, texts) -> Propagation | None:
     ]
     if exact is None or 2 * sum(had) > len(had) or not had:
         return exact
-    return _propagation(effects, [interval(text) for text in texts])
-
-
-def _propagation(effects, spans) -> Propagation | None:
-    first = evidence_on(effects, formulas.regression(spans))
-    return first and evidence_on(effects, formulas.regression(spans, first.bounds("tau2")))
+    spans = [interval(text) for text in texts]
+    first = Propagation(effects, formulas.regression(spans))
+    return Propagation(effects, formulas.regression(spans, first.bounds("tau2")))
 
 
 def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> Figure:

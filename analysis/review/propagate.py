@@ -95,13 +95,16 @@ class Propagation:
         it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
+        bounds, slopes = self._smooth[base]
+        if bounds == (-inf, inf):
+            return None
 
         def value(points) -> float:
             return self._value(name, points)
 
         start = [_centre(part) for part in self._parts]
         # Over wide ranges the slopes in the middle lead further; at a kink there, those over all do.
-        for gradient in (self._smooth[base][1], self._slopes_in_the_middle[base]):
+        for gradient in (slopes, self._slopes_in_the_middle[base]):
             for direction in (1, -1):
                 goal = self._goal(gradient, direction)
                 found = self._on_the_way(value, start, goal, printed)
@@ -247,10 +250,8 @@ def _centre(part: Part) -> tuple[float, ...]:
 
 
 def _middles(slopes: list[list[arb]]) -> list[tuple[float, ...]]:
-    """Return the middles of the `slopes` of each part, 0 where nothing is known of one."""
-    return [
-        tuple(float(slope.mid()) if slope.is_finite() else 0.0 for slope in own) for own in slopes
-    ]
+    """Return the middles of the `slopes` of each part."""
+    return [tuple(float(slope.mid()) for slope in own) for own in slopes]
 
 
 def _best(part: Part, slopes: tuple[float, ...], direction: int) -> tuple[float, ...]:
