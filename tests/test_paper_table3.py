@@ -64,11 +64,9 @@ WIDEST_ROUNDED = 125
 def test_all_is_there():
     """Two pooled rows of seven numbers in five figures, and eleven numbers of 21 categories."""
     places = Counter(row["id"].split(".")[0] for row in ROWS)
-    assert sum(n for place, n in places.items() if place.startswith("figure")) == 5 * 2 * 7
+    for figure in ("figure2", "figure4", "figure5", "figure6", "figure7"):
+        assert places[figure] == 2 * 7
     assert places["table3"] == 21 * 11
-    assert [row["id"].split(".")[0] for row in ROWS[:71]] == (
-        [f"figure{n}" for n in (2, 4, 5, 6, 7) for _ in range(14)] + ["table3"]
-    )
 
 
 def test_every_printed_number_has_a_verdict():
