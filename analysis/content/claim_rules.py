@@ -84,9 +84,11 @@ def _none_filled(k0):
     return k0.raw == 0, f"{k0.text}."
 
 
-@rule("qol.random.k", "studies.k")
-def _half(reporting, k):
-    return 2 * reporting.raw == k.raw, f"{reporting.text} of {k.text} trials do."
+@rule("qol.random.k", "studies.qol_measure.k", "studies.k")
+def _half(reporting, naming, k):
+    return k.raw in (2 * reporting.raw, 2 * naming.raw), (
+        f"{naming.text} of {k.text} trials name a measure; {reporting.text} have a result."
+    )
 
 
 @rule("flow.share.psychotherapy", "flow.share.pharmacological")
@@ -180,7 +182,13 @@ RULES: dict[str, Rule] = {
     "decisions.effect": every(
         **{label: effect(f"symptoms.random.without.{subset}") for label, subset in WITHOUT.items()}
     ),
-    "decisions.change": tests(False, **_without("residual.pvalue", SINGLY)),
+    "decisions.change": tests(
+        False,
+        **{
+            f"{label.removeprefix('without ')} against the others": name
+            for label, name in _without("residual.pvalue", SINGLY).items()
+        },
+    ),
     "decisions.heterogeneity": tests(True, **_without("q_pvalue", WITHOUT)),
     "decisions.high": heterogeneous(
         "symptoms.random.without.decisions.q_pvalue", "symptoms.random.without.decisions.i2", "high"

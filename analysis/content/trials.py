@@ -75,6 +75,10 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
             count,
             f"trials that measured symptoms by {label}, {SOURCE}",
         )
+    registry.value(
+        "studies.qol_measure.k", int((studies["qol_measure"] != "NA").sum()), count,
+        f"trials that name a measure of quality of life, {SOURCE}",
+    )  # fmt: skip
     _add_extremes(registry, studies)
     registry.figure("studies.quality", partial(_quality, registry, studies))
 
