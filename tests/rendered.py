@@ -60,13 +60,21 @@ def soup(page: Path) -> BeautifulSoup:
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
 
-def shown_values(site: Path) -> list[Shown]:
-    """Every `span.value` of the site."""
+def shown_values(site: Path, on_paper: bool = False) -> list[Shown]:
+    """Every `span.value` of the site, or of what of it is `on_paper` as well."""
     return [
         Shown(page.name, span["data-id"], span["data-value"], span.get_text())
         for page in pages(site)
-        for span in soup(page).select("span.value")
+        for span in (as_on_paper(soup(page)) if on_paper else soup(page)).select("span.value")
     ]
+
+
+def as_on_paper(page: Tag) -> Tag:
+    """The `page` without the rows that the PDF leaves out."""
+    for row in page.select(".filterable tbody tr"):
+        if row.td.get_text() in MET:
+            row.decompose()
+    return page
 
 
 def registered(site: Path) -> dict[str, dict]:
@@ -115,9 +123,7 @@ def html_tokens(page: Path) -> list[str]:
         mark.replace_with(NavigableString(f" {number} {number} {notes[mark['href'][1:]]} "))
     if page.name == "index.html":  # its title block holds the book's title, not a chapter's
         main.select_one("#title-block-header").decompose()
-    for row in main.select(".filterable tbody tr"):
-        if row.td.get_text() in MET:
-            row.decompose()
+    as_on_paper(main)
     for element in main.select(NOT_CONTENT):
         element.decompose()
     for figure in main.select("figure.quarto-float"):

@@ -317,7 +317,7 @@ def test_a_landscape_table_has_pages_of_its_shape(manuscript):
     assert len(captions) == sum(
         page.read_text(encoding="utf-8").count('class="landscape"') for page in pages(SITE)
     )
-    for words in ("The trials", "Subgroups of trials", "Printed numbers"):
+    for words in ("The trials, as", "Subgroups of trials", "Printed numbers with"):
         assert sum(caption.startswith(words) for caption in captions) == 1
 
 

@@ -26,7 +26,7 @@ from .flow import add_flow
 from .given import add_given
 from .ledger import add_ledger
 from .memberships import add_memberships, add_random_search
-from .moderators import add_moderators
+from .moderators import add_bubbles, add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
 from .plots import add_forest, add_subgroup_forest
 from .qol_completers import add_qol_completers
@@ -81,6 +81,7 @@ def compose(data: Path) -> Registry:
     regressed = [outcomes[key] for key in REGRESSED]
     for outcome in regressed:
         add_moderators(registry, outcome, review.studies)
+        add_bubbles(registry, outcome, review.studies)
     add_regression_agreement(registry, regressed)
     add_explained(registry, regressed, review.studies)
     add_dialect(registry, list(outcomes.values()), review.studies, review.groups)

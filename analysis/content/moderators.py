@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
-from ..display.numbers import count, pvalue
+from ..display.numbers import MINUS, count, pvalue
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
@@ -22,6 +22,7 @@ from ..engine.regression import Regression, meta_regression
 from ..review import formulas
 from ..review.printed import interval, is_number
 from ..review.propagate import Propagation
+from ..review.reconstruct import Reconstructed
 from ..review.verify import judge
 from .outcome import Outcome
 from .pooled import Propagated, decimals, effect_names, evidence_on
@@ -85,36 +86,53 @@ NOTE = (
 )
 
 
+@dataclass(frozen=True)
+class Fit:
+    """The trials with a moderator: its printed `texts`, their numbers `xs`, the line; None: too few."""
+
+    effects: list[Reconstructed]
+    texts: list[str]
+    xs: list[float]
+    line: Regression | None
+
+
 def add_moderators(registry: Registry, outcome: Outcome, studies: pd.DataFrame) -> None:
     """Register the regressions of `outcome` on every moderator in `studies`, and their table."""
     for key, moderator in MODERATORS.items():
-        values = dict(zip(studies["study"], studies[key], strict=True))
-        effects = [e for e in outcome.effects if is_number(values.get(e.study, ""))]
-        xs = [float(values[e.study].replace("\u2212", "-")) for e in effects]
-        fitted = None
-        if len(effects) >= FEWEST and len(set(xs)) > 1:
-            fitted = meta_regression(
-                [e.yi for e in effects], vi=[e.vi for e in effects],
-                X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
-            )  # fmt: skip
-        texts = [values[e.study] for e in effects]
-        _add_fit(registry, outcome, key, moderator, effects, xs, texts, fitted)
-        plot = partial(_bubble, registry, outcome, key, moderator, effects, xs, fitted)
-        registry.figure(f"{outcome.key}.regression.{key}", plot)
+        _add_fit(registry, outcome, key, moderator, _fit(outcome, studies, key))
     _add_table(registry, outcome)
 
 
-def _add_fit(
-    registry, outcome, key, moderator, effects, xs, texts, fitted: Regression | None
-) -> None:
+def add_bubbles(registry: Registry, outcome: Outcome, studies: pd.DataFrame) -> None:
+    """Register the plots of the regressions that `add_moderators` registered."""
+    for key, moderator in MODERATORS.items():
+        plot = partial(_bubble, registry, outcome, key, moderator, studies)
+        registry.figure(f"{outcome.key}.regression.{key}", plot)
+
+
+def _fit(outcome: Outcome, studies: pd.DataFrame, key: str) -> Fit:
+    values = dict(zip(studies["study"], studies[key], strict=True))
+    effects = [e for e in outcome.effects if is_number(values.get(e.study, ""))]
+    texts = [values[e.study] for e in effects]
+    xs = [float(text.replace(MINUS, "-")) for text in texts]
+    line = None
+    if len(effects) >= FEWEST and len(set(xs)) > 1:
+        line = meta_regression(
+            [e.yi for e in effects], vi=[e.vi for e in effects],
+            X=np.column_stack([np.ones(len(xs)), xs]), method="DL", level=LEVEL,
+        )  # fmt: skip
+    return Fit(effects, texts, xs, line)
+
+
+def _add_fit(registry, outcome, key, moderator, fit: Fit) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = _evidence(registry, prefix, effects, xs, texts) if fitted else None
-    inputs = (*effect_names(effects), *(f"studies.{e.study}.{key}" for e in effects))
-    slope = fitted.coefficients.iloc[1] if fitted else {}
+    evidence = _evidence(registry, prefix, fit) if fit.line else None
+    inputs = (*effect_names(fit.effects), *(f"studies.{e.study}.{key}" for e in fit.effects))
+    slope = fit.line.coefficients.iloc[1] if fit.line else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():
         raw = None
-        if fitted:
-            raw = float(slope[name]) if name in SLOPE else getattr(fitted, name)
+        if fit.line:
+            raw = float(slope[name]) if name in SLOPE else getattr(fit.line, name)
         known = Propagated(evidence, name) if evidence and name not in COUNTS else None
         source = f"{meaning}; meta-regression on the {moderator.label}, method of moments"
         registry.value(f"{prefix}.{name}", raw, text, source, inputs, known)
@@ -127,13 +145,13 @@ def _add_fit(
     registry.phrase(f"{prefix}.relation", words, (f"{prefix}.pvalue", f"{prefix}.estimate"))
 
 
-def _evidence(registry, prefix, effects, xs, texts) -> Propagation | None:
-    """What is open of a regression on moderators printed as `texts`, in numbers `xs`.
+def _evidence(registry, prefix, fit: Fit) -> Propagation | None:
+    """What is open of the regression `fit`.
 
     If most of what is printed of the slope can be had from the moderators as they are printed, these
     were the numbers that went in; if not, each may have been any that rounds to its text.
     """
-    exact = evidence_on(effects, formulas.regression([(x, x) for x in xs]))
+    exact = evidence_on(fit.effects, formulas.regression([(x, x) for x in fit.xs]))
     printed = [(name, registry.printed(f"{prefix}.{name}")) for name in SLOPE]
     had = [
         judge(exact.bounds(name)[0], text, Propagated(exact, name)).status != "different"
@@ -142,22 +160,23 @@ def _evidence(registry, prefix, effects, xs, texts) -> Propagation | None:
     ]
     if exact is None or 2 * sum(had) > len(had) or not had:
         return exact
-    spans = [interval(text) for text in texts]
-    first = Propagation(effects, formulas.regression(spans))
-    return Propagation(effects, formulas.regression(spans, first.bounds("tau2")))
+    spans = [interval(text) for text in fit.texts]
+    first = Propagation(fit.effects, formulas.regression(spans))
+    return Propagation(fit.effects, formulas.regression(spans, first.bounds("tau2")))
 
 
-def _bubble(registry, outcome, key, moderator, effects, xs, fitted: Regression | None) -> Figure:
-    """The plot of the regression; without a fit, its trials alone."""
-    tau2 = fitted.tau2 if fitted else 0.0
+def _bubble(registry, outcome, key, moderator, studies: pd.DataFrame) -> Figure:
+    """The plot of the regression; without a line, its trials alone."""
+    fit = _fit(outcome, studies, key)
+    tau2 = fit.line.tau2 if fit.line else 0.0
     bubbles = [
         Bubble(outcome.name_of(e.study), x, e.yi, 1 / (e.vi + tau2))
-        for e, x in zip(effects, xs, strict=True)
+        for e, x in zip(fit.effects, fit.xs, strict=True)
     ]
     line = FittedLine((), (), (), ())
-    if fitted:
-        grid = np.linspace(min(xs), max(xs), POINTS)
-        found = fitted.predict(np.column_stack([np.ones(POINTS), grid]))
+    if fit.line:
+        grid = np.linspace(min(fit.xs), max(fit.xs), POINTS)
+        found = fit.line.predict(np.column_stack([np.ones(POINTS), grid]))
         line = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
     prefix = f"{outcome.key}.regression.{key}"
     slope, low, high = (
