@@ -141,9 +141,9 @@ def _add_claims(registry: Registry) -> None:
     registry.add("robust.verdicts", Table("robust-verdicts", VERDICTS, tuple(verdicts)))
     registry.add("robust.tests", Table("robust-tests", TESTS, tuple(details)))
     for verdict, words in (
-        ("stands", "Under all of today’s methods holds"),
-        ("weakens", "Under some of today’s methods, but not under all, holds"),
-        ("falls", "Under none of today’s methods holds"),
+        ("stands", "What holds under all of today’s methods"),
+        ("weakens", "What holds under some of today’s methods, but not under all"),
+        ("falls", "What holds under none of today’s methods"),
     ):
         such = by_verdict.get(verdict, [])
         text = f"{words}: {'; '.join(f'“{claim.words}”' for claim in such)}."
