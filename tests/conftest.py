@@ -170,6 +170,12 @@ def site() -> Path:
 
 
 @pytest.fixture(scope="session")
+def manuscript(site) -> Path:
+    """The PDF of that site."""
+    return site / "manuscript.pdf"
+
+
+@pytest.fixture(scope="session")
 def pdfinfo() -> str:
     """Poppler's pdfinfo, which reads a tagged PDF's structure."""
     return program("pdfinfo")
@@ -263,3 +269,12 @@ def violations(page) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def append(path: Path, text: str) -> None:
+    """Put `text` at the end of the file at `path`."""
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def quiet(_: str) -> None:
+    """Progress that nobody reads."""

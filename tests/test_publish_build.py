@@ -13,19 +13,11 @@ from publish.errors import PublishError
 from publish.jobs import Chapter, run_jobs
 from publish.qmd import parse
 
-from conftest import run_build
-
-
-def quiet(_: str) -> None:
-    """Progress that nobody reads."""
+from conftest import append, quiet, run_build
 
 
 def page(root: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((root / "_site" / name).read_text(encoding="utf-8"), "html.parser")
-
-
-def append(path: Path, text: str) -> None:
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
 def failure(root: Path) -> str:

@@ -15,7 +15,7 @@ from publish.build import build
 from publish.cache import Entry, Store
 from publish.errors import PublishError
 
-from conftest import run_build, running_in, wait_for
+from conftest import append, run_build, running_in, wait_for
 
 HERE = str(Path(__file__).parent.parent)
 
@@ -52,10 +52,6 @@ def project(toy) -> Path:
     (toy / "tools.py").write_text(MODULE, encoding="utf-8")
     append(toy / "index.qmd", CELL)
     return toy
-
-
-def append(path: Path, text: str) -> None:
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
 def said(root: Path) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from test_publish_pdf import structure
-
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.manuscript import REGISTRY
 
+from paper import structure
 from rendered import pages, pdf_chapters, soup
 
 
