@@ -1,11 +1,12 @@
 """Read a built site back: its values, and the text of its pages and of its PDF as tokens.
 
 Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
-(Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Two
-conventions differ and are levelled here: a float's caption comes first, a footnote where its mark
-is. Of the ledger the PDF has only the rows that are not met, so a page's other rows are passed over.
-The text inside an SVG figure belongs to the page that shows it; Poppler reads it without the
-gaps between its pieces, so there the letters and digits are compared and not how they are parted.
+(Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Three
+conventions differ and are levelled here: a float's caption comes first, a tab's title before what
+it opens, a footnote where its mark is. Of the ledger the PDF has only the rows that are not met, so a
+page's other rows are passed over. The text inside an SVG figure belongs to the page that shows it;
+Poppler reads it without the gaps between its pieces, so there the letters and digits are compared and
+not how they are parted.
 """
 
 from __future__ import annotations
@@ -124,6 +125,8 @@ def html_tokens(page: Path) -> list[str]:
     if page.name == "index.html":  # its title block holds the book's title, not a chapter's
         main.select_one("#title-block-header").decompose()
     as_on_paper(main)
+    for tab in main.select(".panel-tabset .nav-link"):
+        main.select_one(tab["href"]).insert(0, tab.extract())
     for element in main.select(NOT_CONTENT):
         element.decompose()
     for figure in main.select("figure.quarto-float"):
@@ -203,16 +206,17 @@ def differences(html: list[str], pdf: list[str]) -> list[str]:
 
 def _folded(html: list[str], pdf: list[str]) -> tuple[list[str], list[str]]:
     """Both streams with each drawing as a single token, since its words recur and mislead a matcher."""
-    told = []
+    told, read = [], []
     for drawn, run in groupby(html, key=lambda token: isinstance(token, Drawn)):
         if drawn:
             text = "".join(run)
             start, end = _nearest(text, pdf)
-            pdf = [*pdf[:start], "".join(pdf[start:end]), *pdf[end:]]
+            read += [*pdf[:start], "".join(pdf[start:end])]
+            pdf = pdf[end:]
             told.append(text)
         else:
             told += run
-    return told, pdf
+    return told, read + pdf
 
 
 def _nearest(text: str, pdf: list[str]) -> tuple[int, int]:

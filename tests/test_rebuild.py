@@ -124,12 +124,11 @@ def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path, pdfinfo):
     assert "Isasi et al. (2010)" in text
     studies.write_text(text.replace("Isasi et al. (2010)", quoted), encoding="utf-8")
     site = built(root)
-    page = (site / "chapters/02-symptoms.html").read_text(encoding="utf-8")
-    assert "<script>alert" not in page
     chapters = pdf_chapters(pdfinfo, site / "manuscript.pdf")
     for html, pdf in zip(pages(site), chapters, strict=True):
+        assert "<script>alert" not in html.read_text(encoding="utf-8")
         assert differences(html_tokens(html), pdf) == []
-    tokens = " ".join(chapters[2])
+    tokens = " ".join(chapters[pages(site).index(site / "chapters/05-symptoms.html")])
     assert "< script > alert ( 1 ) < / script > # panic ( ) $ x $ * b *" in tokens
 
 
