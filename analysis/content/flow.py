@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -18,6 +19,7 @@ NAMED = (
     "search.total", "screened.excluded", "screened", "type.excluded", "type", "type.combined",
     "full_text", "full_text.excluded", "reason.no_rct", "included",
 )  # fmt: skip
+IDENTIFICATION, SCREENING, INCLUDED = "Identification", "Screening", "Included"
 
 
 def add_flow(registry: Registry, flow: pd.DataFrame) -> None:
@@ -29,7 +31,7 @@ def add_flow(registry: Registry, flow: pd.DataFrame) -> None:
         _add_count(registry, name, None, "not in the data")
     _add_shares(registry)
     noted = [row for row in rows if row["note"]]
-    said = [f"“{row['label']}” is given as {row['count']}: {row['note']}." for row in noted]
+    said = [f"“{row['label']}” is given as {row['count']} ({row['note']})." for row in noted]
     inputs = tuple(f"flow.{row['id']}" for row in noted)
     registry.phrase("flow.note", " ".join(said) or "No count needs a remark.", inputs)
     registry.figure("flow", partial(_diagram, registry, rows))
@@ -56,17 +58,24 @@ def _add_shares(registry: Registry) -> None:
 
 
 def _diagram(registry: Registry, rows: list[dict[str, str]]) -> Figure:
-    """A `left` opens a stage; what follows belongs to it, to its left or its right."""
+    """A `left` opens a stage; what follows belongs to it, to its left or its right.
+
+    The phases are those of PRISMA 2020: records come in, they are screened as long as any are
+    excluded, and what is left is included.
+    """
     stages: list[Stage] = []
     for row in rows:
         kind = row["kind"]
         text = registry.get(Value, f"flow.{row['id']}").text
-        entry = Entry(row["label"], text, kind in ("part", "reason"))
+        remark = ", as printed" if row["note"] else ""
+        entry = Entry(row["label"], text + remark, kind in ("part", "reason"))
         if kind == "left" or not stages:
-            stages.append(Stage())
+            stages.append(Stage(phase=IDENTIFICATION if kind == "in" else SCREENING))
         last = stages[-1]
         if kind in ("out", "reason"):
-            stages[-1] = Stage(last.left, (*last.out, entry))
+            stages[-1] = replace(last, out=(*last.out, entry))
         else:
-            stages[-1] = Stage((*last.left, entry), last.out)
+            stages[-1] = replace(last, left=(*last.left, entry))
+    if stages and stages[-1].phase == SCREENING and not stages[-1].out:
+        stages[-1] = replace(stages[-1], phase=INCLUDED)
     return flow_diagram("flow", stages)
