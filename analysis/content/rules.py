@@ -18,6 +18,7 @@ from .settings import ALPHA, HIGH_I2, LOW_I2
 from .subgroups import VARIABLES
 from .wording import size
 
+NBSP = "\u00a0"
 GONE = "The data no longer give it."
 
 
@@ -55,7 +56,7 @@ def every(**rules: Rule) -> Rule:
         found = {label.replace("_", " "): one(registry) for label, one in rules.items()}
         return Found(
             _all([one.holds for one in found.values()]),
-            "; ".join(f"{label}: {one.why.rstrip('.')}" for label, one in found.items()) + ".",
+            _sentence("; ".join(f"{label}: {one.why.rstrip('.')}" for label, one in found.items())),
             tuple(name for one in found.values() for name in one.inputs),
         )
 
@@ -181,7 +182,8 @@ def low_only(claimed: Sequence[str], variables: Sequence[str]) -> Rule:
 
 def p_of(value: Value) -> str:
     """A p-value as it stands in a sentence."""
-    return f"p {value.text}" if value.text.startswith("<") else f"p = {value.text}"
+    sign = "" if value.text.startswith("<") else f"={NBSP}"
+    return f"p{NBSP}{sign}{value.text}"
 
 
 def _degree(i2: Value) -> str:
@@ -191,3 +193,7 @@ def _degree(i2: Value) -> str:
 def _all(held: Sequence[bool | None]) -> bool | None:
     """One that fails decides; else one that cannot be told leaves it open."""
     return False if False in held else None if None in held else True
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

@@ -105,18 +105,12 @@ def _exceptions(outcome: Outcome, sizes: Sizes) -> str:
     apart = [e for e in outcome.effects if e.basis != "arms"]
     misfit = [outcome.name_of(e.study) for e in apart if e.study in sizes]
     unsized = [outcome.name_of(e.study) for e in outcome.effects if e.study not in sizes]
-    sentences = []
+    said = []
     if misfit:
-        sentences.append(
-            f"The digits of {listed(misfit)} do not fit these group sizes; the correction uses them all "
-            "the same, and may be a little too weak there."
-        )
+        said.append(listed(misfit))
     if unsized:
-        sentences.append(
-            f"The group sizes of {listed(unsized)} are not given or too small, so there the effect "
-            "stays uncorrected."
-        )
-    return " ".join(sentences) or "Every effect fits these group sizes."
+        said.append(f"no group sizes, and no correction, for {listed(unsized)}")
+    return "; ".join(said) or "none"
 
 
 def computable(analysis: Callable, *arguments, **options):
