@@ -18,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import islice
 from math import inf, nan
 
 from flint import arb
 
-from .dual import Dual
+from .dual import parameters
 from .formulas import Formula
 from .printed import agrees, interval
 from .reconstruct import Reconstructed
@@ -196,15 +197,8 @@ class Propagation:
 
     def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
         """By name: for each part the slope with each of its parameters, over all of the `box`."""
-        slopes: dict[str, list[list[arb]]] = {}
-        for at, balls in enumerate(box):
-            for p, ball in enumerate(balls):
-                duals = [[Dual(x, arb(0)) for x in own] for own in box]
-                duals[at][p] = Dual(ball, arb(1))
-                for name, value in self._compute(duals).items():
-                    of_parts = slopes.setdefault(name, [[] for _ in box])
-                    of_parts[at].append(value.slope)
-        return slopes
+        duals = _grouped(parameters([ball for balls in box for ball in balls]), box)
+        return {name: _grouped(dual.slopes, box) for name, dual in self._compute(duals).items()}
 
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
         """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""
@@ -234,6 +228,12 @@ class Propagation:
             for record, own in zip(self.records, parameters, strict=False)
         ]
         return self.formula.compute(ys, vs, *(own[0] for own in parameters[len(self.records) :]))
+
+
+def _grouped(flat: Sequence, box: Sequence[Sequence]) -> list[list]:
+    """Return the items of `flat` in groups as long as those of `box`."""
+    items = iter(flat)
+    return [list(islice(items, len(own))) for own in box]
 
 
 def _spans(part: Part) -> list[tuple[float, float]]:
