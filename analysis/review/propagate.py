@@ -15,7 +15,7 @@ well, and the two are intersected. Where a statistic has a kink its slope is the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import islice
@@ -96,16 +96,14 @@ class Propagation:
         it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
-        bounds, slopes = self._smooth[base]
-        if bounds == (-inf, inf):
+        if self._smooth[base][0] == (-inf, inf):
             return None
 
         def value(points) -> float:
             return self._value(name, points)
 
         start = [_centre(part) for part in self._parts]
-        # Over wide ranges the slopes in the middle lead further; at a kink there, those over all do.
-        for gradient in (slopes, self._slopes_in_the_middle[base]):
+        for gradient in self._gradients(base):
             for direction in (1, -1):
                 goal = self._goal(gradient, direction)
                 found = self._on_the_way(value, start, goal, printed)
@@ -117,6 +115,14 @@ class Propagation:
         """Return feasible effects and variances that push the statistic `name` up (1) or down (-1)."""
         ys, vs, _ = self._split(self._goal(self._smooth[name][1], direction))
         return ys, vs
+
+    def _gradients(self, name: str) -> Iterator[list[tuple[float, ...]]]:
+        """Yield slopes of the statistic `name` to follow, the second where the first do not lead.
+
+        Over wide ranges those in the middle lead further; at a kink there, those over all do.
+        """
+        yield self._smooth[name][1]
+        yield self._slopes_in_the_middle[name]
 
     def _goal(self, gradient, direction: int) -> list[tuple[float, ...]]:
         """Return for each part its extreme point furthest along the `gradient`, up or down."""
