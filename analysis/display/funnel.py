@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from .chart import Chart, Point
 from .figure import ACCENT, INK, MUTED, SHADE, Figure, new_canvas, render_svg
@@ -114,7 +114,7 @@ def _regions(chart: Chart, null: float) -> None:
     between = [f"{low} to {high}" for high, low in pairwise(texts)]
     chart.key(_swatch(0.0), f"p > {first}")
     for n, (level, text) in enumerate(zip(LEVELS, (*between, f"p < {last}"), strict=True), 1):
-        reach = float(norm.isf(level / 2)) * depth
+        reach = -float(ndtri(level / 2)) * depth
         for side, edge in ((-1, chart.x.low), (1, chart.x.high)):
             # The share of its border that lies within the plot; beyond, the plot's edge bounds it.
             share = min(1.0, abs(edge - null) / reach)
