@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import font_source_sans_pro
@@ -50,12 +52,22 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         )
     ledger = ledger_csv(registry.judged.values())
     (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
-    (folder / FIGURES.name).mkdir(exist_ok=True)
-    for figure in registry.all(Figure):
-        (folder / FIGURES.name / f"{figure.name}.png").write_bytes(png(figure.svg))
+    _write_pngs(registry, folder / FIGURES.name)
     (folder / DATA.name).mkdir(exist_ok=True)
     for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
         shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def _write_pngs(registry: Registry, folder: Path) -> None:
+    """Write the figures of `registry` as PNG into `folder`, on all cores while they are drawn here.
+
+    In processes, since resvg keeps Python's lock; forked, since a fresh one would compute everything.
+    """
+    folder.mkdir(exist_ok=True)
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        written = {figure.name: pool.submit(png, figure.svg) for figure in registry.all(Figure)}
+        for name, image in written.items():
+            (folder / f"{name}.png").write_bytes(image.result())
 
 
 def png(svg: str) -> bytes:

@@ -62,21 +62,24 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
     target = scratch / "site"
     target.mkdir()
 
+    paper = target / f"{project.output_file}.pdf"
+    paper.touch()  # pages link to what is there, and are done before it is
+
     def pages() -> None:
         with _timed("HTML pages", progress), _telling_where(project):
             write_site(document, project, target)
+        restore(target, added)
+        with _timed("search, previews and downloads", progress):
+            add_features(target, project)
 
     def pdf() -> None:
         with _timed("PDF", progress), _telling_where(project):
-            write_pdf(document, project, target / f"{project.output_file}.pdf")
+            write_pdf(document, project, paper)
 
     with ThreadPoolExecutor() as threads:
         written = [threads.submit(pages), threads.submit(pdf)]
     for future in written:
         future.result()
-    restore(target, added)
-    with _timed("search, previews and downloads", progress):
-        add_features(target, project)
     return target
 
 

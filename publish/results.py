@@ -106,17 +106,20 @@ def _entry(result: Result, root: Path, jobs: dict[str, tuple[Job, str, str]]) ->
 
 
 def _jobs(project: Project, parsed: dict[Path, list[Part]], scratch: Path) -> list[Job]:
-    """All that could be executed; a chapter without code is nothing to execute."""
-    jobs: list[Job] = [
-        Chapter(path, tuple(parts), project.echo)
-        for path, parts in parsed.items()
-        if any(isinstance(part, Cell | Inline) for part in parts)
-    ]
+    """All that could be executed; a chapter without code is nothing to execute.
+
+    The commands first: they read no page, and one that takes long had better not begin last.
+    """
+    jobs: list[Job] = []
     for number, command in enumerate(project.post_render):
         folder = scratch / f"post-render-{number}"
         folder.mkdir()
         jobs.append(Command(command, folder.resolve()))
-    return jobs
+    return jobs + [
+        Chapter(path, tuple(parts), project.echo)
+        for path, parts in parsed.items()
+        if any(isinstance(part, Cell | Inline) for part in parts)
+    ]
 
 
 def _code(job: Job) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 from math import sqrt
 
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from ..display.dots import DotRow, dot_plot
 from ..display.figure import Figure
@@ -86,7 +86,7 @@ def _add_difference(registry: Registry, prefix: str, first: str, second: str) ->
             (f"{prefix}.estimate", f"{prefix}.se"),
         ),
         (
-            "pvalue", 2 * float(norm.sf(abs(z))) if known else None, pvalue,
+            "pvalue", 2 * float(ndtr(-abs(z))) if known else None, pvalue,
             "significance (p) of the difference, both tails", (test,),
         ),
     ):  # fmt: skip

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ..display.escape import escape_csv
 from ..display.numbers import MINUS
@@ -143,7 +144,8 @@ def _add_sections(registry: Registry, judged: Sequence[Judged]) -> None:
         TallyRow(section, tuple(found.count((section, status)) for status in ORDER))
         for section in dict.fromkeys(section for section, _ in found)
     ]
-    registry.add("ledger.sections", tally("ledger-sections", rows, ORDER, "Section"))
+    plot = partial(tally, "ledger-sections", rows, ORDER, "Section")
+    registry.figure("ledger.sections", plot)
 
 
 def _is_number(text: str) -> bool:

@@ -74,4 +74,4 @@ def render_svg(canvas: Canvas) -> str:
     svg = out.getvalue()
     letters = {ord(c) for text in re.findall(r"<text\b.*?</text>", svg, re.DOTALL) for c in text}
     style = f"<style>{font_faces(frozenset(letters))}text{{font-kerning:none}}</style>"
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1\n {style}", svg, count=1)
+    return re.sub(r"<svg\b[^>]*>", lambda opening: f"{opening[0]}\n {style}", svg, count=1)

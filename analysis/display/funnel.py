@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from .chart import Chart, Point
 from .figure import ACCENT, INK, MUTED, SHADE, Figure, new_canvas, render_svg
@@ -114,14 +114,15 @@ def _regions(chart: Chart, null: float) -> None:
     between = [f"{low} to {high}" for high, low in pairwise(texts)]
     chart.key(_swatch(0.0), f"p > {first}")
     for n, (level, text) in enumerate(zip(LEVELS, (*between, f"p < {last}"), strict=True), 1):
-        reach = float(norm.isf(level / 2)) * depth
+        reach = -float(ndtri(level / 2)) * depth
         for side, edge in ((-1, chart.x.low), (1, chart.x.high)):
-            corner = null + side * reach
-            # Far enough out that the region covers the plot wherever its border leaves it.
-            out = side * max(abs(edge - null), reach) * 2 + null
-            (area,) = ax.fill([null, corner, out, out], [0, depth, depth, 0], fc=INK, lw=0)
-            area.set(alpha=SHADE, gid=f"region-{n}-{'low' if side < 0 else 'high'}", zorder=0)
-            ax.plot([null, corner], [0, depth], color=MUTED, lw=0.5, zorder=1)
+            # The share of its border that lies within the plot; beyond, the plot's edge bounds it.
+            share = min(1.0, abs(edge - null) / reach)
+            xs, ys = [null, null + side * share * reach], [0, share * depth]
+            style = {"lw": 0, "zorder": 0, "clip_on": False}
+            (area,) = ax.fill([*xs, edge, edge], [*ys, ys[-1], 0], fc=(INK, SHADE), **style)
+            area.set_gid(f"region-{n}-{'low' if side < 0 else 'high'}")
+            ax.plot(xs, ys, color=MUTED, lw=0.5, zorder=1, clip_on=False)
         # The regions lie upon each other, and so do their shades.
         chart.key(_swatch(1 - (1 - SHADE) ** n), text)
 
@@ -133,13 +134,14 @@ def _swatch(opacity: float) -> Rectangle:
 def _centre(chart: Chart, centre: Centre, n: int) -> None:
     style = {"color": INK, "lw": 1.0, "linestyle": "-" if n == 1 else DOTS}
     depth = chart.y.high
-    (line,) = chart.ax.plot([centre.estimate] * 2, [0, depth], zorder=2, **style)
+    (line,) = chart.ax.plot([centre.estimate] * 2, [0, depth], zorder=2, clip_on=False, **style)
     line.set_gid(f"centre-{n}")
     chart.key(Line2D([0, 1], [0.5, 0.5], **style), f"{centre.label} {centre.text}")
     if centre.reach is not None:
         ends = [centre.estimate + side * centre.reach * depth for side in (-1, 1)]
         xs, ys = [ends[0], centre.estimate, ends[1]], [depth, 0, depth]
-        (limits,) = chart.ax.plot(xs, ys, color=INK, lw=0.9, linestyle=DASHES, zorder=2)
+        style = {"color": INK, "lw": 0.9, "linestyle": DASHES, "zorder": 2, "clip_on": False}
+        (limits,) = chart.ax.plot(xs, ys, **style)
         limits.set_gid(f"pseudo-limits-{n}")
 
 

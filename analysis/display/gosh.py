@@ -102,8 +102,9 @@ def _cells(chart: Chart, counts: np.ndarray, steps: list[np.ndarray]) -> None:
         if corners:
             codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
             path = Path(corners, codes * (len(corners) // 5))
-            cells = PathPatch(path, fc=ACCENT, lw=0, alpha=opacity, gid=f"cells-{n}", zorder=2)
+            cells = PathPatch(path, fc=(ACCENT, opacity), lw=0, gid=f"cells-{n}", zorder=2)
             chart.ax.add_patch(cells)
+            cells.set_clip_on(False)
 
 
 def _histogram(

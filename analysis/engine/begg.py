@@ -12,7 +12,6 @@ from math import copysign, sqrt
 
 import numpy as np
 from scipy.special import ndtr
-from scipy.stats import kendalltau
 
 from . import checks
 from .results import Result
@@ -81,8 +80,9 @@ def begg(
         raise ValueError(
             "exact is True; ties and the continuity correction leave the normal p alone"
         )
-    tau = float(kendalltau(values, vi, method="asymptotic").statistic)
-    s = round(tau * sqrt((pairs - _pairs(tied_values)) * (pairs - _pairs(tied_vi))))
+    s = _agreement(values, vi)
+    tau = s / sqrt(pairs - _pairs(tied_values)) / sqrt(pairs - _pairs(tied_vi))
+    tau = min(1.0, max(-1.0, tau))  # rounding may pass the end
     se = sqrt(_variance(k, tied_values, tied_vi))
     moved = copysign(max(abs(s) - 1, 0), s) if continuity else s
     return Begg(
@@ -112,6 +112,12 @@ def _deviates(yi: np.ndarray, vi: np.ndarray) -> np.ndarray:
         rest = np.arange(len(yi)) != heaviest
         others[heaviest], score[heaviest] = wi[rest].sum(), np.sum((wi * yi)[rest])
     return (yi - score / others) * np.sqrt(wi) * np.sqrt(others / total)
+
+
+def _agreement(x: np.ndarray, y: np.ndarray) -> int:
+    """Return Kendall's S: the pairs that `x` and `y` order alike less those they order differently."""
+    orders = (np.sign(x[i + 1 :] - x[i]) @ np.sign(y[i + 1 :] - y[i]) for i in range(len(x) - 1))
+    return round(sum(map(float, orders)))
 
 
 def _ties(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from .batch import one
 from .deletion import without_each
@@ -61,7 +61,7 @@ def bounds(k: int) -> dict[str, float]:
     """
     return {
         "dffits": 3 * sqrt(1 / (k - 1)),
-        "cook_d": float(chi2.ppf(0.5, 1)),
+        "cook_d": float(chdtri(1, 0.5)),
         "hat": 3 / k,
         "dfbetas": 1.0,
     }

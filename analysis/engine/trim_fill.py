@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from math import nan, sqrt
 
 import numpy as np
-from scipy.stats import rankdata
 
 from . import checks
 from .egger import egger
@@ -173,8 +172,10 @@ ESTIMATORS: dict[str, Callable[[np.ndarray], tuple[int, float]]] = {"L0": _l0, "
 
 
 def _rank_sum(deviations: np.ndarray) -> float:
-    """Return Wilcoxon's sum of the ranks of the positive `deviations` by size."""
-    return float(rankdata(np.abs(deviations))[deviations > 0].sum())
+    """Return Wilcoxon's sum of the ranks of the positive `deviations` by size, ties in the middle."""
+    _, size, tied = np.unique(np.abs(deviations), return_inverse=True, return_counts=True)
+    ranks = np.cumsum(tied) - (tied - 1) / 2
+    return float(ranks[size][deviations > 0].sum())
 
 
 def _rank_sum_variance(k: int, k0: float) -> float:

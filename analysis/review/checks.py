@@ -87,10 +87,12 @@ def _published_sets(review: Review):
     """Yield for each set of numbers printed in one place: its first line, the place, its texts."""
     if review.published.empty:
         return
-    rows = review.published.assign(set=review.published["id"].str.rpartition(".")[0])
-    for _, own in rows.groupby(["set", rows["quantity"].str.rpartition(".")[0]], sort=False):
-        names = own["quantity"].str.rpartition(".")[2]
-        yield own.index[0], own["where"].iloc[0], dict(zip(names, own["printed"], strict=True))
+    named = review.published["quantity"].str.rpartition(".")
+    place = review.published["id"].str.rpartition(".")[0]
+    rows = review.published.assign(set=place, of=named[0], name=named[2])
+    for _, own in rows.groupby(["set", "of"], sort=False):
+        texts = dict(zip(own["name"], own["printed"], strict=True))
+        yield own.index[0], own["where"].iloc[0], texts
 
 
 def _q(review: Review) -> Cases:

@@ -1,6 +1,6 @@
 """The printed statistics in plain arithmetic, on floats as on intervals and their slopes.
 
-    ys, vs   effects and their sampling variances: floats, balls, or balls with a slope (`Dual`)
+    ys, vs   effects and their sampling variances: floats, balls, or balls with slopes (`Dual`)
     xs       further printed numbers, such as moderators, one a study
     Formula  how statistics follow from effects: `compute` gives the smooth ones by name, `derived`
              those that are a function of one of them, monotone in its size
@@ -255,7 +255,8 @@ def _sum(terms):
 def _square(x):
     """Return x times x, which is not below 0; a product of balls does not know that they are one."""
     if isinstance(x, Dual):
-        return Dual(_square(x.value), 2 * x.value * x.slope)
+        twice = 2 * x.value
+        return Dual(_square(x.value), tuple([twice * slope for slope in x.slopes]))
     return x * x if isinstance(x, float) else _at_least_zero(x * x)
 
 
@@ -271,7 +272,7 @@ def _positive(x) -> bool:
 def _within(known: tuple[float, float], x):
     """Return the enclosure `x` without what is outside of the `known` range."""
     if isinstance(x, Dual):
-        return Dual(_within(known, x.value), x.slope)
+        return Dual(_within(known, x.value), x.slopes)
     if isinstance(x, float) or not all(map(isfinite, known)):
         return x
     low, high = known
@@ -288,4 +289,6 @@ def _at_least_zero(x):
     if ball.upper() <= 0:
         return 0 * x
     value = arb(0).union(ball.upper())
-    return Dual(value, arb(0).union(x.slope)) if isinstance(x, Dual) else value
+    if isinstance(x, Dual):
+        return Dual(value, tuple([arb(0).union(slope) for slope in x.slopes]))
+    return value

@@ -15,14 +15,15 @@ well, and the two are intersected. Where a statistic has a kink its slope is the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import islice
 from math import inf, nan
 
 from flint import arb
 
-from .dual import Dual
+from .dual import parameters
 from .formulas import Formula
 from .printed import agrees, interval
 from .reconstruct import Reconstructed
@@ -95,16 +96,14 @@ class Propagation:
         it was found.
         """
         base = self.formula.derived[name][0] if name in self.formula.derived else name
-        bounds, slopes = self._smooth[base]
-        if bounds == (-inf, inf):
+        if self._smooth[base][0] == (-inf, inf):
             return None
 
         def value(points) -> float:
             return self._value(name, points)
 
         start = [_centre(part) for part in self._parts]
-        # Over wide ranges the slopes in the middle lead further; at a kink there, those over all do.
-        for gradient in (slopes, self._slopes_in_the_middle[base]):
+        for gradient in self._gradients(base):
             for direction in (1, -1):
                 goal = self._goal(gradient, direction)
                 found = self._on_the_way(value, start, goal, printed)
@@ -116,6 +115,14 @@ class Propagation:
         """Return feasible effects and variances that push the statistic `name` up (1) or down (-1)."""
         ys, vs, _ = self._split(self._goal(self._smooth[name][1], direction))
         return ys, vs
+
+    def _gradients(self, name: str) -> Iterator[list[tuple[float, ...]]]:
+        """Yield slopes of the statistic `name` to follow, the second where the first do not lead.
+
+        Over wide ranges those in the middle lead further; at a kink there, those over all do.
+        """
+        yield self._smooth[name][1]
+        yield self._slopes_in_the_middle[name]
 
     def _goal(self, gradient, direction: int) -> list[tuple[float, ...]]:
         """Return for each part its extreme point furthest along the `gradient`, up or down."""
@@ -196,15 +203,8 @@ class Propagation:
 
     def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
         """By name: for each part the slope with each of its parameters, over all of the `box`."""
-        slopes: dict[str, list[list[arb]]] = {}
-        for at, balls in enumerate(box):
-            for p, ball in enumerate(balls):
-                duals = [[Dual(x, arb(0)) for x in own] for own in box]
-                duals[at][p] = Dual(ball, arb(1))
-                for name, value in self._compute(duals).items():
-                    of_parts = slopes.setdefault(name, [[] for _ in box])
-                    of_parts[at].append(value.slope)
-        return slopes
+        duals = _grouped(parameters([ball for balls in box for ball in balls]), box)
+        return {name: _grouped(dual.slopes, box) for name, dual in self._compute(duals).items()}
 
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
         """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""
@@ -234,6 +234,12 @@ class Propagation:
             for record, own in zip(self.records, parameters, strict=False)
         ]
         return self.formula.compute(ys, vs, *(own[0] for own in parameters[len(self.records) :]))
+
+
+def _grouped(flat: Sequence, box: Sequence[Sequence]) -> list[list]:
+    """Return the items of `flat` in groups as long as those of `box`."""
+    items = iter(flat)
+    return [list(islice(items, len(own))) for own in box]
 
 
 def _spans(part: Part) -> list[tuple[float, float]]:

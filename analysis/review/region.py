@@ -12,6 +12,7 @@ print as the row is a convex polygon; with the arms known it is what the polygon
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 from .printed import FUZZ
@@ -30,12 +31,12 @@ class Arms:
     n1: int
     n2: int
 
-    @property
+    @cached_property
     def base(self) -> float:
         """Return the variance at d = 0."""
         return (self.n1 + self.n2) / (self.n1 * self.n2)
 
-    @property
+    @cached_property
     def slope(self) -> float:
         """Return what the variance gains with each unit of d squared."""
         return 1 / (2 * (self.n1 + self.n2))
@@ -105,9 +106,9 @@ def inside(planes: Iterable[HalfPlane], point: Point) -> bool:
 def _excess(plane: HalfPlane, point: Point) -> float:
     """Return how far `point` lies beyond the boundary of `plane`; anything within FUZZ is 0."""
     a, b, c = plane
-    terms = (a * point[0], b * point[1], -c)
-    excess = sum(terms)
-    return 0.0 if abs(excess) <= FUZZ * sum(map(abs, terms)) else excess
+    across, up = a * point[0], b * point[1]
+    excess = across + up - c
+    return 0.0 if abs(excess) <= FUZZ * (abs(across) + abs(up) + abs(c)) else excess
 
 
 def _holds(plane: HalfPlane, point: Point) -> bool:

@@ -73,8 +73,9 @@ local function tabset(div)
         html('</a></li>'),
       }
       panes:insert(pandoc.Div({}, pandoc.Attr(pane, { 'tab-pane', active and 'active' or nil },
-        { role = 'tabpanel', ['aria-labelledby'] = pane .. '-tab',
-          ['data-title'] = pandoc.utils.stringify(block.content) })))
+        -- Pairs keep their order; the keys of a table come in another one in every run.
+        { { 'role', 'tabpanel' }, { 'aria-labelledby', pane .. '-tab' },
+          { 'data-title', pandoc.utils.stringify(block.content) } })))
     else
       panes[#panes].content:insert(block)
     end
