@@ -13,12 +13,12 @@ from analysis.review.data import read_review
 
 REVIEW = read_review(Path(__file__).parents[1] / "data")
 ROWS = REVIEW.published.to_dict("records")
-K = REVIEW.effects["outcome"].value_counts().to_dict()
 FLOW = REVIEW.flow.to_dict("records")
+ALPHA = 0.05
 
 
 def suspects(rows, flow=()):
-    return {row for found in contradictions(rows, K, flow) for row in found.suspects}
+    return {row for found in contradictions(rows, flow, ALPHA) for row in found.suspects}
 
 
 def changed(identifier, printed):
@@ -97,7 +97,7 @@ def test_a_digit_changed_is_noticed(identifier, printed):
 
 
 def test_a_single_number_that_would_resolve_it_is_named():
-    told = {row: one for one in contradictions(ROWS, K, FLOW) for row in one.suspects}
+    told = {row: one for one in contradictions(ROWS, FLOW, ALPHA) for row in one.suspects}
     assert "degrees of freedom of 6" in told["results.symptoms_followup.q_df"].conjecture
     assert "p of 0.05" in told["results.qol.regression.married_percent.pvalue"].conjecture
     assert "trials of 8" in told["results.symptoms.regression.original_weeks.k"].conjecture

@@ -254,7 +254,10 @@ OTHERS = {
     "flow": ("id,kind,label,count,where,note", "search,in,Records found,905,Figure 1,"),
     "definitions": ("study,earlier,current", "isasi2010,Medication,Bipolar disorder"),
     "literature": ("id,claim,printed,cited,where,note", "low,Share in per cent,30,A (2014),Intro,"),
-    "remarks": ("place1,text1,place2,text2,what,touches", "Table 1,Smyth,Table 2,Smith,A name,label"),
+    "remarks": (
+        "place1,text1,place2,text2,what,touches",
+        "Table 1,Smyth,Table 2,Smith,A name,label",
+    ),
 }
 
 
