@@ -1,5 +1,6 @@
-"""What contradicts itself in the publication, most consequential first: numbers that contradict each other,
-with the arithmetic, and names, labels and statements, word for word.
+"""What contradicts itself in the publication, most consequential first.
+
+Numbers that contradict each other with the arithmetic; names, labels and statements word for word.
 
 Value names are `audit.<touches>.k` and `remarks.<touches>.k`, by what hangs on it, and of all `….k`.
 """
@@ -27,7 +28,7 @@ COLUMNS = (
     Column("where", "Place"),
     Column("arithmetic", "What does not fit"),
     Column("conjecture", "What would fit (a conjecture)"),
-    Column("verdict", "Numbers called inconsistent", "right"),
+    Column("verdict", "Called inconsistent", "right"),
 )
 REMARKS = (
     Column("what", "What differs"),
@@ -46,9 +47,7 @@ def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, str]:
     """Return by row id why each suspect of the contradictions `found` is one."""
     return {
-        row: one.arithmetic + (f"; {one.conjecture}" if one.conjecture else "")
-        for one in found
-        for row in one.suspects
+        row: f"{one.arithmetic} {one.conjecture}".rstrip() for one in found for row in one.suspects
     }
 
 
@@ -70,7 +69,7 @@ def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:
         cells = {
             "where": _where(registry, one),
             "arithmetic": _minus(one.arithmetic),
-            "conjecture": _minus(one.conjecture) or "None that only a single number would need",
+            "conjecture": _minus(one.conjecture) or "It cannot be told.",
             "verdict": value,
         }
         rows.append(Row(cells, STAKES[one.touches]))
@@ -87,8 +86,8 @@ def add_remarks(registry: Registry, remarks: pd.DataFrame) -> None:
         Row(
             {
                 "what": row["what"],
-                "one": f"“{row['text1']}” ({row['place1']})",
-                "other": f"“{row['text2']}” ({row['place2']})",
+                "one": f"“{row['text1']}”, {row['place1']}",
+                "other": f"“{row['text2']}”, {row['place2']}",
             },
             STAKES[row["touches"]],
         )

@@ -97,11 +97,14 @@ def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
     if len(fits) == 1:
         ((name, (low, high)),) = fits.items()
         suspects, ends = [name], low if low == high else f"{low} to {high}"
-        conjecture = f"with {LABELS[name]} {ends} in place of {texts[name]} all would fit"
+        conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
+    plainest: dict[str, Relation] = {}
+    for relation in broken:
+        plainest.setdefault(relation.names[0], relation)
     yield Contradiction(
         tuple(own.ids[name] for name in involved),
         tuple(own.ids[name] for name in suspects),
-        "; ".join(relation.told(texts) for relation in broken),
+        " ".join(relation.told(texts) for relation in plainest.values()),
         conjecture,
         "conclusion" if _two_conclusions(texts, relations, alpha) else "result",
     )
@@ -203,10 +206,10 @@ def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
         yield Contradiction(
             ids,
             ids,
-            f"{_moderator(other)} and {_moderator(own)} have the same five numbers, "
+            f"{_moderator(other).capitalize()} and {_moderator(own)} have the same five numbers, "
             + ", ".join(digits)
-            + ", although they are different properties of the trials",
-            "the numbers of one of them were printed twice",
+            + ", although they are different properties of the trials.",
+            "The numbers of one of them were printed twice.",
         )
 
 
@@ -226,8 +229,8 @@ def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator
             yield Contradiction(
                 own + tuple(f"flow.{r['id']}" for r in (*rest, total)),
                 own,
-                f"{row['label']}: {row['count']} of {total['count']} ({total['label']})",
-                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts",
+                f"{row['label']}: {row['count']} of {total['count']} ({total['label']}).",
+                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts.",
             )
 
 

@@ -66,14 +66,15 @@ class Relation:
         return low <= printed_high + slack and printed_low - slack <= high
 
     def told(self, texts: Texts) -> str:
-        """Return in words what the others leave to the first."""
+        """Return in a sentence what the others leave to the first."""
         low, high = self.leaves(texts)
         ends = f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"
         others = [f"{LABELS[name]} {texts[name]}" for name in self.names[1:]]
+        verb = "give" if len(others) > 1 else "gives"
         first = self.names[0]
         return (
-            f"{self.says}: {' and '.join(others)} give {LABELS[first]} {ends}, "
-            f"printed is {texts[first]}"
+            f"{self.says}: {' and '.join(others)} {verb} {LABELS[first]} {ends}, "
+            f"but {texts[first]} is printed."
         )
 
 
@@ -152,9 +153,9 @@ def _p_of_s(s: Span, k: Span) -> Span:
 
 _LIMITS = ("estimate", "ci_low", "ci_high")
 _ESTIMATE = (
-    Relation(_LIMITS, _middle, "an interval is centred on its estimate"),
+    Relation(_LIMITS, _middle, "An interval is centred on its estimate"),
     Relation(
-        ("statistic", "estimate", "se"), _ratio, "a test statistic is the estimate over its error"
+        ("statistic", "estimate", "se"), _ratio, "A test statistic is the estimate over its error"
     ),
 )
 # An effect or a slope, tested by the normal distribution, and the Q printed with it.
@@ -173,7 +174,12 @@ NORMAL = (
         Relation((f"{q}_pvalue", q, f"{q}_df"), _p_of_q, "p is the tail of chi-squared")
         for q in ("q", "q_e", "q_between")
     ),
-    *(Relation(("i2", q, f"{q}_df"), _i2, "I² is (Q - df) / Q") for q in ("q", "q_e")),
+    *(
+        Relation(
+            ("i2", q, f"{q}_df"), _i2, "I² is the share of Q that its degrees of freedom leave"
+        )
+        for q in ("q", "q_e")
+    ),
     Relation(("q_df", "k"), _one_less, "Q has a degree of freedom less than trials"),
     Relation(
         ("q_e_df", "k"), _two_less, "Q around a line has degrees of freedom for all trials less 2"
@@ -187,10 +193,12 @@ EGGER = (
         "t is the intercept over its error, which the interval tells",
     ),
     Relation(("pvalue", "statistic", "df"), _p_of_t, "p is both tails of t"),
-    Relation(("df", "k"), _two_less, "a line leaves degrees of freedom for all trials less 2"),
+    Relation(("df", "k"), _two_less, "A line leaves degrees of freedom for all trials less 2"),
 )  # fmt: skip
 KENDALL = (
-    Relation(("tau", "statistic", "k"), _tau, "tau is S, less 1, of all pairs of trials"),
+    Relation(
+        ("tau", "statistic", "k"), _tau, "Tau is the share of S, less 1, in all pairs of trials"
+    ),
     Relation(("z", "statistic", "k"), _z_of_s, "z is S, less 1, over its error"),
     Relation(("pvalue", "z"), _p_of_z, "p is both tails of z"),
     Relation(("pvalue", "statistic", "k"), _p_of_s, "p is both tails of S, less 1, over its error"),
