@@ -21,6 +21,8 @@ from .printed import agrees, interval, is_number, number
 Texts = Mapping[str, str]
 Span = tuple[float, float]
 
+# Too little is there to tell anything.
+ANY: Span = (-inf, inf)
 COUNTS = ("k", "df", "q_df", "q_e_df", "q_between_df")
 LABELS = {
     "estimate": "an estimate of", "se": "a standard error of", "ci_low": "a lower limit of",
@@ -84,7 +86,7 @@ def _middle(low: Span, high: Span) -> Span:
 
 def _ratio(estimate: Span, se: Span) -> Span:
     if se[0] <= 0:
-        return -inf, inf
+        return ANY
     ratios = [e / error for e in estimate for error in se]
     return min(ratios), max(ratios)
 
@@ -94,6 +96,8 @@ def _z_of_limits(estimate: Span, low: Span, high: Span, quantile: float = Z95) -
 
 
 def _t_of_limits(estimate: Span, low: Span, high: Span, df: Span) -> Span:
+    if df[0] < 1:
+        return ANY
     return _z_of_limits(estimate, low, high, float(stdtrit(df[0], 0.975)))
 
 
@@ -111,12 +115,12 @@ def _p_of_limits(estimate: Span, low: Span, high: Span) -> Span:
 
 
 def _p_of_t(t: Span, df: Span) -> Span:
-    return _both_tails(t, lambda x: stdtr(df[0], x))
+    return _both_tails(t, lambda x: stdtr(df[0], x)) if df[0] >= 1 else ANY
 
 
 def _p_of_q(q: Span, df: Span) -> Span:
     if df[0] < 1:
-        return 0.0, 1.0
+        return ANY
     return float(chdtrc(df[0], q[1])), float(chdtrc(df[0], max(q[0], 0.0)))
 
 
@@ -139,10 +143,12 @@ def _corrected(s: Span) -> float:
 
 
 def _tau(s: Span, k: Span) -> Span:
-    return (_corrected(s) / (k[0] * (k[0] - 1) / 2),) * 2
+    return (_corrected(s) / (k[0] * (k[0] - 1) / 2),) * 2 if k[0] > 1 else ANY
 
 
 def _z_of_s(s: Span, k: Span) -> Span:
+    if k[0] < 2:
+        return ANY
     # Kendall (1970), eq. 4.3, without ties.
     return (_corrected(s) / sqrt(k[0] * (k[0] - 1) * (2 * k[0] + 5) / 18),) * 2
 
