@@ -23,6 +23,7 @@ from .schema import FRACTIONS, TOUCHES
 
 # A test with p at 1 or 0 belongs to a statistic of 0 or without limit.
 TINY = 1e-300
+FAR = 1000  # units of the last decimal; what is bound no closer is not worth a conjecture
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
     if len(fits) == 1:
         ((name, (low, high)),) = fits.items()
         suspects, ends = [name], low if low == high else f"{low} to {high}"
-        conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
+        if low and high:
+            conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
     plainest: dict[str, Relation] = {}
     for relation in broken:
         plainest.setdefault(relation.names[0], relation)
@@ -136,28 +138,34 @@ def _below(ends: Span, bound: float) -> bool | None:
 
 
 def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tuple[str, str] | None:
-    """Return the least and the most that `name` could be, in its own decimals, so that all holds."""
+    """Return the least and the most that `name` could be, in its own decimals, so that all holds.
+
+    Of several such ranges it is the one nearest to what is printed; an end is empty where none is found.
+    """
     if not is_number(texts[name]):
         return None
     places = max(0, -number(texts[name]).as_tuple().exponent)
     unit = 10.0**-places
+
+    def shown(step: int) -> str:
+        return f"{step * unit:.{places}f}"
+
+    def fits(step: int) -> bool:
+        return all(relation.holds({**texts, name: shown(step)}) for relation in relations)
+
+    def end(start: int, way: int) -> str:
+        steps = range(start, start + way * FAR, way)
+        return next((shown(step) for step in steps if not fits(step + way)), "")
+
     direct = [r.leaves(texts) for r in relations if r.names[0] == name]
-    candidates = [
-        *(end for ends in direct if ends and all(map(isfinite, ends)) for end in ends),
-        *_solved(name, texts),
-    ]
-    if not candidates:
-        return None
-    low, high = min(candidates) - 2 * unit, max(candidates) + 2 * unit
-    if (high - low) / unit > 2000:
-        return None
-    steps = range(round(low / unit), round(high / unit) + 1)
-    good = [
-        text
-        for text in (f"{step * unit:.{places}f}" for step in steps)
-        if all(relation.holds({**texts, name: text}) for relation in relations)
-    ]
-    return (good[0], good[-1]) if good else None
+    seeds = [sum(ends) / 2 for ends in direct if ends and all(map(isfinite, ends))]
+    seeds += _solved(name, texts)
+    for seed in sorted(seeds, key=lambda seed: abs(seed - float(number(texts[name])))):
+        middle = round(seed / unit)
+        near = [step for step in range(middle - 2, middle + 3) if fits(step)]
+        if near:
+            return end(near[0], -1), end(near[0], 1)
+    return None
 
 
 def _solved(name: str, texts: Texts) -> list[float]:
