@@ -57,6 +57,8 @@ def test_married():
     assert f"{tail:.3f}" == f"{p / 10:.3f}" == "0.052"
     assert min(both_tails(z - 0.005), tail, p) > 0.05
     assert FOUND[f"{prefix}.pvalue"].touches == "result"
+    # The interval does not fit either, but one reason is enough.
+    assert FOUND[f"{prefix}.pvalue"].arithmetic.count("is printed") == 1
 
 
 def test_quality_of_life_by_disorder():
@@ -227,6 +229,13 @@ def test_a_quotation_is_text_in_every_format():
     assert "<b>" not in table.html() and "`x" not in table.html()
     assert '[#"“]\\"$*”, #strong[y]";]' in table.typst()
     assert "\"'=HYPERLINK(" in table.csv()
+
+
+def test_remarks_are_sorted_by_what_hangs_on_them():
+    registry = Registry()
+    add_remarks(registry, REVIEW.remarks.iloc[::-1])
+    groups = [row.group for row in registry.get(Table, "remarks").rows]
+    assert list(dict.fromkeys(groups)) == list(STAKES.values())
 
 
 def test_without_remarks_the_table_is_empty():

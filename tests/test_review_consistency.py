@@ -170,6 +170,34 @@ def test_the_most_consequential_come_first():
     assert {one.touches for one in others} == {"result"}
 
 
+def test_a_number_that_nothing_bounds_from_above_gets_no_conjecture():
+    """Q could be all that is beyond the tail of .001."""
+    (one,) = contradictions(
+        [{"id": f"x.{n}", "quantity": "", "printed": text}
+         for n, text in {"q": "3.000", "q_df": "2", "q_pvalue": ".000"}.items()],
+        (), ALPHA,
+    )  # fmt: skip
+    assert {row.rpartition(".")[2] for row in one.suspects} == {"q", "q_df", "q_pvalue"}
+
+
+def test_the_whole_range_of_what_might_have_been_is_told():
+    """The middle of .097 and .892 with their rounding reaches .495, that of .119 and .892 .505."""
+    assert pytest.approx(0.495) == (0.0975 + 0.8925) / 2
+    assert pytest.approx(0.505) == (0.1185 + 0.8915) / 2
+    texts = {"estimate": "0.50", "ci_low": "0.018", "ci_high": "0.892", "statistic": "2.5",
+             "pvalue": ".01"}  # fmt: skip
+    rows = [{"id": f"x.{n}", "quantity": "", "printed": text} for n, text in texts.items()]
+    (one,) = contradictions(rows, (), ALPHA)
+    assert one.conjecture == "With a lower limit of 0.097 to 0.119 in place of 0.018 all would fit."
+
+
+def test_a_test_without_degrees_of_freedom_is_still_reckoned_with():
+    texts = {"estimate": "2.0", "se": "1.0", "statistic": "9.0", "df": "0", "pvalue": ".5"}
+    rows = [{"id": f"x.egger.{n}", "quantity": "", "printed": text} for n, text in texts.items()]
+    (one,) = contradictions(rows, (), ALPHA)
+    assert [row.rpartition(".")[2] for row in one.ids] == ["estimate", "se", "statistic"]
+
+
 def test_a_share_in_words_is_no_number_to_reckon_with():
     rows = [{"id": "x.pvalue", "quantity": "", "printed": "1/2"},
             {"id": "x.statistic", "quantity": "", "printed": "1.00"}]  # fmt: skip

@@ -140,7 +140,7 @@ def _below(ends: Span, bound: float) -> bool | None:
 def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tuple[str, str] | None:
     """Return the least and the most that `name` could be, in its own decimals, so that all holds.
 
-    Of several such ranges it is the one nearest to what is printed; an end is empty where none is found.
+    An end is empty where none is found.
     """
     if not is_number(texts[name]):
         return None
@@ -158,9 +158,8 @@ def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tup
         return next((shown(step) for step in steps if not fits(step + way)), "")
 
     direct = [r.leaves(texts) for r in relations if r.names[0] == name]
-    seeds = [sum(ends) / 2 for ends in direct if ends and all(map(isfinite, ends))]
-    seeds += _solved(name, texts)
-    for seed in sorted(seeds, key=lambda seed: abs(seed - float(number(texts[name])))):
+    seeds = [sum(ends) / 2 for ends in direct if ends] + _solved(name, texts)
+    for seed in filter(isfinite, seeds):
         middle = round(seed / unit)
         near = [step for step in range(middle - 2, middle + 3) if fits(step)]
         if near:
