@@ -191,11 +191,12 @@ def test_the_whole_range_of_what_might_have_been_is_told():
     assert one.conjecture == "With a lower limit of 0.097 to 0.119 in place of 0.018 all would fit."
 
 
-def test_a_test_without_degrees_of_freedom_is_still_reckoned_with():
-    texts = {"estimate": "2.0", "se": "1.0", "statistic": "9.0", "df": "0", "pvalue": ".5"}
-    rows = [{"id": f"x.egger.{n}", "quantity": "", "printed": text} for n, text in texts.items()]
+def test_what_an_error_of_nought_leaves_open_stops_nothing():
+    """An error that prints as 0.0 leaves z to be anything, but p is not that of 9."""
+    texts = {"estimate": "0.1", "se": "0.0", "statistic": "9.0", "pvalue": ".5"}
+    rows = [{"id": f"x.{n}", "quantity": "", "printed": text} for n, text in texts.items()]
     (one,) = contradictions(rows, (), ALPHA)
-    assert [row.rpartition(".")[2] for row in one.ids] == ["estimate", "se", "statistic"]
+    assert [row.rpartition(".")[2] for row in one.ids] == ["pvalue", "statistic"]
 
 
 def test_a_share_in_words_is_no_number_to_reckon_with():
