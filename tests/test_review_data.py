@@ -254,6 +254,10 @@ OTHERS = {
     "flow": ("id,kind,label,count,where,note", "search,in,Records found,905,Figure 1,"),
     "definitions": ("study,earlier,current", "isasi2010,Medication,Bipolar disorder"),
     "literature": ("id,claim,printed,cited,where,note", "low,Share in per cent,30,A (2014),Intro,"),
+    "remarks": (
+        "place1,text1,place2,text2,what,touches",
+        "Table 1,Smyth,Table 2,Smith,A name,label",
+    ),
 }
 
 
@@ -293,6 +297,14 @@ def test_the_other_files_are_read_and_may_be_missing(folder):
          "data/definitions.csv:2:earlier: '' is not a text"),
         ("literature", "low,Share,about a third,A (2014),Intro,",
          "data/literature.csv:2:printed: 'about a third' is not a printed number"),
+        ("remarks", "Table 1,Smyth,Table 2,Smith,A name,nothing",
+         "data/remarks.csv:2:touches: 'nothing' is not one of conclusion, result, label"),
+        ("remarks", "Table 1,,Table 2,Smith,A name,label",
+         "data/remarks.csv:2:text1: '' is not a text"),
+        ("remarks", "Table 1,Smith,Table 2,Smith,A name,label",
+         "data/remarks.csv:2:text2: 'Smith' is the same as text1; quote"),
+        ("remarks", "T,Smyth,U,Smith,A name,label\nT,Smyth,U,Smith,The same,label",
+         "data/remarks.csv:3:text1: 'Smyth' stands in an earlier row with the same place1"),
     ],
 )  # fmt: skip
 def test_the_other_files_are_checked(folder, name, row, problem):

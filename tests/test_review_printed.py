@@ -1,10 +1,11 @@
 """Printed text to numbers and intervals."""
 
 from decimal import Decimal
+from math import inf
 
 import pytest
 
-from analysis.review.printed import agrees, interval, is_number, number
+from analysis.review.printed import agrees, interval, is_number, limits, number
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,11 @@ def test_half_a_unit_in_the_last_digit_either_way(text, low, high):
 )
 def test_agreement(value, text, verdict):
     assert agrees(value, text) is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [("<.001", (-inf, 0.001)), (">.05", (0.05, inf)), (".03", (0.025, 0.035))],
+)
+def test_a_bound_has_an_end_at_infinity(text, ends):
+    assert limits(text) == ends

@@ -1,38 +1,53 @@
-"""The printed numbers that contradict each other, most consequential first, with the arithmetic."""
+"""What contradicts itself in the publication, most consequential first.
+
+Numbers that contradict each other with the arithmetic; names, labels and statements word for word.
+
+Value names are `audit.<touches>.k` and `remarks.<touches>.k`, by what hangs on it, and of all `….k`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import pandas as pd
 
 from ..display.numbers import MINUS, count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..review.consistency import Contradiction, contradictions
 from ..review.data import Review
+from ..review.schema import TOUCHES
+from .settings import ALPHA
 
-# What hangs on a contradiction, by its weight.
-STAKES = ("a test or a finding", "a number")
+STAKES = {
+    "conclusion": "A conclusion or a reason hangs on it",
+    "result": "A reported result hangs on it",
+    "label": "Only a name, a count or a description hangs on it",
+}
 COLUMNS = (
     Column("where", "Place"),
     Column("arithmetic", "What does not fit"),
     Column("conjecture", "What would fit (a conjecture)"),
-    Column("stake", "What hangs on it"),
-    Column("verdict", "Numbers called inconsistent", "right"),
+    Column("verdict", "Called inconsistent", "right"),
+)
+REMARKS = (
+    Column("what", "What differs"),
+    Column("one", "Wording"),
+    Column("other", "Other wording"),
 )
 
 
 def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
     """Return what contradicts itself in the printed numbers of `review`."""
-    k = review.effects["outcome"].value_counts().to_dict()
-    return contradictions(review.published.to_dict("records"), k, review.flow.to_dict("records"))
+    return contradictions(
+        review.published.to_dict("records"), review.flow.to_dict("records"), ALPHA
+    )
 
 
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, str]:
     """Return by row id why each suspect of the contradictions `found` is one."""
     return {
-        row: one.arithmetic + (f"; {one.conjecture}" if one.conjecture else "")
-        for one in found
-        for row in one.suspects
+        row: f"{one.arithmetic} {one.conjecture}".rstrip() for one in found for row in one.suspects
     }
 
 
@@ -54,13 +69,42 @@ def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:
         cells = {
             "where": _where(registry, one),
             "arithmetic": _minus(one.arithmetic),
-            "conjecture": _minus(one.conjecture) or "None that only a single number would need",
-            "stake": STAKES[min(one.weight, 1)],
+            "conjecture": _minus(one.conjecture) or "It cannot be told.",
             "verdict": value,
         }
-        rows.append(Row(cells))
-    registry.value("audit.k", len(found), count, "contradictions among the printed numbers")
+        rows.append(Row(cells, STAKES[one.touches]))
+    _add_counts(
+        registry, "audit", [one.touches for one in found], "printed numbers that contradict"
+    )
     registry.add("audit", Table("audit", COLUMNS, tuple(rows)))
+
+
+def add_remarks(registry: Registry, remarks: pd.DataFrame) -> None:
+    """Register the table of what reading found, the rows of remarks.csv, and how many there are."""
+    found = sorted(remarks.to_dict("records"), key=lambda row: TOUCHES.index(row["touches"]))
+    rows = [
+        Row(
+            {
+                "what": row["what"],
+                "one": f"“{row['text1']}”, {row['place1']}",
+                "other": f"“{row['text2']}”, {row['place2']}",
+            },
+            STAKES[row["touches"]],
+        )
+        for row in found
+    ]
+    _add_counts(registry, "remarks", [row["touches"] for row in found], "rows of remarks.csv")
+    registry.add("remarks", Table("remarks", REMARKS, tuple(rows)))
+
+
+def _add_counts(registry: Registry, name: str, touched: Sequence[str], source: str) -> None:
+    """Register how many there are under `name`, in all and by what they have `touched`."""
+    registry.value(f"{name}.k", len(touched), count, source)
+    for touches in TOUCHES:
+        k = touched.count(touches)
+        registry.value(
+            f"{name}.{touches}.k", k, count, f"{source}, by what hangs on them: {touches}"
+        )
 
 
 def _where(registry: Registry, one: Contradiction) -> str:

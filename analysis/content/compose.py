@@ -12,7 +12,7 @@ from .agreement import (
     add_regression_agreement,
     add_subgroup_agreement,
 )
-from .audit import add_audit, read_contradictions, suspects_of
+from .audit import add_audit, add_remarks, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
 from .claimed import add_claimed
@@ -98,6 +98,7 @@ def compose(data: Path) -> Registry:
     add_claimed(registry, review.claims)
     registry.judge_rest()
     add_audit(registry, found)
+    add_remarks(registry, review.remarks)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
     add_ledger(registry, review.published.to_dict("records"))

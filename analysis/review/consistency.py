@@ -1,8 +1,9 @@
-"""Printed numbers that contradict each other, whatever the data were.
+"""Contradictions among printed numbers, whatever the data were, and what might resolve them.
 
-    set        the numbers printed of one analysis: their ids share all but the last word
-    relation   what must hold between them, checked with every number free within its rounding
-    suspect    the number that is wrong, where replacing it alone can make all relations hold
+    set         the numbers printed of one analysis: their ids share all but the last word
+    suspect     the number that is wrong, where replacing it alone can make all relations hold
+    touches     what hangs on a contradiction: a `conclusion`, where the numbers stand on both sides of
+                the level of significance or of nought, or else a `result`
 
 A contradiction says nothing of how it came about. Where a single number can be replaced so that all
 fits, what it might have been is offered as a conjecture.
@@ -10,168 +11,33 @@ fits, what it might have been is offered as a conjecture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
 
-from scipy.special import chdtrc, chdtri, ndtr, ndtri
+from scipy.special import chdtri, ndtri, stdtrit
 
-from .formulas import Z95
-from .printed import agrees, interval, is_number, number
+from .printed import is_number, limits, number
+from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts
+from .schema import FRACTIONS, TOUCHES
 
-Texts = Mapping[str, str]
-Span = tuple[float, float]
 # A test with p at 1 or 0 belongs to a statistic of 0 or without limit.
 TINY = 1e-300
+FAR = 1000  # units of the last decimal; what is bound no closer is not worth a conjecture
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Rows `ids` that cannot all be right, which are `suspects`, and why: `kind`, `arithmetic`.
+    """Rows `ids` that cannot all be right, which are `suspects`, and why: the `arithmetic`.
 
-    `conjecture` is what would resolve it, or nothing. `weight` orders contradictions: 0 where a test
-    or a direction hangs on it, 1 for a number, 2 for a count or a word.
+    `conjecture` is what would resolve it, or nothing; `touches`, what hangs on it.
     """
 
     ids: tuple[str, ...]
     suspects: tuple[str, ...]
-    kind: str
     arithmetic: str
     conjecture: str = ""
-    weight: int = 1
-
-
-@dataclass(frozen=True)
-class Relation:
-    """`names` that belong together: `implied` gives the span of the first from those of the others."""
-
-    kind: str
-    names: tuple[str, ...]
-    implied: Callable[..., Span]
-    says: str
-
-    def holds(self, texts: Texts) -> bool:
-        """Tell whether the printed `texts` can stand together; those that are not all there can."""
-        if not all(name in texts for name in self.names):
-            return True
-        first, *others = (texts[name] for name in self.names)
-        if not all(map(is_number, others)):
-            return True  # a bound such as <.001 implies too little
-        low, high = self.implied(*(_span(n, texts[n]) for n in self.names[1:]))
-        if not is_number(first):
-            return agrees(low, first) or agrees(high, first)
-        printed_low, printed_high = _span(self.names[0], first)
-        slack = 1e-9 * max(1.0, abs(printed_low), abs(printed_high))
-        return low <= printed_high + slack and printed_low - slack <= high
-
-    def told(self, texts: Texts) -> str:
-        """Return what is implied, in words."""
-        low, high = self.implied(*(_span(name, texts[name]) for name in self.names[1:]))
-        ends = f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"
-        others = [f"{LABELS.get(name, name)} {texts[name]}" for name in self.names[1:]]
-        first = self.names[0]
-        return (
-            f"{self.says}: {' and '.join(others)} give {LABELS.get(first, first)} {ends}, "
-            f"printed is {texts[first]}"
-        )
-
-
-LABELS = {
-    "estimate": "an estimate of", "ci_low": "a lower limit of", "ci_high": "an upper limit of",
-    "statistic": "a statistic of", "pvalue": "a p of", "q": "Q of", "q_df": "degrees of freedom of",
-    "q_pvalue": "a p of", "i2": "an I² of", "q_e": "Q of", "q_e_df": "degrees of freedom of",
-    "q_e_pvalue": "a p of", "q_between": "Q of", "q_between_df": "degrees of freedom of",
-    "q_between_pvalue": "a p of", "k": "a number of trials of", "n": "a sum of",
-}  # fmt: skip
-
-
-COUNTS = ("k", "q_df", "q_e_df", "q_between_df")
-
-
-def _span(name: str, text: str) -> Span:
-    """The values that print as `text`; a count is no other than it is printed."""
-    return (float(number(text)),) * 2 if name in COUNTS else interval(text)
-
-
-def _middle(low: Span, high: Span) -> Span:
-    return (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
-
-
-def _z(estimate: Span, low: Span, high: Span) -> Span:
-    errors = [(high[i] - low[1 - i]) / (2 * Z95) for i in (0, 1)]
-    if errors[0] <= 0:
-        return -inf, inf
-    ratios = [e / error for e in estimate for error in errors]
-    return min(ratios), max(ratios)
-
-
-def _p_of_z(z: Span) -> Span:
-    ends = sorted(2 * float(ndtr(-abs(x))) for x in z)
-    return (ends[0], 1.0) if z[0] <= 0 <= z[1] else (ends[0], ends[1])
-
-
-def _p_of_q(q: Span, df: Span) -> Span:
-    whole = round(sum(df) / 2)
-    if whole < 1:
-        return 0.0, 1.0
-    return float(chdtrc(whole, q[1])), float(chdtrc(whole, max(q[0], 0.0)))
-
-
-def _i2(q: Span, df: Span) -> Span:
-    whole = round(sum(df) / 2)
-    return tuple(max(0.0, 100 * (x - whole) / x) if x > 0 else 0.0 for x in q)
-
-
-def _one_less(k: Span) -> Span:
-    return k[0] - 1, k[1] - 1
-
-
-def _two_less(k: Span) -> Span:
-    return k[0] - 2, k[1] - 2
-
-
-RELATIONS = (
-    Relation(
-        "interval", ("estimate", "ci_low", "ci_high"), _middle,
-        "an interval from the normal distribution is centred on its estimate",
-    ),
-    Relation(
-        "statistic", ("statistic", "estimate", "ci_low", "ci_high"), _z,
-        "z is the estimate over its error, which the interval tells",
-    ),
-    Relation("p", ("pvalue", "statistic"), _p_of_z, "p is both tails of z"),
-    *(
-        relation
-        for q in ("q", "q_e", "q_between")
-        for relation in (
-            Relation("p", (f"{q}_pvalue", q, f"{q}_df"), _p_of_q, "p is the tail of chi-squared"),
-            Relation("i2", ("i2", q, f"{q}_df"), _i2, "I² is (Q - df) / Q"),
-        )
-    ),
-    Relation("df", ("q_df", "k"), _one_less, "Q has a degree of freedom less than trials"),
-    Relation(
-        "df", ("q_e_df", "k"), _two_less, "Q around a line has degrees of freedom for all trials less 2"
-    ),
-)  # fmt: skip
-# Statistics that are t and not z: their p belongs to other degrees of freedom.
-NOT_NORMAL = ("egger", "kendall")
-
-
-def contradictions(
-    published: Iterable[Mapping[str, str]], k: Mapping[str, int], flow: Sequence[Mapping[str, str]]
-) -> tuple[Contradiction, ...]:
-    """Return what contradicts itself in the rows of published.csv and of flow.csv.
-
-    `k` is the number of trials of each outcome. The most consequential come first.
-    """
-    rows = list(published)
-    sets = _sets(rows)
-    found = [
-        *(c for own in sets for c in _of_set(own, k)),
-        *_twins(sets),
-        *_flow(flow, {row["quantity"]: row["id"] for row in reversed(rows)}),
-    ]
-    return tuple(sorted(found, key=lambda c: c.weight))
+    touches: str = "result"
 
 
 @dataclass(frozen=True)
@@ -181,81 +47,124 @@ class _Set:
     prefix: str
     texts: dict[str, str]
     ids: dict[str, str]
-    outcome: str
+
+    @property
+    def name(self) -> str:
+        return self.prefix.rpartition(".")[2]
+
+
+def contradictions(
+    published: Iterable[Mapping[str, str]], flow: Sequence[Mapping[str, str]], alpha: float
+) -> tuple[Contradiction, ...]:
+    """Return what contradicts itself in the rows of published.csv and of flow.csv.
+
+    `alpha` is the level of significance. The most consequential come first.
+    """
+    rows = list(published)
+    sets = _sets(rows)
+    found = [
+        *(one for own in sets for one in _of_set(own, alpha)),
+        *_twins(sets),
+        *_flow(flow, {row["quantity"]: row["id"] for row in reversed(rows)}),
+    ]
+    return tuple(sorted(found, key=lambda one: TOUCHES.index(one.touches)))
 
 
 def _sets(rows: Sequence[Mapping[str, str]]) -> list[_Set]:
-    found: dict[tuple[str, str], _Set] = {}
+    found: dict[str, _Set] = {}
     for row in rows:
-        prefix, _, name = row["id"].rpartition(".")
-        analysis, _, statistic = row["quantity"].rpartition(".")
-        if row["quantity"]:
-            name = statistic
-            if statistic.startswith("q") or statistic == "i2":
-                # Q of an outcome is printed beside the random-effects mean; it is that of the trials.
-                analysis = analysis.replace(".random", ".fixed")
-        own = found.setdefault((prefix, ""), _Set(prefix, {}, {}, row["quantity"].split(".")[0]))
-        if name not in own.texts:
-            own.texts[name] = row["printed"]
-            own.ids[name] = row["id"]
+        prefix = row["id"].rpartition(".")[0]
+        name = (row["quantity"] or row["id"]).rpartition(".")[2]
+        own = found.setdefault(prefix, _Set(prefix, {}, {}))
+        if name not in own.texts and row["printed"] not in FRACTIONS:
+            own.texts[name], own.ids[name] = row["printed"], row["id"]
+    for own in found.values():
+        # A test of small-study effects is of the trials of what it is printed under.
+        whole = found.get(own.prefix.rpartition(".")[0])
+        if own.name in TESTS and whole and "k" in whole.texts:
+            own.texts.setdefault("k", whole.texts["k"])
+            own.ids.setdefault("k", whole.ids["k"])
     return list(found.values())
 
 
-def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
-    if own.prefix.rpartition(".")[2] in NOT_NORMAL or ".study." in own.prefix:
-        return
-    texts, ids = dict(own.texts), dict(own.ids)
-    # An outcome's own Q has the degrees of freedom of its trials.
-    if own.prefix == f"results.{own.outcome}" and "q_df" in texts and own.outcome in k:
-        texts.setdefault("k", str(k[own.outcome]))
-    broken = [relation for relation in RELATIONS if not relation.holds(texts)]
+def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
+    texts, relations = own.texts, TESTS.get(own.name, NORMAL)
+    broken = [relation for relation in relations if not relation.holds(texts)]
     if not broken:
         return
-    involved = {name for relation in broken for name in relation.names if name in ids}
-    fits = {
-        name: values for name in involved if (values := _replacements(name, texts)) and name in ids
-    }
-    suspects = list(fits) if len(fits) == 1 else sorted(involved)
-    conjecture = ""
+    involved = sorted({name for relation in broken for name in relation.names})
+    fits = {name: ends for name in involved if (ends := _replacements(name, texts, relations))}
+    suspects, conjecture = involved, ""
     if len(fits) == 1:
-        (name, (low, high)) = next(iter(fits.items()))
-        ends = low if low == high else f"{low} to {high}"
-        conjecture = f"with {LABELS.get(name, name)} {ends} in place of {texts[name]} all would fit"
+        ((name, (low, high)),) = fits.items()
+        suspects, ends = [name], low if low == high else f"{low} to {high}"
+        if low and high:
+            conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
+    plainest: dict[str, Relation] = {}
+    for relation in broken:
+        plainest.setdefault(relation.names[0], relation)
     yield Contradiction(
-        tuple(ids[name] for name in sorted(involved)),
-        tuple(ids[name] for name in suspects),
-        broken[0].kind,
-        "; ".join(relation.told(texts) for relation in broken),
+        tuple(own.ids[name] for name in involved),
+        tuple(own.ids[name] for name in suspects),
+        " ".join(relation.told(texts) for relation in plainest.values()),
         conjecture,
-        0 if any("pvalue" in name for name in suspects) else 1,
+        "conclusion" if _two_conclusions(texts, relations, alpha) else "result",
     )
 
 
-def _replacements(name: str, texts: Texts) -> tuple[str, str] | None:
-    """Return the least and the most that `name` could be, in its own decimals, so that all holds."""
+def _two_conclusions(texts: Texts, relations: Sequence[Relation], alpha: float) -> bool:
+    """Tell whether by `texts` one effect is significant at `alpha` and not, or has two directions."""
+
+    def below(name: str, bound: float) -> bool | None:
+        return _below(limits(texts[name]), bound) if name in texts else None
+
+    directions = {below("estimate", 0), below("statistic", 0)}
+    significant = {name: {below(name, alpha)} for name in texts if name.endswith("pvalue")}
+    for relation in relations:
+        if left := relation.leaves(texts):
+            significant.setdefault(relation.names[0], set()).add(_below(left, alpha))
+    low, high = below("ci_low", 0), below("ci_high", 0)
+    if low is not None and high is not None:
+        significant.setdefault("pvalue", set()).add(low == high)
+        directions |= {low} if low == high else set()
+    tests = [told for name, told in significant.items() if name.endswith("pvalue")]
+    return any({True, False} <= told for told in [directions, *tests])
+
+
+def _below(ends: Span, bound: float) -> bool | None:
+    """Tell whether what lies between the `ends` is below `bound`; None if it may be on either side."""
+    low, high = ends
+    return True if high <= bound else False if low >= bound else None
+
+
+def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tuple[str, str] | None:
+    """Return the least and the most that `name` could be, in its own decimals, so that all holds.
+
+    An end is empty where none is found.
+    """
     if not is_number(texts[name]):
         return None
     places = max(0, -number(texts[name]).as_tuple().exponent)
     unit = 10.0**-places
-    candidates = []
-    for relation in RELATIONS:
-        others = relation.names[1:]
-        if relation.names[0] == name and all(is_number(texts.get(n, "")) for n in others):
-            low, high = relation.implied(*(_span(n, texts[n]) for n in others))
-            candidates += [low, high] if isfinite(low) and isfinite(high) else []
-    candidates += _solved(name, texts)
-    if not candidates:
-        return None
-    low, high = min(candidates) - 2 * unit, max(candidates) + 2 * unit
-    if (high - low) / unit > 2000:
-        return None
-    steps = range(round(low / unit), round(high / unit) + 1)
-    good = [
-        text
-        for text in (f"{step * unit:.{places}f}" for step in steps)
-        if all(relation.holds({**texts, name: text}) for relation in RELATIONS)
-    ]
-    return (good[0], good[-1]) if good else None
+
+    def shown(step: int) -> str:
+        return f"{step * unit:.{places}f}"
+
+    def fits(step: int) -> bool:
+        return all(relation.holds({**texts, name: shown(step)}) for relation in relations)
+
+    def end(start: int, way: int) -> str:
+        steps = range(start, start + way * FAR, way)
+        return next((shown(step) for step in steps if not fits(step + way)), "")
+
+    direct = [r.leaves(texts) for r in relations if r.names[0] == name]
+    seeds = [sum(ends) / 2 for ends in direct if ends] + _solved(name, texts)
+    for seed in filter(isfinite, seeds):
+        middle = round(seed / unit)
+        near = [step for step in range(middle - 2, middle + 3) if fits(step)]
+        if near:
+            return end(near[0], -1), end(near[0], 1)
+    return None
 
 
 def _solved(name: str, texts: Texts) -> list[float]:
@@ -267,8 +176,12 @@ def _solved(name: str, texts: Texts) -> list[float]:
         if name in ("ci_low", "ci_high"):
             found.append(2 * e - (high if name == "ci_low" else low))
     if name == "statistic" and "pvalue" in value:
-        size = -float(ndtri(max(value["pvalue"], TINY) / 2))
+        tail = max(value["pvalue"], TINY) / 2
+        size = -float(stdtrit(value["df"], tail) if "df" in value else ndtri(tail))
         found += [size, -size]
+    if name == "statistic" and {"tau", "k"} <= set(value):
+        pairs = value["k"] * (value["k"] - 1) / 2
+        found += [value["tau"] * pairs + step for step in (-1, 1)]
     for q in ("q", "q_e", "q_between"):
         df = value.get(f"{q}_df")
         if name == f"{q}_df" and q in value and "i2" in value:
@@ -278,7 +191,9 @@ def _solved(name: str, texts: Texts) -> list[float]:
         if name == q and df and "i2" in value and value["i2"] < 100:
             found.append(df / (1 - value["i2"] / 100))
     if name == "k":
-        found += [value[df] + less for df, less in (("q_df", 1), ("q_e_df", 2)) if df in value]
+        found += [
+            value[df] + less for df, less in (("q_df", 1), ("q_e_df", 2), ("df", 2)) if df in value
+        ]
     return found
 
 
@@ -298,17 +213,15 @@ def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
         yield Contradiction(
             ids,
             ids,
-            "twins",
-            f"{_moderator(other)} and {_moderator(own)} have the same five numbers, "
+            f"{_moderator(other).capitalize()} and {_moderator(own)} have the same five numbers, "
             + ", ".join(digits)
-            + ", although they are different properties of the trials",
-            "the numbers of one of them were printed twice",
-            0,
+            + ", although they are different properties of the trials.",
+            "The numbers of one of them were printed twice.",
         )
 
 
 def _moderator(own: _Set) -> str:
-    return own.prefix.rpartition(".")[2].replace("_", " ")
+    return own.name.replace("_", " ")
 
 
 def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator[Contradiction]:
@@ -323,9 +236,8 @@ def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator
             yield Contradiction(
                 own + tuple(f"flow.{r['id']}" for r in (*rest, total)),
                 own,
-                "count",
-                f"{row['label']}: {row['count']} of {total['count']} ({total['label']})",
-                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts",
+                f"{row['label']}: {row['count']} of {total['count']} ({total['label']}).",
+                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts.",
             )
 
 

@@ -22,6 +22,7 @@ from .schema import (
     GROUPS,
     LITERATURE,
     PUBLISHED,
+    REMARKS,
     SOURCE,
     STUDIES,
     Table,
@@ -66,6 +67,7 @@ class Review:
     literature: pd.DataFrame
     source: pd.DataFrame
     claims: pd.DataFrame
+    remarks: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -77,6 +79,7 @@ OPTIONAL = {
     "literature": LITERATURE,
     "source": SOURCE,
     "claims": CLAIMS,
+    "remarks": REMARKS,
 }
 
 
@@ -99,7 +102,8 @@ def read_review(folder: str | Path) -> Review:
     """Read the files of a review in `folder`; DataError tells the problems of all of them.
 
     effects.csv, studies.csv and published.csv must be there; of groups.csv, flow.csv,
-    definitions.csv, literature.csv, source.csv and claims.csv those that are not are read as empty.
+    definitions.csv, literature.csv, source.csv, claims.csv and remarks.csv those that are not are read
+    as empty.
     """
     paths = {name: Path(folder) / f"{name}.csv" for name in (*REQUIRED, *OPTIONAL)}
     frames, problems = {}, []

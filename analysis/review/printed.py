@@ -7,6 +7,7 @@ printed, and a set that is too large by its two end points never excludes the tr
 
 import re
 from decimal import Decimal
+from math import inf
 
 # Plain decimal text with an optional minus (hyphen or U+2212); `.452` is how APA style prints a
 # share. No exponent, no nan, no thousands separator: none is how a table prints an effect.
@@ -35,6 +36,15 @@ def interval(text: str) -> tuple[float, float]:
     value = number(text)
     half_unit = Decimal(5).scaleb(value.as_tuple().exponent - 1)
     return float(value - half_unit), float(value + half_unit)
+
+
+def limits(text: str) -> tuple[float, float]:
+    """Return the ends of what prints as `text`; a bound such as `<.001` has an end at infinity."""
+    if text[:1] == "<":
+        return -inf, float(number(text[1:]))
+    if text[:1] == ">":
+        return float(number(text[1:])), inf
+    return interval(text)
 
 
 def agrees(value: float, text: str) -> bool:

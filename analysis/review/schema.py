@@ -250,6 +250,27 @@ LITERATURE = Table(
 
 CLAIMS = Table({"id": NAME, "where": TEXT, "claim": TEXT}, (_unique("id"),))
 
+# What hangs on a contradiction, the most consequential first.
+TOUCHES = ("conclusion", "result", "label")
+REMARKS = Table(
+    {
+        "place1": TEXT,
+        "text1": TEXT,
+        "place2": TEXT,
+        "text2": TEXT,
+        "what": TEXT,
+        "touches": _one_of(*TOUCHES),
+    },
+    (
+        _unique("text1", "place1", "text2", "place2"),
+        RowRule(
+            ("text2", "text1"),
+            lambda frame: frame["text1"] != frame["text2"],
+            "is the same as text1; quote what the second place says instead, or leave the row out",
+        ),
+    ),
+)
+
 
 def _is_pattern(text: str) -> bool:
     try:
