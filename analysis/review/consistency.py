@@ -11,7 +11,7 @@ fits, what it might have been is offered as a conjecture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
@@ -77,7 +77,8 @@ class Relation:
 
 
 LABELS = {
-    "estimate": "an estimate of", "ci_low": "a lower limit of", "ci_high": "an upper limit of",
+    "estimate": "an estimate of", "se": "a standard error of", "variance": "a variance of",
+    "ci_low": "a lower limit of", "ci_high": "an upper limit of",
     "statistic": "a statistic of", "pvalue": "a p of", "q": "Q of", "q_df": "degrees of freedom of",
     "q_pvalue": "a p of", "i2": "an I² of", "q_e": "Q of", "q_e_df": "degrees of freedom of",
     "q_e_pvalue": "a p of", "q_between": "Q of", "q_between_df": "degrees of freedom of",
@@ -98,11 +99,22 @@ def _middle(low: Span, high: Span) -> Span:
 
 
 def _z(estimate: Span, low: Span, high: Span) -> Span:
-    errors = [(high[i] - low[1 - i]) / (2 * Z95) for i in (0, 1)]
-    if errors[0] <= 0:
+    return _z_of_se(estimate, _se(low, high))
+
+
+def _se(low: Span, high: Span) -> Span:
+    return max(0.0, (high[0] - low[1]) / (2 * Z95)), max(0.0, (high[1] - low[0]) / (2 * Z95))
+
+
+def _z_of_se(estimate: Span, se: Span) -> Span:
+    if se[0] <= 0:
         return -inf, inf
-    ratios = [e / error for e in estimate for error in errors]
+    ratios = [e / error for e in estimate for error in se]
     return min(ratios), max(ratios)
+
+
+def _square(x: Span) -> Span:
+    return max(x[0], 0.0) ** 2, x[1] ** 2
 
 
 def _p_of_z(z: Span) -> Span:
@@ -139,6 +151,12 @@ RELATIONS = (
         "statistic", ("statistic", "estimate", "ci_low", "ci_high"), _z,
         "z is the estimate over its error, which the interval tells",
     ),
+    Relation(
+        "se", ("se", "ci_low", "ci_high"), _se,
+        "an interval from the normal distribution is as wide as its standard error tells",
+    ),
+    Relation("statistic", ("statistic", "estimate", "se"), _z_of_se, "z is the estimate over its error"),
+    Relation("variance", ("variance", "se"), _square, "the variance is the square of the error"),
     Relation("p", ("pvalue", "statistic"), _p_of_z, "p is both tails of z"),
     *(
         relation
@@ -171,34 +189,42 @@ def contradictions(
         *_twins(sets),
         *_flow(flow, {row["quantity"]: row["id"] for row in reversed(rows)}),
     ]
-    return tuple(sorted(found, key=lambda c: c.weight))
+    # A set that is read again with another row may hold the same contradiction elsewhere.
+    return tuple(sorted(dict.fromkeys(found), key=lambda c: c.weight))
 
 
 @dataclass(frozen=True)
 class _Set:
-    """The numbers of one analysis: their `texts` and row `ids` by their last word."""
+    """The numbers of one analysis: their `texts` and the `ids` of their rows by their last word."""
 
     prefix: str
     texts: dict[str, str]
-    ids: dict[str, str]
+    ids: dict[str, tuple[str, ...]]
     outcome: str
 
 
 def _sets(rows: Sequence[Mapping[str, str]]) -> list[_Set]:
-    found: dict[tuple[str, str], _Set] = {}
+    """The sets of `rows`; where a number is printed again and otherwise, the set again with that."""
+    found: dict[str, _Set] = {}
+    again: list[tuple[str, str, Mapping[str, str]]] = []
     for row in rows:
         prefix, _, name = row["id"].rpartition(".")
-        analysis, _, statistic = row["quantity"].rpartition(".")
         if row["quantity"]:
-            name = statistic
-            if statistic.startswith("q") or statistic == "i2":
-                # Q of an outcome is printed beside the random-effects mean; it is that of the trials.
-                analysis = analysis.replace(".random", ".fixed")
-        own = found.setdefault((prefix, ""), _Set(prefix, {}, {}, row["quantity"].split(".")[0]))
-        if name not in own.texts:
-            own.texts[name] = row["printed"]
-            own.ids[name] = row["id"]
-    return list(found.values())
+            name = row["quantity"].rpartition(".")[2]
+        own = found.setdefault(prefix, _Set(prefix, {}, {}, row["quantity"].split(".")[0]))
+        if own.texts.setdefault(name, row["printed"]) == row["printed"]:
+            own.ids[name] = (*own.ids.get(name, ()), row["id"])
+        else:
+            again.append((prefix, name, row))
+    others = (
+        replace(
+            found[prefix],
+            texts=found[prefix].texts | {name: row["printed"]},
+            ids=found[prefix].ids | {name: (row["id"],)},
+        )
+        for prefix, name, row in again
+    )
+    return [*found.values(), *others]
 
 
 def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
@@ -222,8 +248,8 @@ def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
         ends = low if low == high else f"{low} to {high}"
         conjecture = f"with {LABELS.get(name, name)} {ends} in place of {texts[name]} all would fit"
     yield Contradiction(
-        tuple(ids[name] for name in sorted(involved)),
-        tuple(ids[name] for name in suspects),
+        tuple(row for name in sorted(involved) for row in ids[name]),
+        tuple(row for name in suspects for row in ids[name]),
         broken[0].kind,
         "; ".join(relation.told(texts) for relation in broken),
         conjecture,
@@ -275,7 +301,7 @@ def _solved(name: str, texts: Texts) -> list[float]:
             found.append(value[q] * (1 - value["i2"] / 100))
         if name == q and df and f"{q}_pvalue" in value:
             found.append(float(chdtri(df, max(value[f"{q}_pvalue"], TINY))))
-        if name == q and df and "i2" in value and value["i2"] < 100:
+        if name == q and df is not None and "i2" in value and value["i2"] < 100:
             found.append(df / (1 - value["i2"] / 100))
     if name == "k":
         found += [value[df] + less for df, less in (("q_df", 1), ("q_e_df", 2)) if df in value]
@@ -294,7 +320,7 @@ def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
             seen[digits] = own
             continue
         other = seen[digits]
-        ids = tuple(each.ids[name] for each in (other, own) for name in names)
+        ids = tuple(row for each in (other, own) for name in names for row in each.ids[name])
         yield Contradiction(
             ids,
             ids,
