@@ -134,16 +134,19 @@ def egger(y, v) -> dict[str, float]:
     return {"statistic": statistic, "df": df, "pvalue": 2 * student.sf(abs(statistic), df)}
 
 
-def kendall(y, v) -> dict[str, float]:
-    """Concordant less discordant pairs of deviate and variance: Begg & Mazumdar (1994).
+def concordance(y, v) -> np.ndarray:
+    """For each pair of trials a number above 0 where deviate and variance agree in their order.
 
-    τ and p with the correction for continuity, for no ties.
+    The deviates from the fixed mean in their standard errors: Begg & Mazumdar (1994).
     """
     deviate = (y - fixed(y, v)["estimate"]) / np.sqrt(v - fixed(y, v)["variance"])
-    k, s = len(y), 0
-    for i in range(k):
-        for j in range(i):
-            s += int(np.sign((deviate[i] - deviate[j]) * (v[i] - v[j])))
+    return np.subtract.outer(deviate, deviate) * np.subtract.outer(v, v)
+
+
+def kendall(y, v) -> dict[str, float]:
+    """S of the pairs, τ and p with the correction for continuity, for no ties: Kendall (1970)."""
+    k = len(y)
+    s = int(np.sign(concordance(y, v)).sum()) // 2
     corrected = np.sign(s) * max(abs(s) - 1, 0)
     return {
         "statistic": s,

@@ -7,13 +7,14 @@ rounding of the inputs leaves open. Nothing here asks the package but for the ve
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from analysis.manuscript import REGISTRY
 
-from by_hand import PRINTED, both_tails, fixed, line, random, read, rounds_to
+from by_hand import PRINTED, both_tails, concordance, line, random, read, rounds_to
 from quantities import ROUNDED_MODERATORS, arithmetic, is_analysis, with_moderator
 from within_rounding import TRIALS, at_the_middles, excluded, outer, path, reached
 
@@ -123,14 +124,14 @@ def test_attainable_by_turning_one_pair_of_ranks():
     (s, trials), (tau, _) = (arithmetic(f"symptoms.kendall.{n}") for n in ("statistic", "tau"))
     assert at_the_middles(s, trials) == 91
 
-    def gaps(y, v):
-        deviates = (y - fixed(y, v)["estimate"]) / np.sqrt(v - fixed(y, v)["variance"])
-        return deviates[:, None] - deviates[None]
-
-    middle = np.abs(gaps(*np.array([trial.middle for trial in trials]).T))
-    np.fill_diagonal(middle, np.inf)
-    i, j = np.unravel_index(middle.argmin(), middle.shape)
-    order = path(lambda y, v: gaps(y, v)[i, j], trials)
+    pairs = combinations(range(len(trials)), 2)
+    turning = [
+        pair
+        for pair in pairs
+        if np.prod(outer(lambda y, v, at=pair: concordance(y, v)[at], trials)) < 0
+    ]
+    assert len(turning) == 1
+    order = path(lambda y, v: concordance(y, v)[turning[0]], trials)
     assert order[0] < 0 < order[-1]
     assert int(PRINTED["results.symptoms.kendall.statistic"]) == 91 - 2
     assert rounds_to((89 - 1) / math.comb(18, 2), PRINTED["results.symptoms.kendall.tau"])
