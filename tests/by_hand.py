@@ -65,7 +65,7 @@ def heterogeneity(q: float, df: int) -> dict[str, float]:
         "q": q,
         "q_df": df,
         "q_pvalue": chi2.sf(q, df) if df else 1.0,
-        "i2": max(0.0, 100 * (q - df) / q) if df else 0.0,
+        "i2": max(0.0, 100 * (q - df) / q) if df and q else 0.0,
     }
 
 

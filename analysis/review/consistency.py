@@ -70,8 +70,9 @@ class Relation:
         ends = f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"
         others = [f"{LABELS.get(name, name)} {texts[name]}" for name in self.names[1:]]
         first = self.names[0]
+        verb = "gives" if len(others) == 1 else "give"
         return (
-            f"{self.says}: {' and '.join(others)} give {LABELS.get(first, first)} {ends}, "
+            f"{self.says}: {' and '.join(others)} {verb} {LABELS.get(first, first)} {ends}, "
             f"printed is {texts[first]}"
         )
 
