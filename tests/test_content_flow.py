@@ -62,6 +62,15 @@ def test_what_remains_opens_a_stage_and_what_follows_belongs_to_it():
     assert set(ids(svg, "out-")) == outs
 
 
+def test_a_reason_belongs_to_the_exclusion_and_a_part_to_what_remains():
+    rows = [row("all", "left", "All", "9"), row("half", "part", "Half", "4"),
+            row("lost", "out", "Lost", "3"), row("why", "reason", "Why", "2")]  # fmt: skip
+    assert flow(*rows).get(Figure, "flow").alt == (
+        "Flow diagram from top to bottom. All (n = 9); Half (n = 4). "
+        "Excluded: Lost (n = 3); Why (n = 2)."
+    )
+
+
 def test_a_flow_that_begins_with_an_exclusion():
     registry = flow(row("lost", "out", "Lost", "3"), row("kept", "left", "Kept", "9"))
     svg = registry.get(Figure, "flow").svg

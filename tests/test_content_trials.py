@@ -79,8 +79,9 @@ def test_another_rating_is_drawn_written_and_said():
 
 
 def test_a_rating_that_is_not_reported_is_a_dash_at_the_end():
-    figure = plot(changed("gloster2015", quality="NRD"))
-    assert rated(figure)[-1] == ("Gloster et al. (2015)", "—")
+    cells = {"gloster2015": "NRD", "otto2003": "0"}
+    figure = plot([row | {"quality": cells.get(row["study"], row["quality"])} for row in ROWS])
+    assert rated(figure)[-2:] == [("Otto et al. (2003)", "0"), ("Gloster et al. (2015)", "—")]
     assert ids(figure.svg, "dot-") == [f"dot-{n}-1" for n in range(1, 18)]
     assert "Gloster" not in figure.alt
 
