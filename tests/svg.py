@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 import numpy as np
+
+from analysis.display.typeface import POINTS, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -13,6 +16,30 @@ SVG = "{http://www.w3.org/2000/svg}"
 def texts(svg: str) -> list[str]:
     """Every text of `svg`, in reading order."""
     return ["".join(t.itertext()) for t in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of a drawing, its `left` and `right` end and the `y` of its base line, in points."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+
+
+def placed(svg: str, weight: str = "normal") -> list[Text]:
+    """Every text of `svg`, all set in `weight`, with the place that its typeface gives it."""
+    found = []
+    for element in ElementTree.fromstring(svg).iter(f"{SVG}text"):
+        style = element.get("style")
+        text = "".join(element.itertext())
+        size = float(re.search(r"font-size: ([\d.]+)px", style)[1])
+        width = POINTS * text_width(text, weight, size)
+        anchor = re.search(r"text-anchor: (\w+)", style)[1]
+        left = float(element.get("x")) - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        found.append(Text(text, left, left + width, float(element.get("y"))))
+    return found
 
 
 def ids(svg: str, prefix: str = "") -> list[str]:

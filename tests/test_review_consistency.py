@@ -83,11 +83,29 @@ def test_what_would_fit_is_no_contradiction(identifier, printed):
         ("results.qol.kendall.statistic", "9"),
         ("results.qol.kendall.pvalue", ".93"),
         ("results.qol_followup.kendall.tau", "0.10"),
+        # Printed twice in the passage, beside Q(7).
+        ("results.qol.k", "9"),
+        ("results.qol.studies", "9"),
+        # An interval 0.196 wide is 3.92 standard errors.
+        ("figure2.fixed.se", "0.051"),
+        ("figure2.random.variance", "0.019"),
+        ("figure2.random.statistic", "6.158"),
+        # Q of a single trial.
+        ("table3.disorder.transdiagnostic.q", "0.001"),
     ],
 )
 def test_a_digit_changed_is_noticed(identifier, printed):
     assert identifier not in suspects(ROWS)
     assert identifier in suspects(changed(identifier, printed))
+
+
+def test_a_number_printed_twice_contradicts_once():
+    """Q(8) beside eight trials, which the passage counts twice."""
+    found = contradictions(changed("results.qol.q_df", "8"), (), ALPHA)
+    assert [{"results.qol.k", "results.qol.studies"} <= set(one.ids) for one in found].count(
+        True
+    ) == 1
+    assert len(found) == len(contradictions(ROWS, (), ALPHA)) + 1
 
 
 def test_a_single_number_that_would_resolve_it_is_named():

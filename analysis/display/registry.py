@@ -57,6 +57,7 @@ class Registry:
         for row in published:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
+        self._evidence: dict[str, Evidence | None] = {}
         self._kinds: dict[type, dict[str, Callable[[], Value | Phrase | Table | Figure]]] = {
             kind: {} for kind in (Value, Phrase, Table, Figure)
         }
@@ -81,9 +82,12 @@ class Registry:
         """
         raw = None if raw is None or raw != raw else raw
         rows = self._published.get(name, ())
-        verdicts = [self._verdict(row, judge(raw, row["printed"], evidence)) for row in rows]
+        verdicts = [
+            _overruled(row, judge(raw, row["printed"], evidence), self._suspects) for row in rows
+        ]
         first = (rows[0]["printed"], verdicts[0]) if rows else (None, None)
         value = self.add(name, Value(name, raw, text(raw), source, inputs, *first))
+        self._evidence[name] = evidence
         for row, verdict in zip(rows, verdicts, strict=True):
             self.judged[row["id"]] = Judged(row, value, verdict)
         return value
@@ -91,15 +95,21 @@ class Registry:
     def judge_rest(self) -> None:
         """Give the rows of the source that name no quantity the verdict that nothing leads to them."""
         for row in self._published.get("", ()):
-            verdict = self._verdict(row, Verdict("not computable", note=row.get("note", "")))
+            verdict = _overruled(row, Verdict("not computable"), self._suspects)
             self.judged[row["id"]] = Judged(row, None, verdict)
 
-    def _verdict(self, row: Mapping[str, str], verdict: Verdict) -> Verdict:
-        """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
-        contradicted = row["id"] in self._suspects and verdict.status not in MET
-        if not contradicted:
-            return replace(verdict, note=verdict.note or row.get("note", ""))
-        return replace(verdict, status="inconsistent", note=self._suspects[row["id"]])
+    def rejudge(self, row: str, printed: str, suspects: Mapping[str, str]) -> Verdict:
+        """Return the verdict on the row of that id, had the source `printed` this there.
+
+        The value and the evidence are those of the row; `suspects` are the rows that would then
+        contradict others, as for the registry.
+        """
+        judged = self.judged[row]
+        value = judged.value
+        verdict = judge(
+            value.raw if value else None, printed, self._evidence[value.id] if value else None
+        )
+        return _overruled(judged.row, verdict, suspects)
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
@@ -136,3 +146,10 @@ class Registry:
         if name in entries:
             raise ValueError(f"{name!r} is registered twice")
         entries[name] = entry
+
+
+def _overruled(row: Mapping[str, str], verdict: Verdict, suspects: Mapping[str, str]) -> Verdict:
+    """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
+    if row["id"] in suspects and verdict.status not in MET:
+        return replace(verdict, status="inconsistent", note=suspects[row["id"]])
+    return replace(verdict, note=verdict.note or row.get("note", ""))

@@ -42,11 +42,11 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class _Set:
-    """The numbers of one analysis: their `texts` and row `ids` by their last word."""
+    """The numbers of one analysis: their `texts` and the `ids` of their rows by their last word."""
 
     prefix: str
     texts: dict[str, str]
-    ids: dict[str, str]
+    ids: dict[str, tuple[str, ...]]
 
     @property
     def name(self) -> str:
@@ -67,24 +67,35 @@ def contradictions(
         *_twins(sets),
         *_flow(flow, {row["quantity"]: row["id"] for row in reversed(rows)}),
     ]
-    return tuple(sorted(found, key=lambda one: TOUCHES.index(one.touches)))
+    # A set that is read again with another row may hold the same contradiction elsewhere.
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: TOUCHES.index(one.touches)))
 
 
 def _sets(rows: Sequence[Mapping[str, str]]) -> list[_Set]:
+    """The sets of `rows`; where a number is printed again and otherwise, the set again with that."""
     found: dict[str, _Set] = {}
+    again: list[tuple[_Set, str, Mapping[str, str]]] = []
     for row in rows:
+        if row["printed"] in FRACTIONS:
+            continue
         prefix = row["id"].rpartition(".")[0]
         name = (row["quantity"] or row["id"]).rpartition(".")[2]
         own = found.setdefault(prefix, _Set(prefix, {}, {}))
-        if name not in own.texts and row["printed"] not in FRACTIONS:
-            own.texts[name], own.ids[name] = row["printed"], row["id"]
+        if own.texts.setdefault(name, row["printed"]) == row["printed"]:
+            own.ids[name] = (*own.ids.get(name, ()), row["id"])
+        else:
+            again.append((own, name, row))
     for own in found.values():
         # A test of small-study effects is of the trials of what it is printed under.
         whole = found.get(own.prefix.rpartition(".")[0])
         if own.name in TESTS and whole and "k" in whole.texts:
             own.texts.setdefault("k", whole.texts["k"])
             own.ids.setdefault("k", whole.ids["k"])
-    return list(found.values())
+    others = [
+        _Set(own.prefix, own.texts | {name: row["printed"]}, own.ids | {name: (row["id"],)})
+        for own, name, row in again
+    ]
+    return [*found.values(), *others]
 
 
 def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
@@ -104,8 +115,8 @@ def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
     for relation in broken:
         plainest.setdefault(relation.names[0], relation)
     yield Contradiction(
-        tuple(own.ids[name] for name in involved),
-        tuple(own.ids[name] for name in suspects),
+        tuple(row for name in involved for row in own.ids[name]),
+        tuple(row for name in suspects for row in own.ids[name]),
         " ".join(relation.told(texts) for relation in plainest.values()),
         conjecture,
         "conclusion" if _two_conclusions(texts, relations, alpha) else "result",
@@ -188,7 +199,7 @@ def _solved(name: str, texts: Texts) -> list[float]:
             found.append(value[q] * (1 - value["i2"] / 100))
         if name == q and df and f"{q}_pvalue" in value:
             found.append(float(chdtri(df, max(value[f"{q}_pvalue"], TINY))))
-        if name == q and df and "i2" in value and value["i2"] < 100:
+        if name == q and df is not None and "i2" in value and value["i2"] < 100:
             found.append(df / (1 - value["i2"] / 100))
     if name == "k":
         found += [
@@ -209,7 +220,7 @@ def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
             seen[digits] = own
             continue
         other = seen[digits]
-        ids = tuple(each.ids[name] for each in (other, own) for name in names)
+        ids = tuple(row for each in (other, own) for name in names for row in each.ids[name])
         yield Contradiction(
             ids,
             ids,

@@ -25,8 +25,9 @@ Span = tuple[float, float]
 ANY: Span = (-inf, inf)
 COUNTS = ("k", "df", "q_df", "q_e_df", "q_between_df")
 LABELS = {
-    "estimate": "an estimate of", "se": "a standard error of", "ci_low": "a lower limit of",
-    "ci_high": "an upper limit of", "statistic": "a statistic of", "z": "a z of",
+    "estimate": "an estimate of", "se": "a standard error of", "variance": "a variance of",
+    "ci_low": "a lower limit of", "ci_high": "an upper limit of",
+    "statistic": "a statistic of", "z": "a z of",
     "pvalue": "a p of", "df": "degrees of freedom of", "tau": "a tau of", "q": "Q of",
     "q_df": "degrees of freedom of", "q_pvalue": "a p of", "i2": "an I² of", "q_e": "Q of",
     "q_e_df": "degrees of freedom of", "q_e_pvalue": "a p of", "q_between": "Q of",
@@ -91,8 +92,16 @@ def _ratio(estimate: Span, se: Span) -> Span:
     return min(ratios), max(ratios)
 
 
+def _error(low: Span, high: Span, quantile: float = Z95) -> Span:
+    return tuple(max(0.0, high[i] - low[1 - i]) / (2 * quantile) for i in (0, 1))
+
+
+def _square(se: Span) -> Span:
+    return max(se[0], 0.0) ** 2, se[1] ** 2
+
+
 def _z_of_limits(estimate: Span, low: Span, high: Span, quantile: float = Z95) -> Span:
-    return _ratio(estimate, tuple((high[i] - low[1 - i]) / (2 * quantile) for i in (0, 1)))
+    return _ratio(estimate, _error(low, high, quantile))
 
 
 def _t_of_limits(estimate: Span, low: Span, high: Span, df: Span) -> Span:
@@ -171,6 +180,8 @@ NORMAL = (
         ("statistic", *_LIMITS), _z_of_limits,
         "z is the estimate over its error, which the interval tells",
     ),
+    Relation(("se", "ci_low", "ci_high"), _error, "An interval is as wide as its standard error tells"),
+    Relation(("variance", "se"), _square, "The variance is the square of the error"),
     Relation(("pvalue", "statistic"), _p_of_z, "p is both tails of z"),
     Relation(
         ("pvalue", *_LIMITS), _p_of_limits,

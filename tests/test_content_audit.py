@@ -1,0 +1,148 @@
+"""The audit lists each contradiction once, with its place, its arithmetic and what hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.content.audit import STAKES, add_audit, read_contradictions, suspects_of
+from analysis.display.registry import Registry
+from analysis.display.table import Table
+from analysis.display.value import Value
+from analysis.manuscript import REGISTRY
+from analysis.review import read_review
+from analysis.review.consistency import Contradiction
+
+from by_hand import DATA, PRINTED
+
+REVIEW = read_review(DATA)
+FOUND = read_contradictions(REVIEW)
+
+
+def row(name: str, printed: str, where: str = "Results, A part", quantity: str = "") -> dict:
+    return {"id": name, "where": where, "quantity": quantity, "printed": printed, "note": "because"}
+
+
+def audited(found, *rows, **values: float) -> Registry:
+    """A registry of `rows` judged against `values`, with the audit of the contradictions `found`."""
+    registry = Registry(rows, suspects_of(found))
+    for name, raw in values.items():
+        registry.value(name.replace("_", "."), raw, str, "a number")
+    registry.judge_rest()
+    add_audit(registry, found)
+    return registry
+
+
+def cells(registry: Registry) -> list[dict[str, str]]:
+    rows = registry.get(Table, "audit").rows
+    return [{key: getattr(cell, "text", cell) for key, cell in one.cells.items()} for one in rows]
+
+
+ONE = Contradiction(
+    ("a.x", "a.y"), ("a.y",), "p", "an x of -1.5 gives a y of 2, printed is -3",
+    "with a y of 2 in place of -3 all would fit", 0,
+)  # fmt: skip
+
+
+def test_a_contradiction_in_words():
+    (found,) = cells(audited([ONE], row("a.x", "-1.5"), row("a.y", "-3")))
+    assert found == {
+        "where": "Results, A part",
+        "arithmetic": "an x of −1.5 gives a y of 2, printed is −3",
+        "conjecture": "with a y of 2 in place of −3 all would fit",
+        "stake": STAKES[0],
+        "verdict": "1",
+    }
+
+
+def test_hyphens_in_words_stay():
+    two = replace(ONE, arithmetic="a chi-squared of -2 at follow-up -", conjecture="")
+    (found,) = cells(audited([two], row("a.x", "1"), row("a.y", "2")))
+    assert found["arithmetic"] == "a chi-squared of −2 at follow-up -"
+    assert found["conjecture"] == "None that only a single number would need"
+
+
+def test_places_are_named_once_each_and_unknown_rows_not_at_all():
+    three = replace(ONE, ids=("a.x", "a.y", "a.z", "gone"))
+    rows = [row("a.x", "1", "There"), row("a.y", "2", "Here"), row("a.z", "3", "There")]
+    (found,) = cells(audited([three], *rows))
+    assert found["where"] == "There; Here"
+
+
+def test_a_suspect_that_our_value_meets_is_not_called_inconsistent():
+    both = replace(ONE, suspects=("a.x", "a.y"))
+    rows = [row("a.x", "2.0", quantity="q.x"), row("a.y", "3.0", quantity="q.y")]
+    registry = audited([both], *rows, q_x=2.01, q_y=9.0)
+    assert registry.judged["a.x"].verdict.status == "reproduced"
+    assert registry.judged["a.y"].verdict.status == "inconsistent"
+    assert registry.judged["a.y"].verdict.note == f"{both.arithmetic}; {both.conjecture}"
+    assert cells(registry)[0]["verdict"] == "1"
+
+
+@pytest.mark.parametrize(("weight", "stake"), [(0, 0), (1, 1), (2, 1)])
+def test_what_hangs_on_it(weight, stake):
+    (found,) = cells(audited([replace(ONE, weight=weight)], row("a.x", "1"), row("a.y", "2")))
+    assert found["stake"] == STAKES[stake]
+
+
+def test_nothing_found_is_an_empty_table():
+    registry = audited([])
+    assert registry.get(Value, "audit.k").raw == 0
+    table = registry.get(Table, "audit")
+    assert table.rows == () and table.html() and table.typst() and table.csv()
+    assert suspects_of([]) == {}
+
+
+def test_every_number_called_inconsistent_is_a_suspect_and_in_the_table():
+    called = {i for i, one in REGISTRY.judged.items() if one.verdict.status == "inconsistent"}
+    assert called <= set(suspects_of(FOUND))
+    counted = [int(one["verdict"]) for one in cells(REGISTRY)]
+    assert sum(counted) == len(called) and min(counted) >= 1
+    assert REGISTRY.get(Value, "audit.k").raw == len(counted) == len(FOUND)
+
+
+def test_the_most_consequential_come_first():
+    stakes = [STAKES.index(one["stake"]) for one in cells(REGISTRY)]
+    assert stakes == sorted(stakes) and set(stakes) == {0, 1}
+
+
+def test_the_arithmetic_says_what_is_printed():
+    """Each contradiction tells a number of a suspect as it stands in the paper."""
+    for one, found in zip(FOUND, cells(REGISTRY), strict=True):
+        printed = {PRINTED[suspect].replace("-", "−") for suspect in one.suspects}
+        assert any(text in found["arithmetic"] for text in printed)
+
+
+def test_one_number_gives_and_several_give():
+    said = " ".join(one["arithmetic"] for one in cells(REGISTRY))
+    assert "a statistic of −1.94 gives a p of 0.05177" in said
+    assert "Q of 7.384 and degrees of freedom of 2 give a p of" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "more"),
+    [
+        ("results.symptoms_followup.q_df", "6", -1),
+        ("results.qol.regression.married_percent.pvalue", "0.05", -1),
+        ("table3.disorder.mood.q_df", "12", 1),
+        ("figure2.fixed.se", "0.054", 1),
+    ],
+)
+def test_a_number_changed_resolves_or_adds_a_contradiction(name, printed, more):
+    published = REVIEW.published.copy()
+    published.loc[published["id"] == name, "printed"] = printed
+    found = read_contradictions(replace(REVIEW, published=published))
+    assert len(found) == len(FOUND) + more
+    assert (name in suspects_of(found)) == (more > 0)
+
+
+def test_a_part_of_the_flow_larger_than_the_whole():
+    flow = REVIEW.flow.copy()
+    flow.loc[flow["id"] == "screened.hand", "count"] = "428"
+    found = read_contradictions(replace(REVIEW, flow=flow))
+    (new,) = [one for one in found if one not in FOUND]
+    assert new.arithmetic == (
+        "From the hand search: 428 of 427 (Records after the first check of titles and abstracts)"
+    )
+    assert new.conjecture.startswith(f"{427 - 411} ")
