@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from scipy.special import chdtrc, chdtri, ndtr, ndtri
+from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from .formulas import Z95
 from .printed import agrees, interval, is_number, number
@@ -80,14 +80,15 @@ class Relation:
 LABELS = {
     "estimate": "an estimate of", "se": "a standard error of", "variance": "a variance of",
     "ci_low": "a lower limit of", "ci_high": "an upper limit of",
-    "statistic": "a statistic of", "pvalue": "a p of", "q": "Q of", "q_df": "degrees of freedom of",
+    "statistic": "a statistic of", "pvalue": "a p of", "df": "degrees of freedom of",
+    "q": "Q of", "q_df": "degrees of freedom of",
     "q_pvalue": "a p of", "i2": "an I² of", "q_e": "Q of", "q_e_df": "degrees of freedom of",
     "q_e_pvalue": "a p of", "q_between": "Q of", "q_between_df": "degrees of freedom of",
     "q_between_pvalue": "a p of", "k": "a number of trials of", "n": "a sum of",
 }  # fmt: skip
 
 
-COUNTS = ("k", "q_df", "q_e_df", "q_between_df")
+COUNTS = ("k", "df", "q_df", "q_e_df", "q_between_df")
 
 
 def _span(name: str, text: str) -> Span:
@@ -121,6 +122,11 @@ def _square(x: Span) -> Span:
 def _p_of_z(z: Span) -> Span:
     ends = sorted(2 * float(ndtr(-abs(x))) for x in z)
     return (ends[0], 1.0) if z[0] <= 0 <= z[1] else (ends[0], ends[1])
+
+
+def _p_of_t(t: Span, df: Span) -> Span:
+    ends = sorted(2 * float(stdtr(df[0], -abs(x))) for x in t)
+    return (ends[0], 1.0) if t[0] <= 0 <= t[1] else (ends[0], ends[1])
 
 
 def _p_of_q(q: Span, df: Span) -> Span:
@@ -172,8 +178,11 @@ RELATIONS = (
         "df", ("q_e_df", "k"), _two_less, "Q around a line has degrees of freedom for all trials less 2"
     ),
 )  # fmt: skip
-# Statistics that are t and not z: their p belongs to other degrees of freedom.
-NOT_NORMAL = ("egger", "kendall")
+# Of a test that is not of z: Egger's t has its own degrees of freedom, Kendall's S its number of trials.
+OF_TESTS = {
+    "egger": (Relation("p", ("pvalue", "statistic", "df"), _p_of_t, "p is both tails of t"),),
+    "kendall": (),
+}
 
 
 def contradictions(
@@ -229,18 +238,21 @@ def _sets(rows: Sequence[Mapping[str, str]]) -> list[_Set]:
 
 
 def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
-    if own.prefix.rpartition(".")[2] in NOT_NORMAL or ".study." in own.prefix:
+    if ".study." in own.prefix:
         return
+    relations = OF_TESTS.get(own.prefix.rpartition(".")[2], RELATIONS)
     texts, ids = dict(own.texts), dict(own.ids)
     # An outcome's own Q has the degrees of freedom of its trials.
     if own.prefix == f"results.{own.outcome}" and "q_df" in texts and own.outcome in k:
         texts.setdefault("k", str(k[own.outcome]))
-    broken = [relation for relation in RELATIONS if not relation.holds(texts)]
+    broken = [relation for relation in relations if not relation.holds(texts)]
     if not broken:
         return
     involved = {name for relation in broken for name in relation.names if name in ids}
     fits = {
-        name: values for name in involved if (values := _replacements(name, texts)) and name in ids
+        name: values
+        for name in involved
+        if (values := _replacements(name, texts, relations)) and name in ids
     }
     suspects = list(fits) if len(fits) == 1 else sorted(involved)
     conjecture = ""
@@ -258,14 +270,14 @@ def _of_set(own: _Set, k: Mapping[str, int]) -> Iterator[Contradiction]:
     )
 
 
-def _replacements(name: str, texts: Texts) -> tuple[str, str] | None:
+def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tuple[str, str] | None:
     """Return the least and the most that `name` could be, in its own decimals, so that all holds."""
     if not is_number(texts[name]):
         return None
     places = max(0, -number(texts[name]).as_tuple().exponent)
     unit = 10.0**-places
     candidates = []
-    for relation in RELATIONS:
+    for relation in relations:
         others = relation.names[1:]
         if relation.names[0] == name and all(is_number(texts.get(n, "")) for n in others):
             low, high = relation.implied(*(_span(n, texts[n]) for n in others))
@@ -280,7 +292,7 @@ def _replacements(name: str, texts: Texts) -> tuple[str, str] | None:
     good = [
         text
         for text in (f"{step * unit:.{places}f}" for step in steps)
-        if all(relation.holds({**texts, name: text}) for relation in RELATIONS)
+        if all(relation.holds({**texts, name: text}) for relation in relations)
     ]
     return (good[0], good[-1]) if good else None
 
@@ -294,7 +306,8 @@ def _solved(name: str, texts: Texts) -> list[float]:
         if name in ("ci_low", "ci_high"):
             found.append(2 * e - (high if name == "ci_low" else low))
     if name == "statistic" and "pvalue" in value:
-        size = -float(ndtri(max(value["pvalue"], TINY) / 2))
+        tail = max(value["pvalue"], TINY) / 2
+        size = -float(stdtrit(value["df"], tail) if "df" in value else ndtri(tail))
         found += [size, -size]
     for q in ("q", "q_e", "q_between"):
         df = value.get(f"{q}_df")
@@ -304,6 +317,8 @@ def _solved(name: str, texts: Texts) -> list[float]:
             found.append(float(chdtri(df, max(value[f"{q}_pvalue"], TINY))))
         if name == q and df is not None and "i2" in value and value["i2"] < 100:
             found.append(df / (1 - value["i2"] / 100))
+    if name == "df":
+        found.append(value[name])  # a slip in a count is to the next one
     if name == "k":
         found += [value[df] + less for df, less in (("q_df", 1), ("q_e_df", 2)) if df in value]
     return found
