@@ -14,6 +14,7 @@ from itertools import combinations, product
 
 import pytest
 from scipy.stats import chi2
+from scipy.stats import t as student
 
 from analysis.content.audit import read_contradictions, suspects_of
 from analysis.content.compose import compose
@@ -60,6 +61,7 @@ RELATIONS = {
         lambda mean, low, high: mean * 2 * Z95 / (high - low),
     ),
     "tails of z": ("pvalue", ("statistic",), both_tails),
+    "tails of t": ("pvalue", ("statistic", "df"), lambda t, df: 2 * student.sf(abs(t), df)),
     **{
         f"tail of {q}": (f"{q}_pvalue", (q, f"{q}_df"), chi2.sf)
         for q in ("q", "q_e", "q_between")
@@ -71,7 +73,7 @@ RELATIONS = {
     "trials less 1": ("q_df", ("k",), lambda k: k - 1),
     "trials less 2": ("q_e_df", ("k",), lambda k: k - 2),
 }  # fmt: skip
-EXACT = ("k", "q_df", "q_e_df", "q_between_df")
+EXACT = ("k", "df", "q_df", "q_e_df", "q_between_df")
 
 
 def ends(name: str, text: str) -> tuple[float, ...]:
@@ -89,6 +91,8 @@ def broken(name: str, printed: str) -> set[str]:
     } | {own: printed}
     found = set()
     for relation, (first, others, of) in RELATIONS.items():
+        if relation == "tails of z" and "df" in texts:
+            continue
         if own in (first, *others) and {first, *others} <= set(texts):
             implied = [of(*corner) for corner in product(*(ends(n, texts[n]) for n in others))]
             low, high = ends(first, texts[first])
@@ -153,6 +157,10 @@ INCONSISTENT = {
         "results.symptoms.regression.married_percent.pvalue": "±",
         "results.qol.regression.treatment_weeks.pvalue": "-",
     }),
+    "tails of t": flips({
+        "results.symptoms.egger.pvalue": "±", "results.symptoms_followup.egger.pvalue": "±",
+        "results.qol.egger.pvalue": "±",
+    }),
     "tail of q": flips({
         "table3.diagnosis.mdd.q_pvalue": "±", "table3.comparison.wlc.q_pvalue": "±",
         "results.qol.q_pvalue": "+", "results.qol_followup.q_pvalue": "±",
@@ -181,7 +189,7 @@ INCONSISTENT = {
 COUNTS = flips({
     "results.studies.k": "±", "results.studies.n": "±", "results.studies.n_control": "+",
     "methods.transdiagnostic.k": "+", "results.measure.ymrs": "-", "results.followup.studies": "-",
-    "results.symptoms.egger.df": "±", "results.without.town.k": "-",
+    "results.without.town.k": "-",
 })  # fmt: skip
 # A cell of the data that the paper would print otherwise.
 CELLS = flips({
@@ -246,15 +254,24 @@ def test_nothing_is_excluded_after_trim_and_fill(name, step):
 
 @pytest.mark.parametrize("s", [11, 12, 14, 15])
 def test_kendall(s):
-    """S = 13 of 21 pairs: without ties it is odd, and none of the pairs changes its order."""
+    """S = 13 of 21 pairs: none of them changes its order, and the printed tau is (13 - 1) / 21."""
     pairs = list(combinations(range(7), 2))
     _, trials = arithmetic("symptoms_followup.kendall.statistic")
     for pair in pairs:
         low, high = outer(lambda y, v, at=pair: concordance(y, v)[at], trials)
         assert low > 0 or high < 0
-    assert rejudged("results.symptoms_followup.kendall.statistic", str(s)) == "different"
-    tau = f"{(s - 1) / len(pairs):.3f}"
-    assert rejudged("results.symptoms_followup.kendall.tau", tau) == "different"
+    own, tau = (f"results.symptoms_followup.kendall.{name}" for name in ("statistic", "tau"))
+    assert PRINTED[own] == "13" and float(PRINTED[tau]) == round((13 - 1) / len(pairs), 3)
+    assert rejudged(own, str(s)) == "inconsistent"
+    assert rejudged(tau, f"{(s - 1) / len(pairs):.3f}") == "inconsistent"
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_egger(step):
+    """A line through 18 trials leaves 16 degrees of freedom."""
+    df = "results.symptoms.egger.df"
+    assert int(PRINTED[df]) == int(PRINTED["results.symptoms.k"]) - 2
+    assert rejudged(df, flip(df, step)) == "inconsistent"
 
 
 def test_a_whole_paper_with_flips(tmp_path):

@@ -110,20 +110,19 @@ def test_attainable(name):
 
 @pytest.mark.parametrize(("outcome", "moderator"), ROUNDED_MODERATORS)
 def test_most_of_a_line_is_not_given_by_the_moderator_as_printed(outcome, moderator):
+    of = f"{outcome}.regression.{moderator}"
     trials = with_moderator(outcome, moderator, vague=False)
     missed = [
-        excluded(lambda *data, n=name: line(*data)[n], trials, PRINTED[f"{of}.{name}"])
-        for of in [f"results.{outcome}.regression.{moderator}"]
+        excluded(lambda *data, n=name: line(*data)[n], trials, PRINTED[f"results.{of}.{name}"])
         for name in ("estimate", "ci_low", "ci_high", "statistic", "pvalue")
     ]
-    assert sum(missed) >= 3
+    assert sum(missed) > len(missed) / 2
 
 
 def test_attainable_by_turning_one_pair_of_ranks():
     """S = 89, tau = 0.575: two trials with all but the same deviate, of 153 pairs, change places."""
     (s, trials), (tau, _) = (arithmetic(f"symptoms.kendall.{n}") for n in ("statistic", "tau"))
     assert at_the_middles(s, trials) == 91
-
     pairs = combinations(range(len(trials)), 2)
     turning = [
         pair
@@ -155,8 +154,8 @@ def total(column: str) -> int:
 
 
 QUALITY = [float(row["quality"]) for row in STUDIES]
-# 79 of 401 articles are on psychotherapy; the rest is on medication.
-SHARE = 100 * 79 / 401
+# Of the articles those with some psychotherapy; the rest is on medication.
+SHARE = 100 * int(PRINTED["flow.type.combined"]) / int(PRINTED["flow.type"])
 _COMPLETERS, _ALL = (random(*np.array([t.middle for t in TRIALS[o]]).T)
                      for o in ("symptoms_completers", "symptoms"))  # fmt: skip
 COUNTED = {
@@ -173,7 +172,8 @@ COUNTED = {
     "results.symptoms_followup.k": sum(row["outcome"] == "symptoms_followup" for row in EFFECTS),
     "results.share.psychotherapy": SHARE,
     "results.share.pharmacological": 100 - SHARE,
-    "results.without.decisions.left_out": len({"town2017", "isasi2010", "clarke2014"}),
+    "results.without.decisions.left_out":
+        int(PRINTED["results.symptoms.k"]) - int(PRINTED["results.without.decisions.k"]),
     "results.completers.difference.pvalue": both_tails(
         (_COMPLETERS["estimate"] - _ALL["estimate"])
         / math.hypot(_COMPLETERS["se"], _ALL["se"])

@@ -90,6 +90,9 @@ def test_what_would_fit_is_no_contradiction(identifier, printed):
         ("figure2.fixed.se", "0.051"),
         ("figure2.random.variance", "0.019"),
         ("figure2.random.statistic", "6.158"),
+        # t of Egger's test.
+        ("results.symptoms.egger.pvalue", ".007"),
+        ("results.symptoms.egger.df", "17"),
         # Q of a single trial.
         ("table3.disorder.transdiagnostic.q", "0.001"),
     ],

@@ -66,6 +66,7 @@ def _points(row: dict[str, str], sizes: dict[str, str]) -> np.ndarray:
             np.ravel, np.meshgrid(_around(row["smd"], COARSE), _around(row["se"], COARSE))
         )  # fmt: skip
         fits, v = prints_as(row, d, se), se**2
+    assert fits.any(), f"no effect prints as {row}"
     return np.column_stack([d, v])[fits]
 
 
