@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.review.verify import judge
+from analysis.review.verify import Evidence, judge
 
 
 @dataclass
-class Known:
+class Known(Evidence):
     low: float
     high: float
     found: float | None = None

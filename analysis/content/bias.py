@@ -26,7 +26,7 @@ from ..review.formulas import Z95
 from ..review.printed import agrees
 from ..review.propagate import Propagation
 from ..review.ranks import KendallRange, kendall_p, kendall_tau
-from ..review.verify import Unproven
+from ..review.verify import Evidence, Unproven
 from .outcome import Outcome
 from .pooled import MODELS, STATISTICS, Propagated, decimals, effect_names, evidence_on
 from .settings import LEVEL
@@ -87,7 +87,7 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
 
 
 @dataclass(frozen=True)
-class _OfRanks:
+class _OfRanks(Evidence):
     """Evidence on a statistic that `value` computes from Kendall's S, and the `range` of S."""
 
     range: KendallRange
@@ -134,7 +134,7 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
 
 
 @dataclass(frozen=True)
-class _OfFilled:
+class _OfFilled(Evidence):
     """Evidence on a statistic after trim and fill: a witness must have the same studies filled in.
 
     Which are depends on ranks that rounding may change, so that nothing is claimed of the range.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -19,13 +20,12 @@ from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.regression import Regression, meta_regression
-from ..review import formulas
 from ..review.printed import interval, is_number
 from ..review.propagate import Propagation
 from ..review.reconstruct import Reconstructed
-from ..review.verify import judge
+from ..review.regressed import Regressed
 from .outcome import Outcome
-from .pooled import Propagated, decimals, effect_names, evidence_on
+from .pooled import Propagated, decimals, effect_names
 from .settings import LEVEL
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
@@ -36,16 +36,18 @@ POINTS = 60  # at which the line and its band are drawn
 
 @dataclass(frozen=True)
 class Moderator:
-    """A column of studies.csv as a moderator: what it is, and the title of its axis."""
+    """A column of studies.csv as a moderator: what it is, its axis' title, what it can be at all."""
 
     label: str
     axis: str
+    least: float = 0.0
+    most: float = inf
 
 
 MODERATORS = {
     "age": Moderator("mean age", "Mean age in years"),
-    "female_percent": Moderator("share of women", "Women, per cent"),
-    "married_percent": Moderator("share of married participants", "Married, per cent"),
+    "female_percent": Moderator("share of women", "Women, per cent", most=100.0),
+    "married_percent": Moderator("share of married participants", "Married, per cent", most=100.0),
     "treatment_weeks": Moderator("length of the new treatment", "Length of treatment in weeks"),
     "quality": Moderator("quality rating", "Quality rating"),
 }
@@ -126,7 +128,7 @@ def _fit(outcome: Outcome, studies: pd.DataFrame, key: str) -> Fit:
 
 def _add_fit(registry, outcome, key, moderator, fit: Fit) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = _evidence(registry, prefix, fit) if fit.line else None
+    evidence = _evidence(moderator, fit) if fit.line else None
     inputs = (*effect_names(fit.effects), *(f"studies.{e.study}.{key}" for e in fit.effects))
     slope = fit.line.coefficients.iloc[1] if fit.line else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():
@@ -145,24 +147,15 @@ def _add_fit(registry, outcome, key, moderator, fit: Fit) -> None:
     registry.phrase(f"{prefix}.relation", words, (f"{prefix}.pvalue", f"{prefix}.estimate"))
 
 
-def _evidence(registry, prefix, fit: Fit) -> Propagation | None:
-    """What is open of the regression `fit`.
-
-    If most of what is printed of the slope can be had from the moderators as they are printed, these
-    were the numbers that went in; if not, each may have been any that rounds to its text.
-    """
-    exact = evidence_on(fit.effects, formulas.regression([(x, x) for x in fit.xs]))
-    printed = [(name, registry.printed(f"{prefix}.{name}")) for name in SLOPE]
-    had = [
-        judge(exact.bounds(name)[0], text, Propagated(exact, name)).status != "different"
-        for name, text in printed
-        if exact and text
+def _evidence(moderator: Moderator, fit: Fit) -> Propagation | None:
+    """What the digits leave open of the `fit`; the moderators are rounded as the effects are."""
+    if any(effect.basis == "printed" for effect in fit.effects):
+        return None
+    spans = [
+        (max(low, moderator.least), min(high, moderator.most))
+        for low, high in map(interval, fit.texts)
     ]
-    if exact is None or 2 * sum(had) > len(had) or not had:
-        return exact
-    spans = [interval(text) for text in fit.texts]
-    first = Propagation(fit.effects, formulas.regression(spans))
-    return Propagation(fit.effects, formulas.regression(spans, first.bounds("tau2")))
+    return Regressed(fit.effects, fit.xs, spans)
 
 
 def _bubble(registry, outcome, key, moderator, studies: pd.DataFrame) -> Figure:

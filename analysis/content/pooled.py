@@ -17,6 +17,7 @@ from ..engine.pool import Pooled, pool
 from ..review import formulas
 from ..review.propagate import Propagation
 from ..review.reconstruct import Reconstructed
+from ..review.verify import Evidence
 from .settings import LEVEL
 
 MODELS = {
@@ -86,7 +87,7 @@ COUNTS = {"k", "q_df"}
 
 
 @dataclass(frozen=True)
-class Propagated:
+class Propagated(Evidence):
     """Evidence on a statistic from what the printed digits of the effects leave open."""
 
     propagation: Propagation
@@ -100,6 +101,10 @@ class Propagated:
         """See `review.verify.Evidence`."""
         found = self.propagation.witness(self.name, printed)
         return found and found.value
+
+    def tightened(self, printed: str) -> tuple[float, float]:
+        """See `review.verify.Evidence`."""
+        return self.propagation.tightened(self.name, printed)
 
 
 def evidence_on(effects: Sequence[Reconstructed], formula: formulas.Formula) -> Propagation | None:

@@ -18,7 +18,7 @@ from math import isfinite
 from scipy.special import chdtri, ndtri, stdtrit
 
 from .printed import is_number, limits, number
-from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts
+from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts, one_estimate
 from .schema import FRACTIONS, TOUCHES
 
 # A test with p at 1 or 0 belongs to a statistic of 0 or without limit.
@@ -162,7 +162,10 @@ def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tup
         return f"{step * unit:.{places}f}"
 
     def fits(step: int) -> bool:
-        return all(relation.holds({**texts, name: shown(step)}) for relation in relations)
+        replaced = {**texts, name: shown(step)}
+        if relations is NORMAL and not one_estimate(replaced):
+            return False
+        return all(relation.holds(replaced) for relation in relations)
 
     def end(start: int, way: int) -> str:
         steps = range(start, start + way * FAR, way)

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import islice
-from math import inf, nan
+from math import inf, isfinite, nan
 
 from flint import arb
 
@@ -78,6 +78,10 @@ class Propagation:
         """The effects and variances in the middle of all feasible sets."""
         return [record.yi for record in self.records], [record.vi for record in self.records]
 
+    def tightened(self, name: str, printed: str) -> tuple[float, float]:
+        """Return bounds that may be narrower, sought to tell whether `name` can print as `printed`."""
+        return self.bounds(name)
+
     def bounds(self, name: str) -> tuple[float, float]:
         """Return outer bounds of the statistic `name`: no feasible effects give a value outside."""
         if name not in self.formula.derived:
@@ -95,15 +99,15 @@ class Propagation:
         found by halving; then the value and every effect are checked, so that nothing rests on how
         it was found.
         """
-        base = self.formula.derived[name][0] if name in self.formula.derived else name
-        if self._smooth[base][0] == (-inf, inf):
-            return None
+        base = self._base(name)
 
         def value(points) -> float:
             return self._value(name, points)
 
-        start = [_centre(part) for part in self._parts]
+        start = self._centres
         for gradient in self._gradients(base):
+            if not all(isfinite(slope) for slopes in gradient for slope in slopes):
+                continue
             for direction in (1, -1):
                 goal = self._goal(gradient, direction)
                 found = self._on_the_way(value, start, goal, printed)
@@ -117,12 +121,24 @@ class Propagation:
         return ys, vs
 
     def _gradients(self, name: str) -> Iterator[list[tuple[float, ...]]]:
-        """Yield slopes of the statistic `name` to follow, the second where the first do not lead.
+        """Yield slopes to follow for the statistic `name`, the next where the last do not lead.
 
-        Over wide ranges those in the middle lead further; at a kink there, those over all do.
+        Over wide ranges those in the middle lead further; at a kink there, those over all do. Where
+        the statistic is flat, as a share that stops at 0, those of the others lead out.
         """
         yield self._smooth[name][1]
         yield self._slopes_in_the_middle[name]
+        if all(slope == 0 for slopes in self._slopes_in_the_middle[name] for slope in slopes):
+            yield from (own for other, own in self._slopes_in_the_middle.items() if other != name)
+
+    def _base(self, name: str) -> str:
+        """Return the statistic that `name` is derived from, itself where it is of the first."""
+        return self.formula.derived[name][0] if name in self.formula.derived else name
+
+    @property
+    def _centres(self) -> list[tuple[float, ...]]:
+        """The middle of every part."""
+        return [_centre(part) for part in self._parts]
 
     def _goal(self, gradient, direction: int) -> list[tuple[float, ...]]:
         """Return for each part its extreme point furthest along the `gradient`, up or down."""
@@ -176,10 +192,14 @@ class Propagation:
         return how(smooth[base])
 
     @cached_property
+    def slopes(self) -> dict[str, list[list[arb]]]:
+        """By name: for each part the slope with each of its parameters, over all that it can be."""
+        return self._slopes(self._whole())
+
+    @cached_property
     def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
         """By name: the outer bounds, and for each part the slopes with its parameters."""
-        whole = self._whole()
-        slopes, natural = self._slopes(whole), self._compute(whole)
+        slopes, natural = self.slopes, self._compute(self._whole())
         return {
             name: (
                 (

@@ -118,7 +118,7 @@ def inferred_arms(row: Mapping[str, str], most: Arms) -> tuple[Arms, ...]:
 def half_planes(row: Mapping[str, str]) -> list[HalfPlane]:
     """Return the bounds that a printed `row` sets on (d, se), with a box of smd and se in front.
 
-    Only smd and se must be there; of the other numbers those that the row has are used.
+    Only smd must be there, and se or both limits; of the other numbers those that the row has are used.
     """
     planes = region.box(*_box(row))
     for name, side in (("ci_low", -Z95), ("ci_high", Z95)):
@@ -142,9 +142,13 @@ def _between(a: float, b: float, low: float, high: float) -> list[HalfPlane]:
 
 
 def _box(row: Mapping[str, str]) -> tuple[float, float, float, float]:
-    """Return the bounds of d by the printed smd, and of se by the printed se and variance."""
+    """Return the bounds of d by the printed smd, and of se by its own digits or by the limits."""
     d_low, d_high = printed.interval(row["smd"])
-    se_low, se_high = printed.interval(row["se"])
+    if "se" in row:
+        se_low, se_high = printed.interval(row["se"])
+    else:
+        low, high = printed.interval(row["ci_low"])[0], printed.interval(row["ci_high"])[1]
+        se_low, se_high = 0.0, (high - low) / (2 * Z95)
     if "variance" in row:
         v_low, v_high = printed.interval(row["variance"])
         se_low, se_high = max(se_low, sqrt(max(v_low, 0.0))), min(se_high, sqrt(v_high))

@@ -17,6 +17,8 @@ from scipy.special import chdtrc, ndtr, stdtr, stdtrit
 
 from .formulas import Z95
 from .printed import agrees, interval, is_number, number
+from .reconstruct import half_planes
+from .region import polygon
 
 Texts = Mapping[str, str]
 Span = tuple[float, float]
@@ -33,6 +35,11 @@ LABELS = {
     "q_e_df": "degrees of freedom of", "q_e_pvalue": "a p of", "q_between": "Q of",
     "q_between_df": "degrees of freedom of", "q_between_pvalue": "a p of",
     "k": "a number of trials of",
+}  # fmt: skip
+# The numbers of an estimate, as the rows of effects are called.
+AS_EFFECT = {
+    "estimate": "smd", "statistic": "z", "pvalue": "p",
+    **{name: name for name in ("se", "variance", "ci_low", "ci_high")},
 }  # fmt: skip
 
 
@@ -79,6 +86,16 @@ class Relation:
             f"{self.says}: {' and '.join(others)} {verb} {LABELS[first]} {ends}, "
             f"but {texts[first]} is printed."
         )
+
+
+def one_estimate(texts: Texts) -> bool:
+    """Tell whether a single estimate and error, tested by z, print as all of `texts` together.
+
+    Relations bind numbers by twos and threes; that each of them holds is not enough. Without an
+    interval nothing more is told.
+    """
+    row = {new: texts[old] for old, new in AS_EFFECT.items() if is_number(texts.get(old, ""))}
+    return not {"smd", "ci_low", "ci_high"} <= set(row) or bool(polygon(half_planes(row)))
 
 
 def _middle(low: Span, high: Span) -> Span:

@@ -11,21 +11,27 @@ not computable  our value has no inputs, or nothing that is printed leads to one
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Protocol
 
 from .printed import agrees, interval, number
 
 
-class Evidence(Protocol):
+class Evidence(ABC):
     """What is known of a value besides itself."""
 
+    @abstractmethod
     def bounds(self) -> tuple[float, float]:
         """Return an interval outside of which the value cannot lie while the inputs print as they do."""
 
+    @abstractmethod
     def witness(self, printed: str) -> float | None:
         """Return a value that such inputs give and that prints as `printed`, if one is found."""
+
+    def tightened(self, printed: str) -> tuple[float, float]:
+        """Return bounds that may be narrower, sought to tell whether it can print as `printed`."""
+        return self.bounds()
 
 
 @dataclass(frozen=True)
@@ -42,18 +48,7 @@ class Verdict:
     note: str = ""
 
 
-class Given:
-    """Evidence on an input of ours, such as a cell of the data or a rule of the method."""
-
-    def bounds(self) -> tuple[float, float]:
-        """Nothing is excluded: the number is taken as it is printed."""
-        return -inf, inf
-
-    def witness(self, printed: str) -> None:
-        """Nothing needs to be shown."""
-
-
-class Unproven:
+class Unproven(Evidence):
     """Evidence of nothing: a value that is only known as it came out, such as an estimated count."""
 
     def bounds(self) -> tuple[float, float]:
@@ -62,6 +57,10 @@ class Unproven:
 
     def witness(self, printed: str) -> None:
         """Nothing is shown."""
+
+
+class Given(Unproven):
+    """Evidence on an input of ours, such as a cell of the data or a rule of the method."""
 
 
 def judge(raw: float | int | None, printed: str, evidence: Evidence | None = None) -> Verdict:
@@ -78,13 +77,24 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
         status = "reproduced" if agrees(raw, printed) else "different" if exact else "undecided"
         return Verdict(status, *((raw, raw) if exact else ()))
     low, high = evidence.bounds()
-    shown = [bound if isfinite(bound) else None for bound in (low, high)]
+    shown = _shown(low, high)
     if agrees(raw, printed):
         return Verdict("reproduced", *shown)
     if _excluded(low, high, printed):
         return Verdict("different", *shown)
-    witness = None if printed.startswith(("<", ">")) else evidence.witness(printed)
-    return Verdict("undecided" if witness is None else "attainable", *shown, witness)
+    if printed.startswith(("<", ">")):
+        return Verdict("undecided", *shown)
+    witness = evidence.witness(printed)
+    if witness is not None:
+        return Verdict("attainable", *shown, witness)
+    low, high = evidence.tightened(printed)
+    status = "different" if _excluded(low, high, printed) else "undecided"
+    return Verdict(status, *_shown(low, high))
+
+
+def _shown(*bounds: float) -> list[float | None]:
+    """`bounds` for a reader: None where nothing is known."""
+    return [bound if isfinite(bound) else None for bound in bounds]
 
 
 def _excluded(low: float, high: float, printed: str) -> bool:

@@ -1,0 +1,91 @@
+"""What is open of a regression whose moderator is printed with rounding, as the effects are.
+
+Where the bounds over all that the digits allow do not tell whether a printed number can be had, the
+moderator's ranges are halved, one after the other, and the halves bounded each: branch and bound
+(Moore, Kearfott & Cloud, 2009, ch. 6). The tighter a range, the tighter are the bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+
+from . import formulas
+from .printed import interval
+from .propagate import Propagation, Witness
+from .reconstruct import Reconstructed
+
+MOST = 400  # parts that the ranges are cut into, after which nothing is proven
+Range = tuple[float, float]
+
+
+class Regressed(Propagation):
+    """The statistics of a regression of `records` on a moderator printed as `xs`.
+
+    Each x lies within its own of `spans`, and what heterogeneity is left within `tau2`.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Reconstructed],
+        xs: Sequence[float],
+        spans: Sequence[Range],
+        tau2: Range = (-inf, inf),
+    ) -> None:
+        self._xs = xs
+        low, high = Propagation(records, formulas.regression(spans, tau2)).bounds("tau2")
+        self._tau2 = max(low, tau2[0]), min(high, tau2[1])
+        super().__init__(records, formulas.regression(spans, self._tau2))
+
+    def witness(self, name: str, printed: str) -> Witness | None:
+        """Look first where the moderator is exactly what is printed, and the effects alone move."""
+        exact = Propagation(self.records, formulas.regression([(x, x) for x in self._xs]))
+        return exact.witness(name, printed) or super().witness(name, printed)
+
+    def tightened(self, name: str, printed: str) -> Range:
+        """Return bounds of `name` that exclude `printed`, if halving finds any; else the usual ones."""
+        low, high = self.bounds(name)
+        least, most = interval(printed)
+        # What the digits allow is connected, so all that they give lies on one side of a gap.
+        upwards = self._value(name, self._centres) < least
+        line = least if upwards else most
+
+        def beyond(part: Regressed) -> float:
+            end = part.bounds(name)[1 if upwards else 0]
+            return end - line if upwards else line - end
+
+        order = count()
+        parts = [(-beyond(self), next(order), self)]
+        reached = -inf
+        while parts:
+            _, _, part = heappop(parts)
+            for half in part._halves(name):
+                distance = beyond(half)
+                if distance < 0:
+                    reached = max(reached, distance)
+                else:
+                    heappush(parts, (-distance, next(order), half))
+            if next(order) > MOST:
+                return low, high
+        end = line + reached if upwards else line - reached
+        return (low, min(high, end)) if upwards else (max(low, end), high)
+
+    def _halves(self, name: str) -> tuple[Regressed, Regressed]:
+        """Cut the range that leaves most open of `name` in two."""
+        spans = self.formula.spans
+        slopes = self.slopes[self._base(name)][len(self.records) :]
+        open_ = [
+            float(slope.rad()) * (high - low)
+            for (slope,), (low, high) in zip(slopes, spans, strict=True)
+        ]
+        widest = open_.index(max(open_))
+        low, high = spans[widest]
+        middle = (low + high) / 2
+        return tuple(
+            Regressed(
+                self.records, self._xs, (*spans[:widest], half, *spans[widest + 1 :]), self._tau2
+            )
+            for half in ((low, middle), (middle, high))
+        )
