@@ -128,7 +128,8 @@ def _fit(outcome: Outcome, studies: pd.DataFrame, key: str) -> Fit:
 
 def _add_fit(registry, outcome, key, moderator, fit: Fit) -> None:
     prefix = f"{outcome.key}.regression.{key}"
-    evidence = _evidence(moderator, fit) if fit.line else None
+    printed = any(registry.printed(f"{prefix}.{name}") for name in SLOPE | MODEL)
+    evidence = _evidence(moderator, fit) if fit.line and printed else None
     inputs = (*effect_names(fit.effects), *(f"studies.{e.study}.{key}" for e in fit.effects))
     slope = fit.line.coefficients.iloc[1] if fit.line else {}
     for name, (text, meaning) in (SLOPE | MODEL).items():

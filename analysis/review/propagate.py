@@ -66,12 +66,13 @@ class Propagation:
 
     def __init__(self, records: Sequence[Reconstructed], formula: Formula) -> None:
         self.records, self.formula = tuple(records), formula
+        self._known: dict[str, tuple[float, float]] = {}
         self._parts: tuple[Part, ...] = (*self.records, *(Span(*span) for span in formula.spans))
 
     @property
     def names(self) -> tuple:
         """The names of all statistics, the derived ones last."""
-        return (*self._smooth, *self.formula.derived)
+        return (*self.slopes, *self.formula.derived)
 
     @property
     def middle(self) -> tuple[list[float], list[float]]:
@@ -82,10 +83,14 @@ class Propagation:
         """Return bounds that may be narrower, sought to tell whether `name` can print as `printed`."""
         return self.bounds(name)
 
+    def in_the_middle(self, name: str) -> float:
+        """Return the statistic `name` of the middle of all feasible sets."""
+        return self._value(name, self._centres)
+
     def bounds(self, name: str) -> tuple[float, float]:
         """Return outer bounds of the statistic `name`: no feasible effects give a value outside."""
         if name not in self.formula.derived:
-            return self._smooth[name][0]
+            return self._outer(name)
         base, how = self.formula.derived[name]
         low, high = self.bounds(base)
         values = [how(x) for x in (low, high, min(max(low, 0.0), high))]
@@ -117,7 +122,7 @@ class Propagation:
 
     def extreme(self, name, direction: int) -> tuple[list[float], list[float]]:
         """Return feasible effects and variances that push the statistic `name` up (1) or down (-1)."""
-        ys, vs, _ = self._split(self._goal(self._smooth[name][1], direction))
+        ys, vs, _ = self._split(self._goal(_middles(self.slopes[name]), direction))
         return ys, vs
 
     def _gradients(self, name: str) -> Iterator[list[tuple[float, ...]]]:
@@ -126,7 +131,7 @@ class Propagation:
         Over wide ranges those in the middle lead further; at a kink there, those over all do. Where
         the statistic is flat, as a share that stops at 0, those of the others lead out.
         """
-        yield self._smooth[name][1]
+        yield _middles(self.slopes[name])
         yield self._slopes_in_the_middle[name]
         if all(slope == 0 for slopes in self._slopes_in_the_middle[name] for slope in slopes):
             yield from (own for other, own in self._slopes_in_the_middle.items() if other != name)
@@ -197,19 +202,19 @@ class Propagation:
         return self._slopes(self._whole())
 
     @cached_property
-    def _smooth(self) -> dict[str, tuple[tuple[float, float], list[tuple[float, ...]]]]:
-        """By name: the outer bounds, and for each part the slopes with its parameters."""
-        slopes, natural = self.slopes, self._compute(self._whole())
-        return {
-            name: (
-                (
-                    max(self._extreme(name, own, -1), _end(natural[name], -1)),
-                    min(self._extreme(name, own, 1), _end(natural[name], 1)),
-                ),
-                _middles(own),
+    def _natural(self) -> dict[str, arb]:
+        """By name: the statistic evaluated over all that the parts can be."""
+        return self._compute(self._whole())
+
+    def _outer(self, name: str) -> tuple[float, float]:
+        """Return the outer bounds of a statistic that is not derived; they are computed once."""
+        if name not in self._known:
+            slopes, natural = self.slopes[name], self._natural[name]
+            self._known[name] = (
+                max(self._extreme(name, slopes, -1), _end(natural, -1)),
+                min(self._extreme(name, slopes, 1), _end(natural, 1)),
             )
-            for name, own in slopes.items()
-        }
+        return self._known[name]
 
     @cached_property
     def _slopes_in_the_middle(self) -> dict[str, list[tuple[float, ...]]]:

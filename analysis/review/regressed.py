@@ -8,6 +8,7 @@ moderator's ranges are halved, one after the other, and the halves bounded each:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -46,33 +47,9 @@ class Regressed(Propagation):
 
     def tightened(self, name: str, printed: str) -> Range:
         """Return bounds of `name` that exclude `printed`, if halving finds any; else the usual ones."""
-        low, high = self.bounds(name)
-        least, most = interval(printed)
-        # What the digits allow is connected, so all that they give lies on one side of a gap.
-        upwards = self._value(name, self._centres) < least
-        line = least if upwards else most
+        return _tightened(self.records, tuple(self._xs), tuple(self.formula.spans), name, printed)
 
-        def beyond(part: Regressed) -> float:
-            end = part.bounds(name)[1 if upwards else 0]
-            return end - line if upwards else line - end
-
-        order = count()
-        parts = [(-beyond(self), next(order), self)]
-        reached = -inf
-        while parts:
-            _, _, part = heappop(parts)
-            for half in part._halves(name):
-                distance = beyond(half)
-                if distance < 0:
-                    reached = max(reached, distance)
-                else:
-                    heappush(parts, (-distance, next(order), half))
-            if next(order) > MOST:
-                return low, high
-        end = line + reached if upwards else line - reached
-        return (low, min(high, end)) if upwards else (max(low, end), high)
-
-    def _halves(self, name: str) -> tuple[Regressed, Regressed]:
+    def halves(self, name: str) -> tuple[Regressed, Regressed]:
         """Cut the range that leaves most open of `name` in two."""
         spans = self.formula.spans
         slopes = self.slopes[self._base(name)][len(self.records) :]
@@ -89,3 +66,33 @@ class Regressed(Propagation):
             )
             for half in ((low, middle), (middle, high))
         )
+
+
+@lru_cache(maxsize=256)  # takes seconds, and is asked again whenever the same data are composed
+def _tightened(records, xs, spans, name: str, printed: str) -> Range:
+    whole = Regressed(records, xs, spans)
+    low, high = whole.bounds(name)
+    least, most = interval(printed)
+    # What the digits allow is connected, so all that they give lies on one side of a gap.
+    upwards = whole.in_the_middle(name) < least
+    line = least if upwards else most
+
+    def beyond(part: Regressed) -> float:
+        end = part.bounds(name)[1 if upwards else 0]
+        return end - line if upwards else line - end
+
+    order = count()
+    parts = [(-beyond(whole), next(order), whole)]
+    reached = -inf
+    while parts:
+        _, _, part = heappop(parts)
+        for half in part.halves(name):
+            distance = beyond(half)
+            if distance < 0:
+                reached = max(reached, distance)
+            else:
+                heappush(parts, (-distance, next(order), half))
+        if next(order) > MOST:
+            return low, high
+    end = line + reached if upwards else line - reached
+    return (low, min(high, end)) if upwards else (max(low, end), high)

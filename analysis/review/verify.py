@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 from .printed import agrees, interval, number
+
+VAGUE = 1000  # units of the last printed digit: bounds so far apart say nothing
 
 
 class Evidence(ABC):
@@ -77,7 +79,7 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
         status = "reproduced" if agrees(raw, printed) else "different" if exact else "undecided"
         return Verdict(status, *((raw, raw) if exact else ()))
     low, high = evidence.bounds()
-    shown = _shown(low, high)
+    shown = _shown(low, high, printed)
     if agrees(raw, printed):
         return Verdict("reproduced", *shown)
     if _excluded(low, high, printed):
@@ -89,12 +91,15 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
         return Verdict("attainable", *shown, witness)
     low, high = evidence.tightened(printed)
     status = "different" if _excluded(low, high, printed) else "undecided"
-    return Verdict(status, *_shown(low, high))
+    return Verdict(status, *_shown(low, high, printed))
 
 
-def _shown(*bounds: float) -> list[float | None]:
-    """`bounds` for a reader: None where nothing is known."""
-    return [bound if isfinite(bound) else None for bound in bounds]
+def _shown(low: float, high: float, printed: str) -> tuple[float | None, float | None]:
+    """Both bounds for a reader: None where next to nothing is known."""
+    least, most = interval(printed.lstrip("<>"))
+    if not high - low < VAGUE * (most - least):
+        return None, None
+    return low, high
 
 
 def _excluded(low: float, high: float, printed: str) -> bool:
