@@ -41,15 +41,16 @@ def raw(registry: Registry, name: str):
 @pytest.mark.parametrize("changed", [row["id"] for row in ROWS])
 def test_every_count_in_the_drawing_is_that_of_the_data(changed):
     registry = flow(**{changed.replace(".", "__"): "12345"})
-    assert shown(registry).count("(n = 12345)") == 1
-    assert registry.get(Figure, "flow").alt.count("(n = 12345)") == 1
+    for said in (shown(registry), registry.get(Figure, "flow").alt):
+        assert said.count("(n\u00a0=\u00a012345") == 1
     assert raw(registry, f"flow.{changed}") == 12345
 
 
 def test_every_label_stands_in_the_drawing_and_in_the_words():
     registry = flow()
     for one in ROWS:
-        said = f"{one['label']} (n = {one['count']})"
+        remark = ", as printed" if one["note"] else ""
+        said = f"{one['label']} (n\u00a0=\u00a0{one['count']}{remark})"
         assert said in shown(registry) and said in registry.get(Figure, "flow").alt
 
 
@@ -66,8 +67,8 @@ def test_a_reason_belongs_to_the_exclusion_and_a_part_to_what_remains():
     rows = [row("all", "left", "All", "9"), row("half", "part", "Half", "4"),
             row("lost", "out", "Lost", "3"), row("why", "reason", "Why", "2")]  # fmt: skip
     assert flow(*rows).get(Figure, "flow").alt == (
-        "Flow diagram from top to bottom. All (n = 9); Half (n = 4). "
-        "Excluded: Lost (n = 3); Why (n = 2)."
+        "Flow diagram from top to bottom. Screening. All (n\u00a0=\u00a09); Half (n\u00a0=\u00a04). "
+        "Excluded: Lost (n\u00a0=\u00a03); Why (n\u00a0=\u00a02)."
     )
 
 
@@ -75,7 +76,9 @@ def test_a_flow_that_begins_with_an_exclusion():
     registry = flow(row("lost", "out", "Lost", "3"), row("kept", "left", "Kept", "9"))
     svg = registry.get(Figure, "flow").svg
     assert ids(svg, "stage-") == ["stage-2"] and ids(svg, "out-") == ["out-1"]
-    assert registry.get(Figure, "flow").alt.endswith("Excluded: Lost (n = 3). Kept (n = 9).")
+    assert registry.get(Figure, "flow").alt.endswith(
+        "Excluded: Lost (n\u00a0=\u00a03). Included. Kept (n\u00a0=\u00a09)."
+    )
 
 
 def test_without_rows_every_named_count_is_a_dash():
@@ -104,13 +107,13 @@ def test_a_count_is_shown_digit_for_digit():
     registry = flow(row("a", "left", "Kept", "0012"), row("b", "left", "On average", "2.50"))
     assert [registry.get(Value, f"flow.{name}").text for name in "ab"] == ["0012", "2.50"]
     assert (raw(registry, "flow.a"), raw(registry, "flow.b")) == (12, 2.5)
-    assert "Kept (n = 0012)" in shown(registry)
+    assert "Kept (n\u00a0=\u00a00012)" in shown(registry)
 
 
 def test_a_remark_names_what_it_is_about():
     registry = flow(row("a", "left", "Kept", "12", note="as printed; 13 would add up"))
     phrase = registry.get(Phrase, "flow.note")
-    assert phrase.text == "“Kept” is given as 12: as printed; 13 would add up."
+    assert phrase.text == "“Kept” is given as 12 (as printed; 13 would add up)."
     assert phrase.inputs == ("flow.a",)
 
 
@@ -120,3 +123,14 @@ def test_a_long_label_widens_nothing():
 
     long = flow(row("a", "left", "What is said at length " * 20, "1"))
     assert width(long) == width(flow())
+
+
+def test_the_phases_are_those_of_prisma():
+    """Records come in; as long as any are excluded they are screened; what is left is included."""
+    rows = [row("found", "in", "Found", "9"), row("all", "left", "All", "9"),
+            row("lost", "out", "Lost", "3"), row("kept", "left", "Kept", "6")]  # fmt: skip
+    words = flow(*rows).get(Figure, "flow").alt
+    places = [words.index(name) for name in ("Identification", "Screening", "Included", "Kept")]
+    assert places == sorted(places) and words.count("Screening") == 1
+    # The last count stays in screening while any are still excluded from it.
+    assert "Included" not in flow(*rows[:3]).get(Figure, "flow").alt

@@ -44,9 +44,9 @@ def test_a_box_holds_its_entries_with_their_counts():
     svg = flow_diagram("f", SMALL).svg
     found = boxes(svg)
     assert list(found) == ["stage-1", "out-1", "stage-2"]
-    assert words(svg, found["stage-1"]) == "Found (n = 30) by hand (n = 4)"
-    assert words(svg, found["out-1"]) == "Twice (n = 2)"
-    assert words(svg, found["stage-2"]) == "<b>Read</b> & kept (n = 28)"
+    assert words(svg, found["stage-1"]) == "Found (n\u00a0=\u00a030) by hand (n\u00a0=\u00a04)"
+    assert words(svg, found["out-1"]) == "Twice (n\u00a0=\u00a02)"
+    assert words(svg, found["stage-2"]) == "<b>Read</b> & kept (n\u00a0=\u00a028)"
 
 
 @pytest.mark.parametrize("stages", [SMALL, WORDY], ids=["small", "wordy"])
@@ -74,7 +74,11 @@ def test_stages_go_down_and_exclusions_stand_to_the_right(stages):
 
 def test_a_part_is_indented():
     left = {line.text: line.left for line in placed(flow_diagram("f", SMALL).svg)}
-    assert left["by hand (n = 4)"] > left["Found (n = 30)"] == left["<b>Read</b> & kept (n = 28)"]
+    assert (
+        left["by hand (n\u00a0=\u00a04)"]
+        > left["Found (n\u00a0=\u00a030)"]
+        == left["<b>Read</b> & kept (n\u00a0=\u00a028)"]
+    )
 
 
 def test_the_drawing_is_as_high_as_its_boxes():
@@ -93,8 +97,9 @@ def test_an_arrow_leads_to_each_stage_and_to_each_exclusion():
 
 def test_words():
     assert flow_diagram("f", SMALL).alt == (
-        "Flow diagram from top to bottom. Found (n = 30); by hand (n = 4). Excluded: Twice (n = 2). "
-        "<b>Read</b> & kept (n = 28)."
+        "Flow diagram from top to bottom. Found (n\u00a0=\u00a030); by hand (n\u00a0=\u00a04). "
+        "Excluded: Twice (n\u00a0=\u00a02). "
+        "<b>Read</b> & kept (n\u00a0=\u00a028)."
     )
 
 

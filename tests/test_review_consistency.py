@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import erfc, sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis.review.consistency import contradictions
@@ -202,14 +204,20 @@ def test_a_number_that_nothing_bounds_from_above_gets_no_conjecture():
 
 
 def test_the_whole_range_of_what_might_have_been_is_told():
-    """The middle of .097 and .892 with their rounding reaches .495, that of .119 and .892 .505."""
-    assert pytest.approx(0.495) == (0.0975 + 0.8925) / 2
-    assert pytest.approx(0.505) == (0.1185 + 0.8915) / 2
+    """Centred alone, the lower limit may be .097 to .119; z leaves less to it, as a grid shows."""
     texts = {"estimate": "0.50", "ci_low": "0.018", "ci_high": "0.892", "statistic": "2.5",
              "pvalue": ".01"}  # fmt: skip
+    lows = []
+    for estimate in np.linspace(0.495, 0.505, 401):
+        for high in np.linspace(0.8915, 0.8925, 41):
+            z = estimate / ((high - estimate) / 1.959964)
+            if 2.45 <= z <= 2.55 and 0.005 <= erfc(z / sqrt(2)) <= 0.015:
+                lows.append(2 * estimate - high)
     rows = [{"id": f"x.{n}", "quantity": "", "printed": text} for n, text in texts.items()]
     (one,) = contradictions(rows, (), ALPHA)
-    assert one.conjecture == "With a lower limit of 0.097 to 0.119 in place of 0.018 all would fit."
+    ends = f"{min(lows):.3f} to {max(lows):.3f}"
+    assert 0.0975 < min(lows) < max(lows) < 0.1185
+    assert one.conjecture == f"With a lower limit of {ends} in place of 0.018 all would fit."
 
 
 def test_what_an_error_of_nought_leaves_open_stops_nothing():

@@ -21,7 +21,7 @@ from .settings import ALPHA
 
 STAKES = {
     "conclusion": "A conclusion or a reason hangs on it",
-    "result": "A reported result hangs on it",
+    "result": "In a reported result; no conclusion hangs on it",
     "label": "Only a name, a count or a description hangs on it",
 }
 COLUMNS = (
@@ -46,9 +46,11 @@ def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
 
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, str]:
     """Return by row id why each suspect of the contradictions `found` is one."""
-    return {
-        row: f"{one.arithmetic} {one.conjecture}".rstrip() for one in found for row in one.suspects
-    }
+    reasons: dict[str, str] = {}
+    for one in found:  # the most consequential come first
+        for row in one.suspects:
+            reasons.setdefault(row, f"{one.arithmetic} {one.conjecture}".rstrip())
+    return reasons
 
 
 def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:

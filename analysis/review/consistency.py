@@ -13,17 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
-from scipy.special import chdtri, ndtri, stdtrit
-
-from .printed import is_number, limits, number
-from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts, one_estimate
+from .conjecture import otherwise, replacements
+from .printed import limits, number
+from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts
 from .schema import FRACTIONS, TOUCHES
 
-# A test with p at 1 or 0 belongs to a statistic of 0 or without limit.
-TINY = 1e-300
-FAR = 1000  # units of the last decimal; what is bound no closer is not worth a conjecture
+TOLD = 2  # broken relations that are told of an analysis; more say the same again
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,11 @@ class _Set:
     @property
     def name(self) -> str:
         return self.prefix.rpartition(".")[2]
+
+    @property
+    def analysis(self) -> str:
+        """What is analysed, without the place where it is printed."""
+        return self.prefix.partition(".")[2]
 
 
 def contradictions(
@@ -104,20 +105,21 @@ def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
     if not broken:
         return
     involved = sorted({name for relation in broken for name in relation.names})
-    fits = {name: ends for name in involved if (ends := _replacements(name, texts, relations))}
+    fits = {name: ends for name in involved if (ends := replacements(name, texts, relations))}
     suspects, conjecture = involved, ""
     if len(fits) == 1:
         ((name, (low, high)),) = fits.items()
         suspects, ends = [name], low if low == high else f"{low} to {high}"
         if low and high:
             conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
+    conjecture = " ".join(filter(None, (conjecture, *otherwise(texts, broken))))
     plainest: dict[str, Relation] = {}
     for relation in broken:
         plainest.setdefault(relation.names[0], relation)
     yield Contradiction(
         tuple(row for name in involved for row in own.ids[name]),
         tuple(row for name in suspects for row in own.ids[name]),
-        " ".join(relation.told(texts) for relation in plainest.values()),
+        " ".join(relation.told(texts) for relation in list(plainest.values())[:TOLD]),
         conjecture,
         "conclusion" if _two_conclusions(texts, relations, alpha) else "result",
     )
@@ -148,89 +150,24 @@ def _below(ends: Span, bound: float) -> bool | None:
     return True if high <= bound else False if low >= bound else None
 
 
-def _replacements(name: str, texts: Texts, relations: Sequence[Relation]) -> tuple[str, str] | None:
-    """Return the least and the most that `name` could be, in its own decimals, so that all holds.
-
-    An end is empty where none is found.
-    """
-    if not is_number(texts[name]):
-        return None
-    places = max(0, -number(texts[name]).as_tuple().exponent)
-    unit = 10.0**-places
-
-    def shown(step: int) -> str:
-        return f"{step * unit:.{places}f}"
-
-    def fits(step: int) -> bool:
-        replaced = {**texts, name: shown(step)}
-        if relations is NORMAL and not one_estimate(replaced):
-            return False
-        return all(relation.holds(replaced) for relation in relations)
-
-    def end(start: int, way: int) -> str:
-        steps = range(start, start + way * FAR, way)
-        return next((shown(step) for step in steps if not fits(step + way)), "")
-
-    direct = [r.leaves(texts) for r in relations if r.names[0] == name]
-    seeds = [sum(ends) / 2 for ends in direct if ends] + _solved(name, texts)
-    for seed in filter(isfinite, seeds):
-        middle = round(seed / unit)
-        near = [step for step in range(middle - 2, middle + 3) if fits(step)]
-        if near:
-            return end(near[0], -1), end(near[0], 1)
-    return None
-
-
-def _solved(name: str, texts: Texts) -> list[float]:
-    """Roughly what `name` would have to be, from the relations in which others are computed from it."""
-    value = {n: float(number(t)) for n, t in texts.items() if is_number(t)}
-    found = []
-    if {"estimate", "ci_low", "ci_high"} <= set(value):
-        e, low, high = value["estimate"], value["ci_low"], value["ci_high"]
-        if name in ("ci_low", "ci_high"):
-            found.append(2 * e - (high if name == "ci_low" else low))
-    if name == "statistic" and "pvalue" in value:
-        tail = max(value["pvalue"], TINY) / 2
-        size = -float(stdtrit(value["df"], tail) if "df" in value else ndtri(tail))
-        found += [size, -size]
-    if name == "statistic" and {"tau", "k"} <= set(value):
-        pairs = value["k"] * (value["k"] - 1) / 2
-        found += [value["tau"] * pairs + step for step in (-1, 1)]
-    for q in ("q", "q_e", "q_between"):
-        df = value.get(f"{q}_df")
-        if name == f"{q}_df" and q in value and "i2" in value:
-            found.append(value[q] * (1 - value["i2"] / 100))
-        if name == q and df and f"{q}_pvalue" in value:
-            found.append(float(chdtri(df, max(value[f"{q}_pvalue"], TINY))))
-        if name == q and df is not None and "i2" in value and value["i2"] < 100:
-            found.append(df / (1 - value["i2"] / 100))
-    if name == "k":
-        found += [
-            value[df] + less for df, less in (("q_df", 1), ("q_e_df", 2), ("df", 2)) if df in value
-        ]
-    return found
-
-
 def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
-    """Different analyses with identical digits in every number."""
+    """Regressions on different moderators with identical digits in every number."""
     names = ("estimate", "ci_low", "ci_high", "statistic", "pvalue")
     seen: dict[tuple, _Set] = {}
     for own in sets:
         if ".regression." not in own.prefix or not set(names) <= set(own.texts):
             continue
         digits = tuple(own.texts[name] for name in names)
-        if digits not in seen:
-            seen[digits] = own
+        other = seen.setdefault(digits, own)
+        if other.analysis == own.analysis:
             continue
-        other = seen[digits]
         ids = tuple(row for each in (other, own) for name in names for row in each.ids[name])
         yield Contradiction(
             ids,
             ids,
-            f"{_moderator(other).capitalize()} and {_moderator(own)} have the same five numbers, "
-            + ", ".join(digits)
-            + ", although they are different properties of the trials.",
-            "The numbers of one of them were printed twice.",
+            f"{_moderator(other).capitalize()} and {_moderator(own)}, different properties of the "
+            f"trials, have the same {len(names)} numbers: {', '.join(digits)}.",
+            "Either both are equal in every trial, or the numbers of one of them are printed twice.",
         )
 
 
@@ -239,32 +176,48 @@ def _moderator(own: _Set) -> str:
 
 
 def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator[Contradiction]:
-    """Parts of a count that are larger than the count."""
-    total: Mapping[str, str] | None = None
+    """Parts of a count that are larger than the count, one alone or all together."""
+    for total, parts in _parted(flow):
+
+        def named(row: Mapping[str, str]) -> str:
+            return ids.get(f"flow.{row['id']}", f"flow.{row['id']}")
+
+        whole = _count(total)
+        large = [part for part in parts if _count(part) > whole]
+        for part in large:
+            rest = whole - sum(_count(other) for other in parts if other is not part)
+            conjecture = f"{rest} would add up with the other parts." if rest >= 0 else ""
+            yield Contradiction(
+                tuple(map(named, (*parts, total))),
+                (named(part),),
+                f"{part['label']}: {part['count']} of {total['count']} ({total['label']}).",
+                _sentence(part["note"]) or conjecture,
+            )
+        if not large and sum(map(_count, parts)) > whole:
+            yield Contradiction(
+                tuple(map(named, (*parts, total))),
+                tuple(map(named, (*parts, total))),
+                f"The parts of {total['count']} ({total['label']}) add up to "
+                f"{sum(map(_count, parts))}.",
+            )
+
+
+def _parted(
+    flow: Sequence[Mapping[str, str]],
+) -> Iterator[tuple[Mapping[str, str], list[Mapping[str, str]]]]:
+    """Yield each count of the `flow` with the rows behind it that are parts of it."""
+    found: list[tuple[Mapping[str, str], list[Mapping[str, str]]]] = []
     for row in flow:
         if row["kind"] in ("left", "out"):
-            total = row
-        elif row["kind"] in ("part", "reason") and total and _count(row) > _count(total):
-            rest = [r for r in flow if r is not row and _belongs(r, total, flow)]
-            own = (ids.get(f"flow.{row['id']}", f"flow.{row['id']}"),)
-            yield Contradiction(
-                own + tuple(f"flow.{r['id']}" for r in (*rest, total)),
-                own,
-                f"{row['label']}: {row['count']} of {total['count']} ({total['label']}).",
-                f"{_count(total) - sum(map(_count, rest))} would add up with the other parts.",
-            )
+            found.append((row, []))
+        elif row["kind"] in ("part", "reason") and found:
+            found[-1][1].append(row)
+    yield from found
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _count(row: Mapping[str, str]) -> int:
     return int(number(row["count"]))
-
-
-def _belongs(part: Mapping[str, str], total: Mapping[str, str], flow) -> bool:
-    """Tell whether `part` stands behind `total`, before the next count that others belong to."""
-    after = flow[flow.index(total) + 1 :]
-    for row in after:
-        if row["kind"] not in ("part", "reason"):
-            return False
-        if row is part:
-            return True
-    return False

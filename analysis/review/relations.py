@@ -214,9 +214,9 @@ NORMAL = (
         )
         for q in ("q", "q_e")
     ),
-    Relation(("q_df", "k"), _one_less, "Q has a degree of freedom less than trials"),
+    Relation(("q_df", "k"), _one_less, "Q has one degree of freedom fewer than there are trials"),
     Relation(
-        ("q_e_df", "k"), _two_less, "Q around a line has degrees of freedom for all trials less 2"
+        ("q_e_df", "k"), _two_less, "Q around a line has two degrees of freedom fewer than trials",
     ),
 )  # fmt: skip
 # Egger's intercept: of a line through the trials, so a t.
@@ -227,7 +227,7 @@ EGGER = (
         "t is the intercept over its error, which the interval tells",
     ),
     Relation(("pvalue", "statistic", "df"), _p_of_t, "p is both tails of t"),
-    Relation(("df", "k"), _two_less, "A line leaves degrees of freedom for all trials less 2"),
+    Relation(("df", "k"), _two_less, "A line leaves two degrees of freedom fewer than there are trials"),
 )  # fmt: skip
 KENDALL = (
     Relation(
