@@ -176,12 +176,6 @@ def manuscript(site) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pdfinfo() -> str:
-    """Poppler's pdfinfo, which reads a tagged PDF's structure."""
-    return program("pdfinfo")
-
-
-@pytest.fixture(scope="session")
 def chromium() -> str:
     """A Chromium that can be driven."""
     return program("chromium", "chromium-browser", "google-chrome")

@@ -1,7 +1,7 @@
 """Read a built site back: its values, and the text of its pages and of its PDF as tokens.
 
 Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
-(Poppler's pdfinfo), which leaves out running heads, page numbers and repeated table heads. Three
+(PDFium's and pypdf's), which leaves out running heads, page numbers and repeated table heads. Three
 conventions differ and are levelled here: a float's caption comes first, a tab's title before what
 it opens, a footnote where its mark is. Of the ledger the PDF has only the rows that are not met, so a
 page's other rows are passed over. The text inside an SVG figure belongs to the page that shows it;
@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import SequenceMatcher
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 from operator import eq
 from pathlib import Path
 from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup, NavigableString, Tag
+
+from paper import told
 
 MINUS = "\u2212"
 # A number with its sign, a word, or a single sign.
@@ -166,42 +168,46 @@ def svg_text(path: Path) -> str:
     return " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
 
 
-def pdf_chapters(pdfinfo: str, pdf: Path) -> list[list[str]]:
+def pdf_chapters(pdf: Path) -> list[list[str]]:
     """The tokens of each chapter of the PDF, by its structure tree; its contents page left out."""
-    run = subprocess.run(
-        [pdfinfo, "-struct-text", "-enc", "UTF-8", str(pdf)],
-        capture_output=True, text=True, encoding="utf-8", check=True,
-    )  # fmt: skip
     chapters: list[list[str]] = []
-    formula, depth = "", None  # the text of an equation, and how deep its element stands
-    for line in run.stdout.split("\n"):
-        stripped = line.strip()
-        indent = len(line) - len(line.lstrip())
-        quoted = len(stripped) > 1 and stripped[0] == stripped[-1] == '"'
-        if depth is not None and indent <= depth:
+    formula, start = "", None  # the text of an equation, and how deep its element stands
+    for depth, name, text in told(pdf):
+        if start is not None and depth <= start:
             chapters[-1].append(_formula(formula))
-            formula, depth = "", None
-        if re.match(r"H1\b", stripped):
+            formula, start = "", None
+        if name == "H1":
             chapters.append([])
-        elif stripped.startswith("Formula") and not quoted and chapters:
-            depth = indent
-        elif quoted and depth is not None:
-            formula += stripped[1:-1]
-        elif quoted and chapters:
-            chapters[-1] += TOKEN.findall(stripped[1:-1])
+        elif name == "Formula" and chapters:
+            start = depth
+        elif start is not None:
+            formula += text
+        elif chapters:
+            chapters[-1] += TOKEN.findall(text)
     return chapters[1:]  # the first is the table of contents
 
 
 def differences(html: list[str], pdf: list[str]) -> list[str]:
     """Where two token streams differ, each with what stands before it."""
     html, pdf = _folded(html, pdf)
-    matcher = SequenceMatcher(None, html, pdf, autojunk=False)
+    # A matcher's time grows with the square of what it is given, and most is alike.
+    same = _alike(html, pdf)
+    rest = _alike(html[same:][::-1], pdf[same:][::-1])
+    ours, theirs = html[same : len(html) - rest], pdf[same : len(pdf) - rest]
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     return [
-        f"after {' '.join(html[max(0, a - 6) : a])!r}: "
-        f"HTML {' '.join(html[a:b])!r}, PDF {' '.join(pdf[c:d])!r}"
+        f"after {' '.join(html[max(0, same + a - 6) : same + a])!r}: "
+        f"HTML {' '.join(ours[a:b])!r}, PDF {' '.join(theirs[c:d])!r}"
         for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal" and not _word_across_pages(html[a:b], pdf[c:d])
+        if tag != "equal" and not _word_across_pages(ours[a:b], theirs[c:d])
     ]
+
+
+def _alike(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many tokens from the start are the same in both."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False))
+    )
 
 
 def _folded(html: list[str], pdf: list[str]) -> tuple[list[str], list[str]]:
@@ -223,16 +229,14 @@ def _nearest(text: str, pdf: list[str]) -> tuple[int, int]:
     """The range of tokens that say `text`, or as long a one that comes nearest to it."""
     whole = "".join(pdf)
     places = {end: n for n, end in enumerate(accumulate(map(len, pdf), initial=0))}
+    start = whole.find(text)
+    while start >= 0:
+        if start in places and start + len(text) in places:
+            return places[start], places[start + len(text)]
+        start = whole.find(text, start + 1)
     spans = [(start, start + len(text)) for start in places if start + len(text) in places]
-    exact = [(start, end) for start, end in spans if whole.startswith(text, start)]
-    start, end = (
-        exact[0]
-        if exact
-        else max(
-            spans,
-            key=lambda span: sum(map(eq, text, whole[slice(*span)])),
-            default=(0, 0),
-        )
+    start, end = max(
+        spans, key=lambda span: sum(map(eq, text, whole[slice(*span)])), default=(0, 0)
     )
     return places[start], places[end]
 

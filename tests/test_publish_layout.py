@@ -110,11 +110,11 @@ def test_a_landscape_table_has_pages_of_its_shape(manuscript):
         assert sum(caption.startswith(words) for caption in captions) == 1
 
 
-def test_the_pdf_for_review_has_numbered_lines_twice_as_far_apart(toy, pdfinfo):
+def test_the_pdf_for_review_has_numbered_lines_twice_as_far_apart(toy):
     append(toy / "chapters/one.qmd", "\n" + "Words that fill several lines. " * 60 + "\n")
     site = build(toy, "embedded", quiet)
     review = build_pdf(toy, review=True, progress=quiet)
-    assert pdf_chapters(pdfinfo, review) == pdf_chapters(pdfinfo, site / "manuscript.pdf")
+    assert pdf_chapters(review) == pdf_chapters(site / "manuscript.pdf")
     found = sheets(review)
     margin = [
         line.text for sheet in found for line in sheet.body if line.x1 < SIDE

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 from pypdf import PdfReader
 
 from publish.build import build
 
 from conftest import append, program, quiet
-from paper import structure
-from rendered import differences, html_tokens, pages, pdf_chapters, soup
+from paper import structure, told
+from rendered import TOKEN, differences, html_tokens, pages, pdf_chapters, soup
 
 EXTRA = """
 Inline $\\hat\\theta_i^2$, and @eq-pool:
@@ -107,10 +106,11 @@ def test_every_figure_and_equation_has_alternative_text(manuscript, toy):
     assert 'What the "picture" shows' in [str(e["/Alt"]) for e in figures]
 
 
-def test_the_constructs_of_quarto_stand_in_both_outputs(toy, pdfinfo):
+def test_the_constructs_of_quarto_stand_in_both_outputs(toy):
     append(toy / "chapters/one.qmd", EXTRA)
     site = build(toy, "embedded", quiet)
-    paper = " ".join(token for chapter in pdf_text(pdfinfo, site) for token in chapter)
+    words = (text for _, _, text in told(site / "manuscript.pdf"))
+    paper = " ".join(token for text in words for token in TOKEN.findall(text))
     screen = soup(site / "chapters/one.html").select_one("main").get_text(" ", strip=True)
     in_order = r"Equation 1 \.1|Equation 1\.1.*\(\s?1\.1\s?\)"
     assert re.search(in_order, paper)
@@ -124,26 +124,17 @@ def test_the_constructs_of_quarto_stand_in_both_outputs(toy, pdfinfo):
     assert page.select_one("#eq-pool .equation-number").get_text() == "(1.1)"
 
 
-def test_equations_read_the_same_on_paper_and_on_the_screen(toy, pdfinfo):
+def test_equations_read_the_same_on_paper_and_on_the_screen(toy):
     append(toy / "chapters/one.qmd", EXTRA.split("::: {.callout-note}")[0])
     config = (toy / "_quarto.yml").read_text(encoding="utf-8")
     with_contents = config.replace("citeproc: true", "citeproc: true\n    toc: true")
     (toy / "_quarto.yml").write_text(with_contents, encoding="utf-8")
     site = build(toy, "embedded", quiet)
     html = [html_tokens(page) for page in pages(site)]
-    pdf = pdf_chapters(pdfinfo, site / "manuscript.pdf")
+    pdf = pdf_chapters(site / "manuscript.pdf")
     assert [differences(*both) for both in zip(html, pdf, strict=True)] == [[], [], []]
     wrong = (
         (site / "chapters/one.html").read_text(encoding="utf-8").replace("<mi>b</mi>", "<mi>d</mi>")
     )
     (site / "chapters/one.html").write_text(wrong, encoding="utf-8")
     assert len(differences(html_tokens(site / "chapters/one.html"), pdf[1])) == 1
-
-
-def pdf_text(pdfinfo: str, site: Path) -> list[list[str]]:
-    run = subprocess.run(
-        [pdfinfo, "-struct-text", "-enc", "UTF-8", str(site / "manuscript.pdf")],
-        capture_output=True, text=True, encoding="utf-8", check=True,
-    )  # fmt: skip
-    quoted = re.findall(r'^ *"(.*)"$', run.stdout, re.MULTILINE)
-    return [re.findall(r"\d+\.\d+|\w+|[^\w\s]", text) for text in quoted]

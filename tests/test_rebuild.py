@@ -97,9 +97,9 @@ def test_after_a_deletion_the_pooled_effect_is_that_of_the_other_trials(without_
     assert f"{estimate:.3f}" == "0.634"
 
 
-def test_after_a_deletion_pages_and_pdf_still_agree(without_a_trial, pdfinfo):
+def test_after_a_deletion_pages_and_pdf_still_agree(without_a_trial):
     assert value_problems(shown_values(without_a_trial), registered(without_a_trial)) == []
-    chapters = pdf_chapters(pdfinfo, without_a_trial / "manuscript.pdf")
+    chapters = pdf_chapters(without_a_trial / "manuscript.pdf")
     for page, pdf in zip(pages(without_a_trial), chapters, strict=True):
         assert differences(html_tokens(page), pdf) == []
 
@@ -115,7 +115,7 @@ def test_without_any_effect_numbers_become_dashes(tmp_path):
     assert value_problems(list(shown.values()), registered(site)) == []
 
 
-def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path, pdfinfo):
+def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path):
     root = copy_project(tmp_path / "hostile")
     name = "<script>alert(1)</script> #panic() $x$ *b* _i_ `c` [l](u) @ref \\ =1+1"
     studies = root / "data/studies.csv"
@@ -124,7 +124,7 @@ def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path, pdfinfo):
     assert "Isasi et al. (2010)" in text
     studies.write_text(text.replace("Isasi et al. (2010)", quoted), encoding="utf-8")
     site = built(root)
-    chapters = pdf_chapters(pdfinfo, site / "manuscript.pdf")
+    chapters = pdf_chapters(site / "manuscript.pdf")
     for html, pdf in zip(pages(site), chapters, strict=True):
         assert "<script>alert" not in html.read_text(encoding="utf-8")
         assert differences(html_tokens(html), pdf) == []

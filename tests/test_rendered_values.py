@@ -102,10 +102,10 @@ def test_the_rounding_check_bites(raw, text, right):
 
 
 @pytest.fixture(scope="module")
-def both(site, pdfinfo):
+def both(site):
     """Each chapter's tokens, from the page and from the PDF."""
     html = [html_tokens(page) for page in pages(site)]
-    return list(zip(html, pdf_chapters(pdfinfo, site / "manuscript.pdf"), strict=True))
+    return list(zip(html, pdf_chapters(site / "manuscript.pdf"), strict=True))
 
 
 def test_the_pdf_says_what_the_pages_say_token_by_token(both):

@@ -61,11 +61,11 @@ def test_every_picture_has_words_with_its_numbers(site):
         assert len(alt.split()) >= 8 and any(c.isdigit() for c in alt), f"{place}: {alt}"
 
 
-def test_the_pdf_has_the_same_captions_and_the_same_words_for_its_pictures(site, pdfinfo):
+def test_the_pdf_has_the_same_captions_and_the_same_words_for_its_pictures(site):
     pdf = site / "manuscript.pdf"
     told = {" ".join(str(e["/Alt"]).split()) for e in structure(pdf) if e["/S"] == "/Figure"}
     assert told == {alt for _, alt in images(site)}
-    for page, chapter in zip(captions(site), pdf_chapters(pdfinfo, pdf), strict=True):
+    for page, chapter in zip(captions(site), pdf_chapters(pdf), strict=True):
         paper = letters("".join(chapter))
         for place, caption in page:
             assert letters(caption) in paper, place
