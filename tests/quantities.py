@@ -13,10 +13,8 @@ MODELS = {"fixed": fixed, "random": random}
 TESTS = {"egger": egger, "kendall": kendall}
 # Trials that the paper leaves out of its sensitivity analysis: Town, Isasi and Clarke.
 DECISIONS = ("town2017", "isasi2010", "clarke2014")
-# Lines that the moderators as printed do not give; each may be anything that rounds to its text.
-ROUNDED_MODERATORS = (
-    ("symptoms", "female_percent"), ("symptoms", "treatment_weeks"), ("qol", "female_percent"),
-)  # fmt: skip
+# What a moderator can be at most.
+MOST = {"female_percent": 100.0, "married_percent": 100.0}
 
 _STUDIES = {row["study"]: row for row in read("studies")}
 _GROUPS = {(row["study"], row["variable"]): row["category"] for row in read("groups")}
@@ -40,8 +38,7 @@ def arithmetic(quantity: str) -> tuple[Statistic, tuple[Trial, ...]]:
             out = DECISIONS if left_out == "decisions" else (left_out,)
             of, trials = MODELS[model], [t for t in trials if t.study not in out]
         case ["regression", moderator]:
-            vague = (outcome, moderator) in ROUNDED_MODERATORS
-            of, trials = line, with_moderator(outcome, moderator, vague)
+            of, trials = line, with_moderator(outcome, moderator)
         case ["random", variable]:
             found = [_GROUPS[trial.study, variable] for trial in trials]
             members = [np.flatnonzero(np.array(found) == c) for c in sorted(set(found))]
@@ -63,11 +60,12 @@ def is_analysis(quantity: str) -> bool:
     return True
 
 
-def with_moderator(outcome: str, moderator: str, vague: bool) -> list[Trial]:
-    """The trials that print `moderator`, with it as a third number; `vague` as in `around_printed`."""
+def with_moderator(outcome: str, moderator: str) -> list[Trial]:
+    """The trials that print `moderator`, with anything that rounds to it as a third number."""
     texts = {study: row[moderator] for study, row in _STUDIES.items() if row[moderator] != "NRD"}
+    most = MOST.get(moderator, np.inf)
     return [
-        around_printed(trial, texts[trial.study], vague)
+        around_printed(trial, texts[trial.study], most)
         for trial in TRIALS[outcome]
         if trial.study in texts
     ]

@@ -78,12 +78,10 @@ for _row in read("effects"):
     )
 
 
-def around_printed(trial: Trial, text: str, vague: bool) -> Trial:
-    """`trial` with a moderator printed as `text`: that number, or if `vague` any that rounds to it."""
-    if not vague:
-        return Trial(trial.study, np.insert(trial.points, 2, float(text), axis=1))
+def around_printed(trial: Trial, text: str, most: float) -> Trial:
+    """`trial` with a moderator printed as `text`: any number up to `most` that rounds to it."""
     few = trial.points[np.linspace(0, len(trial.points) - 1, FEW).astype(int)]
-    x = _around(text, SIDE)
+    x = np.minimum(_around(text, SIDE), most)
     return Trial(trial.study, np.column_stack([few.repeat(SIDE, axis=0), np.tile(x, FEW)]))
 
 

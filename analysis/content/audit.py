@@ -17,6 +17,7 @@ from ..display.table import Column, Row, Table
 from ..review.consistency import Contradiction, contradictions
 from ..review.data import Review
 from ..review.schema import TOUCHES
+from ..review.verify import Suspicion
 from .settings import ALPHA
 
 STAKES = {
@@ -44,12 +45,13 @@ def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
     )
 
 
-def suspects_of(found: Sequence[Contradiction]) -> dict[str, str]:
+def suspects_of(found: Sequence[Contradiction]) -> dict[str, Suspicion]:
     """Return by row id why each suspect of the contradictions `found` is one."""
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Suspicion] = {}
     for one in found:  # the most consequential come first
         for row in one.suspects:
-            reasons.setdefault(row, f"{one.arithmetic} {one.conjecture}".rstrip())
+            why = f"{one.arithmetic} {one.conjecture}".rstrip()
+            reasons.setdefault(row, Suspicion(why, alone=len(one.suspects) == 1))
     return reasons
 
 

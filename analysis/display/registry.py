@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from ..review.verify import Evidence, Verdict, judge
+from ..review.verify import Evidence, Suspicion, Verdict, judge
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
@@ -49,7 +49,7 @@ class Registry:
     def __init__(
         self,
         published: Iterable[Mapping[str, str]] = (),
-        suspects: Mapping[str, str] = MappingProxyType({}),
+        suspects: Mapping[str, Suspicion] = MappingProxyType({}),
     ) -> None:
         published = list(published)
         self._suspects = suspects
@@ -98,7 +98,7 @@ class Registry:
             verdict = _overruled(row, Verdict("not computable"), self._suspects)
             self.judged[row["id"]] = Judged(row, None, verdict)
 
-    def rejudge(self, row: str, printed: str, suspects: Mapping[str, str]) -> Verdict:
+    def rejudge(self, row: str, printed: str, suspects: Mapping[str, Suspicion]) -> Verdict:
         """Return the verdict on the row of that id, had the source `printed` this there.
 
         The value and the evidence are those of the row; `suspects` are the rows that would then
@@ -148,8 +148,14 @@ class Registry:
         entries[name] = entry
 
 
-def _overruled(row: Mapping[str, str], verdict: Verdict, suspects: Mapping[str, str]) -> Verdict:
+def _overruled(
+    row: Mapping[str, str], verdict: Verdict, suspects: Mapping[str, Suspicion]
+) -> Verdict:
     """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
-    if row["id"] in suspects and verdict.status not in MET:
-        return replace(verdict, status="inconsistent", note=suspects[row["id"]])
+    suspicion = suspects.get(row["id"])
+    met = verdict.status in MET and not (
+        suspicion and suspicion.alone and verdict.status == "attainable"
+    )
+    if suspicion and not met:
+        return replace(verdict, status="inconsistent", note=suspicion.why)
     return replace(verdict, note=verdict.note or row.get("note", ""))

@@ -5,7 +5,8 @@ reproduced      our value rounds to the printed digits
 attainable      it does not, but inputs that print exactly as the source prints them do: a witness
 different       no such inputs do: an outer bound excludes the printed digits
 undecided       neither has been shown
-inconsistent    it contradicts other printed numbers (`consistency`), and our value does not meet it
+inconsistent    it contradicts other printed numbers (`consistency`): it alone would have to be another,
+                and our value does not round to it; or our value cannot meet it at all
 not computable  our value has no inputs, or nothing that is printed leads to one
 """
 
@@ -48,6 +49,14 @@ class Verdict:
     high: float | None = None
     witness: float | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Why a number contradicts others, and whether it `alone` would have to be another."""
+
+    why: str
+    alone: bool
 
 
 class Unproven(Evidence):
