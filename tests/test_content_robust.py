@@ -276,11 +276,15 @@ def test_what_the_chapter_finds(composed):
     rows = {row.cells["claim"]: row.cells for row in composed.get(Table, "robust.verdicts").rows}
     assert rows["Symptoms stay lower at follow-up"]["verdict"].text == "weakens"
     assert said(composed, "robust.falls").count("“") == 1
+    assert "(4 of 5, not under PET-PEESE)" in said(composed, "robust.weakens")
+    assert "Effects on symptoms do not differ by disorder" in said(composed, "robust.equal")
+    assert said(composed, "robust.stands") == ""
     narrow = []
     for key, scale in SCALES.items():
         _, y, v = effects_of(key)
         fit = Fit(y, v)
-        if fit.covariance[0, 0] < 1 / np.sum(1 / (v + fit.tau2)):
+        half = stats.t.ppf(0.975, len(y) - 1) * np.sqrt(fit.covariance[0, 0])
+        if half < stats.norm.ppf(0.975) / np.sqrt(np.sum(1 / (v + fit.tau2))):
             narrow.append(f"{scale.name} (Hartung–Knapp)")
     told = said(composed, "robust.narrow")
     assert [

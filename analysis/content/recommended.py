@@ -64,6 +64,7 @@ EXTRAPOLATED = {
     "df": _DF,
     "pvalue": _P,
 }
+AT_ZERO = {n: EXTRAPOLATED[n] for n in ("estimate", "se", "ci_low", "ci_high", "pvalue")}
 # Of one analysis in a row of them, whose arrays the engine returns.
 IN_SERIES = ("k", "estimate", "ci_low", "ci_high", "pvalue")
 
@@ -201,6 +202,16 @@ def _add_pet_peese(registry: Registry, outcome: Outcome, sample: Sample) -> None
     prefix = f"{outcome.key}.pet_peese"
     found = computable(pet_peese, **sample.effects, level=LEVEL)
     add_statistics(registry, prefix, found, EXTRAPOLATED, "PET-PEESE", sample.inputs)
+    for name, line in (("pet", found and found.pet), ("peese", found and found.peese)):
+        own = line.intercept if line else None
+        add_statistics(registry, f"{prefix}.{name}", own, AT_ZERO, name.upper(), sample.inputs)
+    alpha = None if found is None else found.alpha
+    registry.value(
+        f"{prefix}.alpha",
+        alpha,
+        decimals(2),
+        "significance of PET below which PEESE is used, both tails",
+    )
     used = "neither line" if found is None else found.used
     registry.phrase(f"{prefix}.used", used, (f"{prefix}.pvalue",))
     limits = tuple(f"{prefix}.ci_{end}" for end in ("low", "high"))

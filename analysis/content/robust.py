@@ -7,25 +7,29 @@ A claim of an effect holds where the effect is significant in the direction clai
 difference holds where the test between the categories is not significant.
 
 Value names: `robust.<claim>.tried` and `.held`, today's methods that test it and those under which
-it holds; phrases `robust.<claim>.verdict`, `.against`, and `robust.stands`, `.weakens`, `.falls`.
+it holds; phrases `robust.<claim>.verdict`, `.against`, and `robust.stands`, `.weakens`, `.falls`,
+`.equal`.
 """
 
 from __future__ import annotations
 
 import pandas as pd
+from scipy.special import ndtri
 
 from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
-from .claims import Answer, Claim, claims, methods
+from .claims import REST, Answer, Claim, claims, methods
 from .outcome import Outcome
 from .recommended import add_recommended
 from .retested import add_asymmetry, add_between, add_regression
 from .samples import group_sizes
-from .settings import SCALES
+from .settings import LEVEL, SCALES
 from .verdicts import capitalised
 from .wording import ALPHA
+
+Z = float(ndtri((1 + LEVEL) / 2))  # of a normal interval
 
 COLUMNS = (
     Column("method", "Method"),
@@ -78,21 +82,21 @@ def add_robust(
 
 
 def _add_narrow(registry: Registry) -> None:
-    """Say where Hartung-Knapp leaves a smaller error than the normal model, which it can.
+    """Say where the interval of Hartung and Knapp is narrower than the normal one, which it can be.
 
-    It does where trials agree more closely than chance would have them: Röver, Knapp & Friede (2015).
+    It is where trials agree more closely than chance would have them: Röver, Knapp & Friede (2015).
     """
     found, inputs = [], []
     for key, scale in SCALES.items():
         for method, prefix in methods(key).items():
-            names = f"{prefix}.se", f"{prefix}.se_normal"
-            if names[1] not in registry:
+            if f"{prefix}.se_normal" not in registry:
                 continue
+            names = f"{prefix}.ci_low", f"{prefix}.ci_high", f"{prefix}.se_normal"
             inputs += names
-            se, normal = (registry.get(Value, name).raw for name in names)
-            if se is not None and normal is not None and se < normal:
+            low, high, normal = (registry.get(Value, name).raw for name in names)
+            if None not in (low, high, normal) and high - low < 2 * Z * normal:
                 found.append(f"{scale.name} ({method})")
-    text = f"Here it does so for {'; '.join(found)}." if found else "Here it does so nowhere."
+    text = f"Here it is so for {'; '.join(found)}." if found else "Here it is so nowhere."
     registry.phrase("robust.narrow", text, tuple(inputs))
 
 
@@ -131,24 +135,49 @@ def holds(registry: Registry, claim: Claim, test: Answer) -> bool | None:
 
 def _add_claims(registry: Registry) -> None:
     verdicts, details = [], []
-    by_verdict: dict[str, list[Claim]] = {}
     for claim in claims():
         cells = add_claim(registry, claim)
         verdicts.append(Row(cells))
-        by_verdict.setdefault(cells["verdict"].text, []).append(claim)
         if claim.key not in SCALES:  # a pooled effect stands in the table of methods
             details += [Row(_tested(registry, claim, t), group=claim.words) for t in claim.tests]
     registry.add("robust.verdicts", Table("robust-verdicts", VERDICTS, tuple(verdicts)))
     registry.add("robust.tests", Table("robust-tests", TESTS, tuple(details)))
+    _add_summary(registry)
+
+
+def _add_summary(registry: Registry) -> None:
+    """Say of every effect that is claimed under how many methods it holds, and of no difference too."""
+    said: dict[str, list[str]] = {"stands": [], "weakens": [], "falls": []}
+    inputs: dict[str, list[str]] = {verdict: [] for verdict in said}
+    equal, tests = [], []
+    for claim in claims():
+        names = [f"robust.{claim.key}.{name}" for name in ("held", "tried")]
+        held, tried = (registry.get(Value, name) for name in names)
+        verdict = registry.get(Phrase, f"robust.{claim.key}.verdict").text
+        if claim.sign == 0:
+            tests += names
+            if verdict == "stands":
+                equal.append(f"“{claim.words}”")
+        elif verdict in said:
+            inputs[verdict] += names
+            against = registry.get(Phrase, f"robust.{claim.key}.against").text
+            count_ = f"{held.text} of {tried.text}"
+            more = f", not under {against}" if verdict == "weakens" else ""
+            said[verdict].append(f"“{claim.words}” ({count_}{more})")
     for verdict, words in (
-        ("stands", "What holds under all of today’s methods"),
-        ("weakens", "What holds under some of today’s methods, but not under all"),
-        ("falls", "What holds under none of today’s methods"),
+        ("stands", "Significant under all of today’s methods that can test it"),
+        ("weakens", "Significant under some of them"),
+        ("falls", "Significant under none, though the estimate may be of the same size"),
     ):
-        such = by_verdict.get(verdict, [])
-        text = f"{words}: {'; '.join(f'“{claim.words}”' for claim in such)}."
-        inputs = tuple(f"robust.{claim.key}.held" for claim in such)
-        registry.phrase(f"robust.{verdict}", text if such else f"No conclusion {verdict}.", inputs)
+        text = f"{words}: {'; '.join(said[verdict])}." if said[verdict] else ""
+        registry.phrase(f"robust.{verdict}", text, tuple(inputs[verdict]))
+    text = ""
+    if equal:
+        text = (
+            f"None of them contradicts that {' and that '.join(equal)}; with so few trials that says "
+            "little."
+        )
+    registry.phrase("robust.equal", text, tuple(tests))
 
 
 def add_claim(registry: Registry, claim: Claim) -> dict[str, Value | Phrase | str]:
@@ -157,7 +186,9 @@ def add_claim(registry: Registry, claim: Claim) -> dict[str, Value | Phrase | st
     Returned is the row of the table of verdicts.
     """
     prefix = f"robust.{claim.key}"
-    today = [test for test in claim.tests if not test.published]
+    today = [
+        test for test in claim.tests if not test.published and not _again(registry, claim, test)
+    ]
     inputs = tuple(test.pvalue for test in today)
     found = {test.method: holds(registry, claim, test) for test in today}
     known = {method: held for method, held in found.items() if held is not None}
@@ -177,6 +208,12 @@ def add_claim(registry: Registry, claim: Claim) -> dict[str, Value | Phrase | st
         ),
         "against": registry.phrase(f"{prefix}.against", against or "—", inputs),
     }
+
+
+def _again(registry: Registry, claim: Claim, test: Answer) -> bool:
+    """Tell whether `test` leaves out influential trials of which there are none: another one again."""
+    flagged = f"{claim.key}.influence.flagged.k"
+    return test.method == REST and flagged in registry and not registry.get(Value, flagged).raw
 
 
 def _tested(registry: Registry, claim: Claim, test: Answer) -> dict[str, Value | str | None]:

@@ -7,6 +7,7 @@ from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
 from .pooled import STATISTICS
+from .settings import IMPLAUSIBLE
 
 
 def add_sensitivity(registry: Registry, outcome: Outcome) -> None:
@@ -17,6 +18,14 @@ def add_sensitivity(registry: Registry, outcome: Outcome) -> None:
     alias(registry, f"{outcome.key}.study.largest.estimate", source, lambda raw: number(raw, 2))
     name = outcome.name_of(largest.study) if largest else "—"
     registry.phrase(f"{outcome.key}.study.largest.name", name, (source,) if source else ())
+    remark = ""
+    if largest and abs(largest.yi) > IMPLAUSIBLE:
+        remark = (
+            f"The effect printed for {name} is far beyond what treatments achieve. A standard error "
+            "taken for a standard deviation would explain such a number; only the report of the trial "
+            "can tell."
+        )
+    registry.phrase(f"{outcome.key}.study.largest.remark", remark, (source,) if source else ())
     for statistic in STATISTICS:
         source = f"{prefix}.{largest.study}.{statistic}" if largest else None
         alias(registry, f"{prefix}.largest.{statistic}", source, STATISTICS[statistic].text)

@@ -17,6 +17,7 @@ LOW_I2 = 25  # per cent, below which the publication calls heterogeneity small
 # publication uses these words without saying from where on.
 SIZES = {"small": 0.2, "moderate": 0.5, "large": 0.8}
 HIGH_I2 = 75
+IMPLAUSIBLE = 3  # standard deviations, beyond which hardly any treatment is known to move people
 # The publication's rules, and what each is about.
 RULES = {
     "alpha": (ALPHA, "level of significance"),
