@@ -11,6 +11,8 @@ from .build import build, build_pdf
 from .errors import PublishError
 from .workspace import end_like_interrupted
 
+FINDING = "finding: "  # how a command after rendering begins what must not scroll by
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse `arguments`, build, and return the exit status."""
@@ -31,6 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
     if options.review and not options.pdf:
         parser.error("--review sets a PDF of its own; use it with --pdf")
     started = time.monotonic()
+    findings: list[str] = []
+
+    def say(text: str) -> None:
+        """Show a line of progress at once, and keep what is to be said again at the end."""
+        if text.startswith(FINDING):
+            findings.append(text)
+        print("  " + text, flush=True)
+
     end_like_interrupted()
     try:
         if options.pdf:
@@ -53,12 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"done in {time.monotonic() - started:.1f} s")
     for path in [built] if options.pdf else _shown(built):
         print(f"  {path}")
+    if findings:
+        print(f"{len(findings)} finding{'s' if len(findings) > 1 else ''} in the data:")
+        print("\n".join(f"  {text.removeprefix(FINDING)}" for text in findings))
     return 0
-
-
-def say(text: str) -> None:
-    """Show a line of progress at once."""
-    print("  " + text, flush=True)
 
 
 def _shown(site: Path) -> list[Path]:

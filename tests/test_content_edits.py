@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
+from collections import Counter
 
 import pytest
 
@@ -12,11 +14,15 @@ from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.review import DataError
+from analysis.review.statuses import STATUSES, key
 
 from conftest import ROOT
 
 with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
     HEADER, *ROWS = csv.reader(_file)
+
+with (ROOT / "data/published.csv").open(encoding="utf-8", newline="") as _file:
+    PUBLISHED = list(csv.DictReader(_file))
 
 
 def of(*studies):
@@ -76,6 +82,11 @@ def test_digits_too_coarse_for_a_proof_stop_nothing(composed):
 def test_nothing_is_proven_where_a_row_contradicts_itself(composed):
     registry = composed(map(contradictory, ROWS))
     assert registry.get(Value, "checks.rows.failed").raw == 1
+    placed = registry.get(Phrase, "checks.rows.placed").text
+    assert re.fullmatch(
+        r"data/effects\.csv:\d+: symptoms, isasi2010: .*\bz 9\.000.* contradict each other; .*",
+        placed,
+    )
     touched = [
         judged.verdict.status
         for judged in registry.judged.values()
@@ -120,3 +131,33 @@ def test_a_row_that_nothing_uses_is_a_finding(composed):
         "no value is called symptoms.random.estimat"
         in registry.get(Phrase, "checks.files.found").text
     )
+
+
+def statuses_of(registry) -> Counter:
+    """How many rows the ledger has of each verdict, once it is told that the tally says the same."""
+    shown = Counter(row.cells["verdict"] for row in registry.get(Table, "ledger").rows)
+    told = {status: registry.get(Value, f"verdicts.{key(status)}.k").raw for status in STATUSES}
+    assert told == {status: shown[status] for status in STATUSES}
+    return shown
+
+
+@pytest.mark.parametrize("gone", ["a trial", "all effects"])
+def test_whatever_is_deleted_tally_and_ledger_have_every_printed_number(composed, gone):
+    registry = composed([row for row in ROWS if gone == "a trial" and row[1] != "isasi2010"])
+    assert registry.get(Value, "verdicts.all.k").raw == len(PUBLISHED)
+    assert statuses_of(registry).total() == len(PUBLISHED)
+    assert list(registry.judged) == [row["id"] for row in PUBLISHED]
+    lost = registry.judged["effects.symptoms.isasi2010.smd"].verdict
+    found = registry.get(Phrase, "checks.files.placed").text.splitlines()
+    told = [one for one in found if " of isasi2010 " in one and "effects.csv" in one]
+    rows = sum(row["id"].startswith("effects.") and ".isasi2010." in row["id"] for row in PUBLISHED)
+    assert len(told) == 1 and f"quantity: {rows} rows repeat cells of isasi2010" in told[0]
+    assert (lost.status, lost.note) == ("not computable", "the data no longer hold it")
+
+
+def test_an_unknown_quantity_is_not_computable_and_counted(composed):
+    text = (ROOT / "data/published.csv").read_text(encoding="utf-8")
+    registry = composed(published=f"{text}extra,Somewhere,symptoms.random.estimat,0.82,\n")
+    assert registry.get(Value, "verdicts.all.k").raw == len(PUBLISHED) + 1
+    assert statuses_of(registry).total() == len(PUBLISHED) + 1
+    assert registry.judged["extra"].verdict.note == "no value is called symptoms.random.estimat"

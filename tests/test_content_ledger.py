@@ -10,12 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.content.ledger import FIELDS, MET, add_ledger, ledger_csv
+from analysis.content.ledger import FIELDS, add_ledger, ledger_csv, words
 from analysis.display.figure import Figure
 from analysis.display.registry import Judged, Registry
 from analysis.display.table import Table
 from analysis.display.value import Value
 from analysis.manuscript import REGISTRY
+from analysis.review.statuses import AS_PRINTED, STATUSES, key
 from analysis.review.verify import Verdict
 
 from conftest import ROOT
@@ -38,10 +39,10 @@ def small(*rows: dict[str, str], raw: float = -0.0512) -> Registry:
     registry = Registry(rows)
     evidence = SimpleNamespace(bounds=lambda: (-0.0525, -0.0498), witness=lambda printed: None)
     registry.value("a.estimate", raw, lambda x: f"{x:.2f}", "estimate; a model", (), evidence)
-    for status in ("all", "reproduced", "attainable", "different", "undecided", "not_computable",
-                   "given", "inconsistent"):  # fmt: skip
-        registry.value(f"verdicts.{status}.k", 0, str, "a count")
-    add_ledger(registry, rows)
+    for status in ("all", *STATUSES):
+        registry.value(f"verdicts.{key(status)}.k", 0, str, "a count")
+    registry.judge_rest()
+    add_ledger(registry)
     return registry
 
 
@@ -49,7 +50,7 @@ def test_every_published_row_stands_in_the_ledger_once_and_in_order():
     found = records(REGISTRY)
     for field in ("id", "where", "quantity"):
         assert [one[field] for one in found] == [one[field] for one in PUBLISHED]
-    assert [Fraction(one["printed"].lstrip("<>")) for one in found] == [
+    assert [Fraction(one["printed"].lstrip("<>'")) for one in found] == [
         Fraction(one["printed"].lstrip("<>")) for one in PUBLISHED
     ]
     assert len(REGISTRY.get(Table, "ledger").rows) == len(PUBLISHED)
@@ -113,8 +114,52 @@ def test_a_row_without_a_value_stands_in_the_ledger_and_is_not_computable():
     assert [(one["id"], one["recomputed"], one["status"]) for one in records(registry)] == [
         ("x", "", "not computable"), ("y", "", "not computable"), ("z", "-0.0512", "reproduced"),
     ]  # fmt: skip
+    assert [one["note"] for one in records(registry)] == ["no value is called a.estimat", "", ""]
     html = registry.get(Table, "ledger").html()
     assert html.count('class="used"') == 1, "only what has a value can be used somewhere"
+
+
+@pytest.mark.parametrize(
+    ("row_id", "said"),
+    [
+        ("results.qol.regression.employed_percent.ci_low",
+         "Employed percent: lower confidence limit of the slope"),
+        ("results.qol_completers.ci_low", "Qol completers: lower confidence limit"),
+        ("results.criteria.aims_missing", "Criteria: aims missing"),
+        ("methods.raters.selection.1", "Selection: 1"),
+        ("methods.categories", "Categories"),
+    ],
+)  # fmt: skip
+def test_rows_without_a_value_are_told_apart_by_words(row_id, said):
+    assert words(row_id) == said
+
+
+def test_rows_of_a_section_without_a_value_are_told_apart():
+    alike = Counter(
+        (one.row["where"], words(one.row["id"]), one.row["printed"])
+        for one in REGISTRY.judged.values()
+        if not one.value
+    )
+    assert alike and set(alike.values()) == {1}
+
+
+def test_the_verdicts_have_one_order_everywhere():
+    meant = REGISTRY.get(Table, "ledger.verdicts").rows
+    assert [shown.cells["verdict"].lower() for shown in meant] == list(STATUSES)
+    assert texts(REGISTRY.get(Figure, "ledger.sections").svg)[-len(STATUSES) :] == list(STATUSES)
+    assert f'data-order="{"|".join(STATUSES)}"' in REGISTRY.get(Table, "ledger").html()
+
+
+def test_a_status_without_a_meaning_is_refused():
+    with pytest.raises(ValueError, match="x: 'disproved' is not among given, reproduced"):
+        Judged(row("x", "", "7"), None, Verdict("disproved"))
+
+
+def test_a_share_is_no_date_to_a_spreadsheet():
+    (shown,) = list(
+        csv.DictReader(io.StringIO(ledger_csv(small(row("x", "", "1/2")).judged.values())))
+    )
+    assert shown["printed"] == "'1/2"
 
 
 def test_the_tally_adds_up_to_the_rows():
@@ -139,7 +184,7 @@ def test_the_tally_adds_up_to_the_rows():
 
 def test_the_pdf_lists_what_is_not_met():
     apart = REGISTRY.get(Table, "ledger.apart").rows
-    wanted = [one["status"] for one in records(REGISTRY) if one["status"] not in MET]
+    wanted = [one["status"] for one in records(REGISTRY) if one["status"] not in AS_PRINTED]
     assert wanted and [shown.cells["verdict"] for shown in apart] == wanted
 
 

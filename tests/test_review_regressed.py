@@ -7,13 +7,20 @@ import pytest
 
 from analysis.content.outcome import read_outcome
 from analysis.review import read_review
+from analysis.review import regressed as regressed_module
 from analysis.review.printed import agrees, interval
 from analysis.review.regressed import Regressed
 
 from by_hand import DATA, line
 
 REVIEW = read_review(DATA)
+MOST = regressed_module.MOST  # before the tests' own haste
 LIMITS = 0.0, 100.0
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    monkeypatch.setattr(regressed_module, "MOST", MOST)
 
 
 def regressed(outcome: str, moderator: str, spans=None) -> Regressed:

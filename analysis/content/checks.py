@@ -14,6 +14,7 @@ from .settings import SCALES
 from .subgroups import VARIABLES
 from .verdicts import capitalised
 
+FILES = "data/"
 COLUMNS = (
     Column("asks", "What must hold"),
     Column("cases", "Cases", "right"),
@@ -49,7 +50,7 @@ def _unknown(file: str, line: int, column: str, word: str, allowed) -> list[Find
     near = get_close_matches(word, allowed, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     text = f"{word!r} is not among {', '.join(allowed)}{hint}"
-    return [Finding(f"data/{file}", line, column, text)]
+    return [Finding(f"{FILES}{file}", line, column, text)]
 
 
 def add_checks(registry: Registry, review: Review) -> None:
@@ -64,6 +65,8 @@ def add_checks(registry: Registry, review: Review) -> None:
             f"{prefix}.failed", len(check.findings), count, f"cases not met: {check.asks}"
         )
         found = "; ".join(finding.text for finding in check.findings)
+        placed = "\n".join(map(str, check.findings))
+        registry.phrase(f"{prefix}.placed", placed, (f"{prefix}.failed",))
         registry.phrase(f"{prefix}.found", found, (f"{prefix}.failed",))
         cells = {"asks": capitalised(check.asks), "cases": cases, "failed": failed}
         rows.append(Row(cells | {"findings": found or "Nothing"}))
@@ -73,17 +76,35 @@ def add_checks(registry: Registry, review: Review) -> None:
 def _belong_together(registry: Registry, review: Review) -> Check:
     """Find rows of our files that nothing uses: a slip in a key would take them out without a word."""
     found = list(review.findings)
-    for line, row in review.published.iterrows():
-        # A row without a quantity says in its note why nothing stands for it.
-        if row["quantity"] and row["id"] not in registry.judged:
-            text = f"{row['id']}: no value is called {row['quantity']}"
-            found.append(Finding("published.csv", line, "quantity", text))
+    found += _without_value(registry, review)
     grouped = set(zip(review.groups["study"], review.groups["variable"], strict=True))
     known = set(review.studies["study"])
     for study in dict.fromkeys(s for s in review.effects["study"] if s in known):
         missing = [variable for variable in VARIABLES if (study, variable) not in grouped]
         if missing:
             text = f"{study} has no category of {', '.join(missing)}"
-            found.append(Finding("groups.csv", None, "category", text))
+            found.append(Finding(f"{FILES}groups.csv", None, "category", text))
     cases = len(review.effects) + len(review.groups) + len(review.published) + len(review.studies)
     return Check("files", "the rows of the data files belong together", cases, tuple(found))
+
+
+def _without_value(registry: Registry, review: Review) -> list[Finding]:
+    """Find rows of published.csv that name a quantity which there is not, once for each lost trial."""
+    found, lost = [], {}
+    for line, row in review.published.iterrows():
+        quantity = row["quantity"]
+        # A row without a quantity says in its note why nothing stands for it.
+        if not quantity or quantity in registry:
+            continue
+        if row["id"] != quantity:
+            text = f"{row['id']}: no value is called {quantity}"
+            found.append(Finding(f"{FILES}published.csv", line, "quantity", text))
+        else:
+            file, *middle = quantity.split(".")
+            study = middle[1] if file == "effects" else middle[0]
+            lost.setdefault((file, study), []).append(line)
+    for (file, name), lines in lost.items():
+        rows = "1 row repeats a cell" if len(lines) == 1 else f"{len(lines)} rows repeat cells"
+        text = f"{rows} of {name} that {FILES}{file}.csv no longer holds; make published drops them"
+        found.append(Finding(f"{FILES}published.csv", lines[0], "quantity", text))
+    return found

@@ -101,5 +101,5 @@ def compose(data: Path) -> Registry:
     add_remarks(registry, review.remarks)
     add_tally(registry, "verdicts", list(registry.judged.values()))
     add_checks(registry, review)
-    add_ledger(registry, review.published.to_dict("records"))
+    add_ledger(registry)
     return registry

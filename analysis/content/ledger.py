@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,25 +14,21 @@ from ..display.registry import Judged, Registry
 from ..display.table import Cell, Column, Row, Table
 from ..display.tally import TallyRow, tally
 from ..display.value import Used, Value
-from ..review.verify import Verdict
-from .verdicts import MEANINGS, as_printed, named, verdict_table
+from ..review.printed import is_number
+from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
+from .moderators import MODEL, SLOPE
+from .pooled import STATISTICS
+from .verdicts import BOUNDS, BOUNDS_NOTE, as_printed, bounds, capitalised, named
 
-MET = ("given", "reproduced")
-# From what is met to what is not.
-ORDER = (
-    "given", "reproduced", "attainable", "different", "undecided", "inconsistent", "not computable",
-)  # fmt: skip
 FIELDS = ("id", "where", "quantity", "printed", "recomputed", "low", "high", "status", "note")
 
-RANGE = "Range that rounding leaves"
 # The verdict comes early, where a narrow screen still shows it.
 COLUMNS = (
     Column("what", "Number"),
-    Column("verdict", "Verdict"),
+    Column("verdict", "Verdict", order=STATUSES),
     Column("printed", "Printed", "right"),
     Column("computed", "Recomputed", "right"),
-    Column("low", "At least", "right", spanner=RANGE),
-    Column("high", "At most", "right", spanner=RANGE),
+    *BOUNDS,
     Column("analysis", "Analysis"),
     Column("section", "Section"),
     Column("place", "Place in it"),
@@ -40,24 +36,18 @@ COLUMNS = (
 )
 
 
-def add_ledger(registry: Registry, rows: Iterable[Mapping[str, str]]) -> None:
-    """Register the ledger of the published `rows`: all of them, those not met, and their tally.
-
-    `registry.judged` then holds every row, in their order; what nothing was registered for cannot
-    be computed.
-    """
-    judged = [
-        registry.judged.get(row["id"]) or Judged(row, None, Verdict("not computable"))
-        for row in rows
-    ]
-    registry.judged.clear()
-    registry.judged.update({one.row["id"]: one for one in judged})
-    apart = [one for one in judged if one.verdict.status not in MET]
-    ranges = _ranges(registry, apart)
-    cells = {one.row["id"]: _cells(one) | ranges.get(one.row["id"], {}) for one in judged}
-    for name, shown in (("ledger", judged), ("ledger.apart", apart)):
-        own = tuple(Row(cells[one.row["id"]]) for one in shown)
-        registry.add(name, Table(name.replace(".", "-"), COLUMNS, own))
+def add_ledger(registry: Registry) -> None:
+    """Register the ledger of all that is `judged`: all rows, those not as printed, and their tally."""
+    judged = list(registry.judged.values())
+    apart = [one for one in judged if one.verdict.status not in AS_PRINTED]
+    # Of rows that are met the bounds stand in the file alone: as values they would be most of what
+    # the site knows, and say nothing that the verdict does not.
+    shown = {one.row["id"]: bounds(registry, one) for one in apart if one.value}
+    cells = {one.row["id"]: _cells(one) | shown.get(one.row["id"], {}) for one in judged}
+    notes = (BOUNDS_NOTE,) if shown else ()
+    for name, of in (("ledger", judged), ("ledger.apart", apart)):
+        own = tuple(Row(cells[one.row["id"]]) for one in of)
+        registry.add(name, Table(name.replace(".", "-"), COLUMNS, own, notes))
     _add_verdicts(registry)
     _add_sections(registry, judged)
 
@@ -72,15 +62,10 @@ def ledger_csv(judged: Iterable[Judged]) -> str:
         raw = one.value.raw if one.value else None
         exact = ["" if x is None else repr(x) for x in (raw, verdict.low, verdict.high)]
         # A printed number may begin with a minus; only what is no number can be a formula.
-        printed = row["printed"] if _is_number(row["printed"]) else escape_csv(row["printed"])
+        printed = row["printed"] if is_number(row["printed"]) else escape_csv(row["printed"])
         texts = [escape_csv(row[field]) for field in ("id", "where", "quantity")]
-        writer.writerow([*texts, printed, *exact, verdict.status, escape_csv(reason(one))])
+        writer.writerow([*texts, printed, *exact, verdict.status, escape_csv(verdict.note)])
     return out.getvalue()
-
-
-def reason(judged: Judged) -> str:
-    """Return why the verdict on `judged` is what it is, where more is known than numbers say."""
-    return judged.verdict.note
 
 
 def section_of(judged: Judged) -> tuple[str, str]:
@@ -93,7 +78,7 @@ def _cells(judged: Judged) -> dict[str, Cell]:
     value, printed = judged.value, judged.row["printed"]
     section, place = section_of(judged)
     return {
-        "what": Used(named(judged), value.id) if value else judged.row["quantity"] or place,
+        "what": Used(named(judged), value.id) if value else words(judged.row["id"]),
         "verdict": judged.verdict.status,
         "printed": printed.replace("-", MINUS),
         "computed": as_printed(replace(value, published=printed)) if value else None,
@@ -102,21 +87,19 @@ def _cells(judged: Judged) -> dict[str, Cell]:
         "analysis": value.source.partition(";")[2].strip() if value else "",
         "section": section,
         "place": place,
-        "note": reason(judged),
+        "note": judged.verdict.note,
     }
 
 
-def _ranges(registry: Registry, judged: Sequence[Judged]) -> dict[str, dict[str, Cell]]:
-    """The ranges of `judged` by row id, as tables of verdicts show them.
-
-    Of rows that are met the ranges stand in the file alone: as values they would be most of what
-    the site knows, and say nothing that the verdict does not.
-    """
-    with_value = [one for one in judged if one.value]
-    table = verdict_table(registry, "", [("", [(one.row["id"], one) for one in with_value])])
-    return {
-        row.cells["what"]: {end: row.cells[end] for end in ("low", "high")} for row in table.rows
-    }
+def words(row: str) -> str:
+    """Say what number the `row` of that id is, where no value of ours says it: the id's last words."""
+    *above, last = row.split(".")
+    known = {name: meaning for name, (_, meaning) in (SLOPE | MODEL).items()}
+    if "regression" not in above:
+        known = {name: statistic.meaning for name, statistic in STATISTICS.items()}
+    # The first word is where it stands, which has a column of its own.
+    said = [*above[1:][-1:], known.get(last, last)]
+    return capitalised(": ".join(said).replace("_", " "))
 
 
 def _add_verdicts(registry: Registry) -> None:
@@ -129,10 +112,10 @@ def _add_verdicts(registry: Registry) -> None:
     rows = [
         Row({
             "verdict": status.capitalize(),
-            "k": registry.get(Value, f"verdicts.{status.replace(' ', '_')}.k"),
-            "meaning": f"{MEANINGS[status][:1].upper()}{MEANINGS[status][1:]}.",
+            "k": registry.get(Value, f"verdicts.{key(status)}.k"),
+            "meaning": f"{capitalised(meaning)}.",
         })
-        for status in ORDER if status in MEANINGS
+        for status, meaning in MEANINGS.items()
     ]  # fmt: skip
     registry.add("ledger.verdicts", Table("ledger-verdicts", columns, tuple(rows)))
 
@@ -141,16 +124,8 @@ def _add_sections(registry: Registry, judged: Sequence[Judged]) -> None:
     """Register the figure of how many numbers of each section have which verdict."""
     found = [(section_of(one)[0], one.verdict.status) for one in judged]
     rows = [
-        TallyRow(section, tuple(found.count((section, status)) for status in ORDER))
+        TallyRow(section, tuple(found.count((section, status)) for status in STATUSES))
         for section in dict.fromkeys(section for section, _ in found)
     ]
-    plot = partial(tally, "ledger-sections", rows, ORDER, "Section")
+    plot = partial(tally, "ledger-sections", rows, STATUSES, "Section")
     registry.figure("ledger.sections", plot)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -17,10 +17,11 @@ from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.subgroups import subgroups
 from ..review import formulas
+from ..review.statuses import MARKS
 from .outcome import Outcome
 from .pooled import MODELS, Propagated, add_pooled, decimals, evidence_on
 from .settings import LEVEL, LOW_I2
-from .verdicts import MARKS, as_printed, mark_notes
+from .verdicts import as_printed, mark_notes
 from .wording import ALPHA
 
 

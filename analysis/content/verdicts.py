@@ -11,29 +11,25 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from ..review.printed import agrees
 from ..review.printed import number as printed_number
+from ..review.statuses import MARKS, MEANINGS, STATUSES, key
 
-MARKS = {"attainable": "a", "different": "d", "inconsistent": "i", "undecided": "u"}
-MEANINGS = {
-    "given": "the number is an input of ours, taken over as it is printed",
-    "reproduced": "our value rounds to the printed digits",
-    "attainable": "our value does not round to the printed digits, but there are effects that print "
-    "exactly as the publication prints them and give the printed value",
-    "different": "no effects that print as the publication prints them give the printed value",
-    "undecided": "our value does not round to the printed digits, and nothing more has been shown, or "
-    "can be, where a trial's own printed numbers contradict each other",
-    "inconsistent": "the number contradicts others that the publication prints, whatever the data were",
-    "not computable": "what it rests on is not in the publication, or no longer in the data",
-}
-
+# Propagation gives outer bounds: what rounding leaves lies within them, and may be less.
+BOUNDS = (
+    Column("low", "At least", "right", spanner="Outer bounds"),
+    Column("high", "At most", "right", spanner="Outer bounds"),
+)
+BOUNDS_NOTE = (
+    "Outer bounds: the rounding of the printed trials leaves no more than this to our value, and "
+    "maybe less."
+)
 COLUMNS = (
     Column("what", "Number"),
     Column("verdict", "Verdict"),  # early, where a narrow screen still shows it
     Column("printed", "Printed", "right"),
     Column("computed", "Recomputed", "right"),
-    Column("low", "At least", "right", spanner="Range that rounding leaves"),
-    Column("high", "At most", "right", spanner="Range that rounding leaves"),
+    *BOUNDS,
 )
-FINER = 2  # decimals that a range shows beyond the printed ones
+FINER = 2  # decimals that a bound shows beyond the printed ones
 
 
 def as_printed(value: Value) -> Value:
@@ -59,22 +55,26 @@ def judged_below(registry: Registry, prefix: str) -> list[Judged]:
     return [
         judged
         for judged in registry.judged.values()
-        if judged.value.id.rpartition(".")[0] == prefix
+        if judged.value and judged.value.id.rpartition(".")[0] == prefix
     ]
 
 
 def once(judged: Sequence[Judged]) -> list[Judged]:
-    """Each number once for each verdict, whether it is printed in one place or in several."""
+    """Each number once for each verdict, whether it is printed in one place or in several.
+
+    What has no value of ours has no name to tell it by, and stays as often as it is printed.
+    """
     found: dict[tuple[str, str], Judged] = {}
     for one in judged:
-        found.setdefault((one.value.id, one.verdict.status), one)
+        name = one.value.id if one.value else one.row["id"]
+        found.setdefault((name, one.verdict.status), one)
     return list(found.values())
 
 
 def verdict_table(
     registry: Registry, name: str, groups: Sequence[tuple[str, Sequence[tuple[str, Judged]]]]
 ) -> Table:
-    """Return a table of printed numbers, their recomputed values, ranges and verdicts.
+    """Return a table of printed numbers, their recomputed values, outer bounds and verdicts.
 
     A group is its label and what it holds: for each number, what to call it, and the number.
     """
@@ -84,8 +84,20 @@ def verdict_table(
         for what, judged in own
     ]
     used = {judged.verdict.status for _, own in groups for _, judged in own}
-    notes = " ".join(f"{s.capitalize()}: {MEANINGS[s]}." for s in MEANINGS if s in used)
-    return Table(name, COLUMNS, tuple(rows), (notes,) if notes else ())
+    notes = [f"{s.capitalize()}: {MEANINGS[s]}." for s in STATUSES if s in used]
+    if any(row.cells[column.key] for row in rows for column in BOUNDS):
+        notes.append(BOUNDS_NOTE)
+    return Table(name, COLUMNS, tuple(rows), (" ".join(notes),) if notes else ())
+
+
+def bounds(registry: Registry, judged: Judged) -> dict[str, Value | None]:
+    """Return the cells of the outer bounds of a `judged` number that has a value."""
+    value, verdict, printed = judged.value, judged.verdict, judged.row["printed"]
+    cells = {}
+    for end, word in (("low", "lowest"), ("high", "highest")):
+        bound = getattr(verdict, end)
+        cells[end] = None if bound is None else _bound(registry, value, printed, word, bound)
+    return cells
 
 
 def statistic_of(judged: Judged) -> str:
@@ -99,16 +111,13 @@ def named(judged: Judged) -> str:
 
 
 def _cells(registry: Registry, judged: Judged) -> dict:
-    value, verdict, printed = judged.value, judged.verdict, judged.row["printed"]
+    value, printed = judged.value, judged.row["printed"]
     cells = {
         "printed": printed.replace("-", MINUS),
         "computed": as_printed(replace(value, published=printed)),
-        "verdict": verdict.status,
+        "verdict": judged.verdict.status,
     }
-    for end, word in (("low", "lowest"), ("high", "highest")):
-        bound = getattr(verdict, end)
-        cells[end] = None if bound is None else _bound(registry, value, printed, word, bound)
-    return cells
+    return cells | bounds(registry, judged)
 
 
 def _bound(registry: Registry, value: Value, printed: str, word: str, bound: float) -> Value:
@@ -130,12 +139,12 @@ def _bound(registry: Registry, value: Value, printed: str, word: str, bound: flo
 def add_tally(registry: Registry, name: str, judged: Sequence[Judged]) -> None:
     """Register how many of the `judged` numbers have each verdict, as `<name>.<verdict>.k`."""
     inputs = tuple(dict.fromkeys(j.value.id for j in judged if j.value))
-    for status in ("all", *MEANINGS):
+    for status in ("all", *STATUSES):
         k = sum(status in ("all", j.verdict.status) for j in judged)
-        key = status.replace(" ", "_")
         registry.value(
-            f"{name}.{key}.k", k, lambda raw: number(raw, 0), f"printed numbers, {status}", inputs
-        )
+            f"{name}.{key(status)}.k", k, lambda raw: number(raw, 0),
+            f"printed numbers, {status}", inputs,
+        )  # fmt: skip
 
 
 def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
@@ -144,11 +153,11 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
         status: listed(
             list(dict.fromkeys(what for what, j in judged if j.verdict.status == status))
         )
-        for status in MEANINGS
+        for status in STATUSES
     }
     if not judged:
         return "The publication prints no such number."
-    if not any(such[status] for status in MEANINGS if status != "reproduced"):
+    if not any(such[status] for status in STATUSES if status != "reproduced"):
         return "Every printed number is met to its last digit."
     text = "The printed numbers are met to the last digit, with exceptions."
     if not such["reproduced"]:
@@ -171,7 +180,7 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
 
 def phrase(registry: Registry, name: str, judged: Sequence[tuple[str, Judged]]) -> Phrase:
     """Register under `name` the sentences that sum the `judged` numbers up."""
-    inputs = tuple(dict.fromkeys(j.value.id for _, j in judged))
+    inputs = tuple(dict.fromkeys(j.value.id for _, j in judged if j.value))
     return registry.phrase(name, summed_up(judged), inputs)
 
 

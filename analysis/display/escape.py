@@ -7,6 +7,8 @@ import re
 import string
 
 LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+# What a spreadsheet takes for a date: shares such as 1/2, ranges such as 8-12.
+DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,5 +40,5 @@ def escape_typst(text: str) -> str:
 
 
 def escape_csv(text: str) -> str:
-    """Return `text` for a spreadsheet: an apostrophe keeps it from being run as a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
+    """Return `text` for a spreadsheet: an apostrophe keeps it from being run, or read as a date."""
+    return "'" + text if text.startswith(FORMULA) or DATE.fullmatch(text) else text

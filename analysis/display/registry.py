@@ -13,13 +13,11 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
+from ..review.statuses import EXPLAINED, STATUSES
 from ..review.verify import Evidence, Suspicion, Verdict, judge
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
-
-# Verdicts on numbers that our values meet. A cell of the data is what the source prints, right or not.
-MET = ("reproduced", "attainable")
 
 
 class NotRegistered(KeyError):
@@ -37,6 +35,13 @@ class Judged:
     value: Value | None
     verdict: Verdict
 
+    def __post_init__(self) -> None:
+        """Refuse a status without a meaning: every tally and filter would drop it without a word."""
+        if self.verdict.status not in STATUSES:
+            raise ValueError(
+                f"{self.row['id']}: {self.verdict.status!r} is not among {', '.join(STATUSES)}"
+            )
+
 
 class Registry:
     """Values, phrases, tables and figures by name, and the verdicts on what the source prints.
@@ -51,10 +56,10 @@ class Registry:
         published: Iterable[Mapping[str, str]] = (),
         suspects: Mapping[str, Suspicion] = MappingProxyType({}),
     ) -> None:
-        published = list(published)
+        self._rows = tuple(published)
         self._suspects = suspects
         self._published: dict[str, list[Mapping[str, str]]] = {}
-        for row in published:
+        for row in self._rows:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
         self._evidence: dict[str, Evidence | None] = {}
@@ -93,10 +98,12 @@ class Registry:
         return value
 
     def judge_rest(self) -> None:
-        """Give the rows of the source that name no quantity the verdict that nothing leads to them."""
-        for row in self._published.get("", ()):
-            verdict = _overruled(row, Verdict("not computable"), self._suspects)
-            self.judged[row["id"]] = Judged(row, None, verdict)
+        """Judge the rows without a value too, so that `judged` holds all of them, in their order."""
+        self.judged = {
+            row["id"]: self.judged.get(row["id"])
+            or Judged(row, None, _overruled(row, _without_value(row), self._suspects))
+            for row in self._rows
+        }
 
     def rejudge(self, row: str, printed: str, suspects: Mapping[str, Suspicion]) -> Verdict:
         """Return the verdict on the row of that id, had the source `printed` this there.
@@ -148,12 +155,23 @@ class Registry:
         entries[name] = entry
 
 
+def _without_value(row: Mapping[str, str]) -> Verdict:
+    """The verdict on a `row` that no value stands for: it names none, or one that there is not."""
+    quantity = row["quantity"]
+    if not quantity:
+        return Verdict("not computable")
+    # A row that repeats a cell of the data is called what the cell's value is called.
+    lost = row["id"] == quantity
+    note = "the data no longer hold it" if lost else f"no value is called {quantity}"
+    return Verdict("not computable", note=note)
+
+
 def _overruled(
     row: Mapping[str, str], verdict: Verdict, suspects: Mapping[str, Suspicion]
 ) -> Verdict:
     """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
     suspicion = suspects.get(row["id"])
-    met = verdict.status in MET and not (
+    met = verdict.status in EXPLAINED and not (
         suspicion and suspicion.alone and verdict.status == "attainable"
     )
     if suspicion and not met:

@@ -15,6 +15,7 @@ from itertools import groupby
 
 import pandas as pd
 from great_tables import GT
+from great_tables import html as as_html
 
 from .escape import escape_csv, escape_html, escape_typst
 from .numbers import ABSENT
@@ -39,12 +40,16 @@ OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in the rows, its label, its alignment, and a heading over several."""
+    """A column: its key in the rows, its label, its alignment, and a heading over several.
+
+    `order` is what its cells may say, in the order in which a filter offers it.
+    """
 
     key: str
     label: str
     align: str = "left"
     spanner: str | None = None
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Table:
             frame[groups] = [row.group or "" for row in self.rows]
         table = GT(frame, rowname_col=keys[0], groupname_col=groups, id=self.name, auto_align=False)
         table = table.tab_stubhead(self.columns[0].label)
-        table = table.cols_label({c.key: c.label for c in self.columns})
+        table = table.cols_label({c.key: _label(c) for c in self.columns})
         table = table.fmt_passthrough(columns=keys, escape=False)
         for align in ("left", "right", "center"):
             aligned = [column.key for column in self.columns if column.align == align]
@@ -167,6 +172,14 @@ class Table:
                     for c in columns
                 ]
         return [f"  table.header({', '.join([*upper, *lower])}),"]
+
+
+def _label(column: Column):
+    """The label as great-tables takes it; it carries the order of what the cells may say."""
+    if not column.order:
+        return column.label
+    order = escape_html("|".join(column.order))
+    return as_html(f'<span data-order="{order}">{escape_html(column.label)}</span>')
 
 
 def _plain(cell: Cell) -> str:

@@ -6,7 +6,7 @@ A check that fails is a finding about the publication, not about our files, so n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 
 from . import formulas, region
 from .data import Finding, Review
@@ -58,7 +58,7 @@ def _check(name: str, asks: str, cases: Cases) -> Check:
 
 def _rows(review: Review) -> Cases:
     return [
-        _impossible("effects.csv", line, row["outcome"] + ", " + row["study"], row.to_dict())
+        _impossible("data/effects.csv", line, row["outcome"] + ", " + row["study"], row.to_dict())
         for line, row in review.effects.iterrows()
     ]
 
@@ -73,14 +73,28 @@ def _pooled(review: Review) -> Cases:
         }
         row = {name: text for name, text in row.items() if is_number(text)}
         if {"smd", "se"} <= set(row):
-            cases.append(_impossible("published.csv", line, where, row))
+            cases.append(_impossible("data/published.csv", line, where, row))
     return cases
 
 
 def _impossible(file: str, line: int, where: str, row: dict[str, str]) -> Finding | None:
     if region.polygon(half_planes(row)):
         return None
-    return Finding(file, line, None, f"{where}: no effect prints as this row")
+    return Finding(file, line, None, f"{where}: {_contradiction(row)}")
+
+
+def _contradiction(row: dict[str, str]) -> str:
+    """Say which numbers of a `row` contradict each other: the fewest of them that do."""
+    numbers = [name for name in EFFECT if name in row and is_number(row[name])]
+    for size in range(2, len(numbers) + 1):
+        for names in combinations(numbers, size):
+            if "smd" not in names or not ("se" in names or {"ci_low", "ci_high"} <= set(names)):
+                continue  # these set no bounds on an effect and its error
+            if not region.polygon(half_planes({name: row[name] for name in names})):
+                parts = [f"{name} {row[name]}" for name in names]
+                said = f"{', '.join(parts[:-1])} and {parts[-1]}"
+                return f"{said} contradict each other; no effect prints as all of them"
+    return "its numbers contradict each other"
 
 
 def _published_sets(review: Review):
@@ -115,7 +129,7 @@ def _one_q(line: int, where: str, texts: dict[str, str], q: str, printed: str) -
         return None
     what = "I²" if name == "i2" else "p"
     said = f"Q {texts[q]} with {df} degrees of freedom does not give {what} {text}"
-    return Finding("published.csv", line, printed, f"{where}: {said}")
+    return Finding("data/published.csv", line, printed, f"{where}: {said}")
 
 
 def _meet(ends: list[float], text: str) -> bool:
@@ -141,7 +155,7 @@ def _categories(review: Review) -> Cases:
         k = int((review.effects["outcome"] == outcome).sum())
         text = f"{variable}: the categories hold {total} trials, the outcome {outcome} has {k}"
         cases.append(
-            None if total == k else Finding("published.csv", own.index[0], "printed", text)
+            None if total == k else Finding("data/published.csv", own.index[0], "printed", text)
         )
     return cases
 
@@ -156,7 +170,7 @@ def _arms(review: Review) -> Cases:
             total = sum(int(cell) for cell in cells if cell.isdecimal())
             text = f"{row['where']}: {row['printed']} is printed, the trials add up to {total}"
             right = agrees(total, row["printed"])
-            cases.append(None if right else Finding("published.csv", line, "printed", text))
+            cases.append(None if right else Finding("data/published.csv", line, "printed", text))
     return cases
 
 
@@ -180,11 +194,11 @@ def _flow(review: Review) -> Cases:
         elif kind == "left":
             right = total in (parts or [balance])
             text = f"{label}: {total} is printed, the steps before it leave {balance}"
-            cases.append(None if right else Finding("flow.csv", line, "count", text))
+            cases.append(None if right else Finding("data/flow.csv", line, "count", text))
             balance, parts, before = total, [], total
         else:
             text = f"{label} and the lines after it add up to {total}, not to {before}{note}"
-            cases.append(None if total == before else Finding("flow.csv", line, "count", text))
+            cases.append(None if total == before else Finding("data/flow.csv", line, "count", text))
             if kind == "part":
                 parts = [int(number(row["count"])) for _, row in rows]
     return cases

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
-from math import inf
+from math import inf, isfinite
 
 from . import formulas
 from .printed import interval
@@ -81,6 +81,8 @@ def _tightened(records, xs, spans, name: str, printed: str) -> Range:
         end = part.bounds(name)[1 if upwards else 0]
         return end - line if upwards else line - end
 
+    if not isfinite(beyond(whole)):  # too little is known of the whole to cut it up
+        return low, high
     order = count()
     parts = [(-beyond(whole), next(order), whole)]
     reached = -inf

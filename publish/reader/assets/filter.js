@@ -17,16 +17,19 @@
       const names = [...row.querySelectorAll('[data-id]')].map((value) => value.dataset.id);
       return { row, text: words(`${row.textContent} ${names.join(' ')}`).join(' ') };
     });
-    const places = new Map(headings(table).map(([column, head]) => [head.textContent.trim(), column]));
+    const places = new Map(headings(table).map(([column, head]) => [head.textContent.trim(), { column, head }]));
     const field = element('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' });
     const selects = (block.dataset.selects ?? '').split('|').filter((name) => places.has(name)).map((name) => {
-      const column = places.get(name);
+      const { column, head } = places.get(name);
       const counts = new Map();
       for (const { row } of rows) {
         const text = row.cells[column].textContent.trim();
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
-      const choices = [...counts].map(([text, k]) => element('option', { value: text }, `${text} (${k})`));
+      /* In the order that the heading says, if it does, or else in that of the rows. */
+      const order = head.querySelector('[data-order]')?.dataset.order.split('|') ?? [];
+      const texts = new Set([...order.filter((text) => counts.has(text)), ...counts.keys()]);
+      const choices = [...texts].map((text) => [text, counts.get(text)]).map(([text, k]) => element('option', { value: text }, `${text} (${k})`));
       return { name, column, control: element('select', {}, element('option', { value: '' }, 'All'), ...choices) };
     });
     const shown = element('p', { class: 'reader-shown-rows', role: 'status' });
