@@ -166,8 +166,11 @@ def _add_summary(registry: Registry) -> None:
             said[verdict].append(f"“{claim.words}” ({count_}{more})")
     for verdict, words in (
         ("stands", "Significant under all of today’s methods that can test it"),
-        ("weakens", "Significant under some of them"),
-        ("falls", "Significant under none, though the estimate may be of the same size"),
+        ("weakens", "Significant under some of today’s methods"),
+        (
+            "falls",
+            "Significant under none of today’s methods, though the estimate may be of the same size",
+        ),
     ):
         text = f"{words}: {'; '.join(said[verdict])}." if said[verdict] else ""
         registry.phrase(f"robust.{verdict}", text, tuple(inputs[verdict]))
