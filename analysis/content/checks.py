@@ -104,7 +104,7 @@ def _without_value(registry: Registry, review: Review) -> list[Finding]:
             study = middle[1] if file == "effects" else middle[0]
             lost.setdefault((file, study), []).append(line)
     for (file, name), lines in lost.items():
-        rows = "1 row repeats a cell" if len(lines) == 1 else f"{len(lines)} rows repeat cells"
+        rows = f"{len(lines)} rows repeat cells" if len(lines) > 1 else "a row repeats a cell"
         text = f"{rows} of {name} that {FILES}{file}.csv no longer holds; make published drops them"
         found.append(Finding(f"{FILES}published.csv", lines[0], "quantity", text))
     return found

@@ -64,7 +64,9 @@ EXTRAPOLATED = {
     "df": _DF,
     "pvalue": _P,
 }
-AT_ZERO = {n: EXTRAPOLATED[n] for n in ("estimate", "se", "ci_low", "ci_high", "pvalue")}
+AT_ZERO = {
+    n: EXTRAPOLATED[n] for n in ("estimate", "se", "ci_low", "ci_high", "statistic", "pvalue")
+}
 # Of one analysis in a row of them, whose arrays the engine returns.
 IN_SERIES = ("k", "estimate", "ci_low", "ci_high", "pvalue")
 
