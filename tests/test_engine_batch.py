@@ -132,6 +132,9 @@ def test_an_analysis_of_nothing():
         ([[1.0, np.nan], [3.0, -1e60]], np.ones((2, 2)), r"yi\[1, 1\] is -1e\+60"),
         (np.ones((2, 2)), [[1.0, np.nan], [1e-60, 1.0]], r"vi\[1, 0\] is 1e-60"),
         (np.ones((2, 2)), [[1.0, 1e60], [1.0, 1.0]], r"vi\[0, 1\] is 1e\+60"),
+        # Rows without a gap take a shorter way.
+        ([[1.0, 2.0], [3.0, -1e60]], np.ones((2, 2)), r"yi\[1, 1\] is -1e\+60"),
+        (np.ones((2, 2)), [[1.0, 1.0], [1e-60, 1.0]], r"vi\[1, 0\] is 1e-60"),
         (np.ones((2, 2)), np.ones((2, 3)), "shape"),
         (np.ones(2), np.ones(2), "one row an analysis"),
         ([["a"]], [[1.0]], "not an array of numbers"),
