@@ -13,7 +13,6 @@ from analysis.content.compose import compose
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
-from analysis.manuscript import REGISTRY
 
 from conftest import ROOT
 from svg import ids
@@ -56,7 +55,7 @@ def composed(tmp_path, rows=ROWS, published=None):
 
 @pytest.fixture(scope="module")
 def registry():
-    return REGISTRY
+    return compose(ROOT / "data")
 
 
 def raw(registry, name):

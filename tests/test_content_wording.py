@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import csv
 import shutil
-from math import sqrt
 from statistics import NormalDist
 
 import pytest
-from scipy import stats
 
 from analysis.content.compose import compose
-from analysis.content.wording import benefit, prediction
-from analysis.display.value import Phrase, Value
-from analysis.manuscript import REGISTRY
+from analysis.display.value import Phrase
 
 from conftest import ROOT
 
@@ -71,41 +67,3 @@ def test_turned_round_the_comparison_is_better(say):
     for outcome in OUTCOMES[3:]:
         assert said(f"{outcome}.random.direction").startswith("was worse")
     assert said("symptoms.regression.quality.relation") == "went with larger effects"
-
-
-def test_the_probability_of_a_benefit_is_that_of_the_prediction_interval():
-    def raw(name):
-        return REGISTRY.get(Value, f"symptoms.random.{name}").raw
-
-    # The interval's lower end has 2.5 per cent below it; the probability is by the same t.
-    spread = sqrt(raw("tau2") + raw("se") ** 2)
-    assert raw("prediction_low") == pytest.approx(
-        raw("estimate") - stats.t.ppf(0.975, raw("k") - 2) * spread
-    )
-    expected = 100 * stats.t.sf(0, raw("k") - 2, raw("estimate"), spread)
-    assert raw("predicted_benefit") == pytest.approx(expected)
-    assert benefit(0.0, 0.1, 0.1, 5) == pytest.approx(50)
-    assert benefit(1.0, 0.1, 0.1, 2) is None
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "chance", "words"),
-    [
-        (-0.21, 1.84, 94, ("most settings psychotherapy would do better", "up to a small effect")),
-        (-1.06, 2.93, 83, ("do better", "up to a large effect")),
-        (-0.1, 2.0, 97, ("do better", "up to a very small effect")),
-        (-5.5, 8.7, 71, ("depends on the setting",)),
-        (-1.84, 0.21, 6, ("most settings psychotherapy would do worse", "better by up to a small")),
-        (0.1, 0.5, 99, ("stays on the side of psychotherapy",)),
-        (-0.5, -0.1, 1, ("stays on the side of the comparison",)),
-        (None, None, None, ("cannot be computed",)),
-    ],
-)
-def test_a_prediction_is_no_coin_toss_where_the_probability_is_not(low, high, chance, words):
-    def shown(raw):
-        return Value(
-            "x", raw, f"{raw:.2f}".replace("-", "\u2212") if raw is not None else "—", "test"
-        )
-
-    said = prediction(shown(low), shown(high), shown(chance))
-    assert all(word in said for word in words), said
