@@ -59,6 +59,12 @@ def around(estimate: float, se: float) -> dict[str, float]:
     }
 
 
+def as_row(numbers: dict) -> dict:
+    """The `numbers` of an estimate by the names that a row of effects.csv has for them."""
+    names = {"estimate": "smd", "statistic": "z", "pvalue": "p"}
+    return {names.get(name, name): value for name, value in numbers.items()}
+
+
 def heterogeneity(q: float, df: int) -> dict[str, float]:
     """Cochran's Q with its degrees of freedom, p, and I² in per cent."""
     return {

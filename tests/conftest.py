@@ -273,6 +273,14 @@ def violations(page) -> list[str]:
     ]
 
 
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Work in an empty folder, so that files are shown relative to it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
 def append(path: Path, text: str) -> None:
     """Put `text` at the end of the file at `path`."""
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from math import erfc, sqrt
 
 import pytest
 
 from analysis.content.claim_rules import RULES
-from analysis.content.compose import compose
 from analysis.content.wording import size
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
+from analysis.manuscript import REGISTRY
 from analysis.review import DataError
 
 from conftest import ROOT
+from edited import ROWS, edited, raw
 
-with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
-    HEADER, *ROWS = csv.reader(_file)
 with (ROOT / "data/claims.csv").open(encoding="utf-8", newline="") as _file:
     CLAIMS = [row["id"] for row in csv.DictReader(_file)]
 HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot be checked"
@@ -35,18 +33,9 @@ FAILING = {
 UNTOLD = {"previous.length", "itt"}
 
 
-def composed(tmp_path, rows=ROWS, **files):
-    data = shutil.copytree(ROOT / "data", tmp_path / "data")
-    with (data / "effects.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
-    for name, text in files.items():
-        (data / f"{name}.csv").write_text(text, encoding="utf-8")
-    return compose(data)
-
-
 @pytest.fixture(scope="module")
 def registry():
-    return compose(ROOT / "data")
+    return REGISTRY
 
 
 def verdict(registry, claim):
@@ -55,10 +44,6 @@ def verdict(registry, claim):
 
 def why(registry, claim):
     return registry.get(Phrase, f"claims.{claim}.why").text
-
-
-def raw(registry, name):
-    return registry.get(Value, name).raw
 
 
 def turned(row):
@@ -136,7 +121,7 @@ def test_the_same_trials_at_follow_up(registry):
 
 
 def test_effects_turned_round_take_the_claims_with_them(tmp_path):
-    registry = composed(tmp_path, [turned(row) for row in ROWS])
+    registry = edited(tmp_path, [turned(row) for row in ROWS])
     for claim in ("effect", "bias", "bias.filled", "treatment.within", "bdi", "followup.effect",
                   "quality", "followup.maintained", "qol.effect", "qol.tau", "decisions.effect",
                   "completers.conservative"):  # fmt: skip
@@ -147,7 +132,7 @@ def test_effects_turned_round_take_the_claims_with_them(tmp_path):
 
 
 def test_without_the_outlier_some_verdicts_change(tmp_path):
-    registry = composed(tmp_path, [row for row in ROWS if row[1] != "isasi2010"])
+    registry = edited(tmp_path, [row for row in ROWS if row[1] != "isasi2010"])
     # 0.634 is moderate, as the discussion has it; I² falls below 75.
     assert verdict(registry, "effect.size.discussion") == HOLDS
     assert verdict(registry, "effect.heterogeneity") == FAILS
@@ -157,7 +142,7 @@ def test_without_the_outlier_some_verdicts_change(tmp_path):
 
 def test_claims_on_what_is_gone_cannot_be_checked(tmp_path):
     flow = "id,kind,label,count,where,note\n"
-    registry = composed(tmp_path, [r for r in ROWS if r[0] == "symptoms"], flow=flow)
+    registry = edited(tmp_path, [r for r in ROWS if r[0] == "symptoms"], flow=flow)
     for claim in ("followup.effect", "qol.effect", "qol.mood", "qol.share", "rare",
                   "completers.within", "completers.conservative"):  # fmt: skip
         assert verdict(registry, claim) == OPEN, claim
@@ -165,7 +150,7 @@ def test_claims_on_what_is_gone_cannot_be_checked(tmp_path):
 
 
 def test_no_claims_no_rows(tmp_path):
-    registry = composed(tmp_path, claims="id,where,claim\n")
+    registry = edited(tmp_path, claims="id,where,claim\n")
     assert raw(registry, "claims.all.k") == 0
     assert registry.get(Table, "claims").html()
 
@@ -173,7 +158,7 @@ def test_no_claims_no_rows(tmp_path):
 def test_a_claim_without_a_rule_is_refused_with_its_place(tmp_path):
     claims = (ROOT / "data/claims.csv").read_text(encoding="utf-8")
     with pytest.raises(DataError, match=r"claims\.csv:2:id: 'efect' is not among .* mean effect\?"):
-        composed(tmp_path, claims=claims.replace("\neffect,", "\nefect,", 1))
+        edited(tmp_path, claims=claims.replace("\neffect,", "\nefect,", 1))
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 from itertools import combinations
 from math import erfc, sqrt
 
 import pytest
 
-from analysis.content.compose import compose
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
+from analysis.manuscript import REGISTRY
 
-from conftest import ROOT
+from edited import HEADER, ROWS, edited, raw
 from svg import ids
 
-with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
-    HEADER, *ROWS = csv.reader(_file)
 EFFECTS = {(r[0], r[1]): dict(zip(HEADER[2:], r[2:], strict=True)) for r in ROWS}
 COMPLETERS = [study for outcome, study in EFFECTS if outcome == "symptoms_completers"]
 # Results, Sensitivity Analysis, quality of life: mean, limits, Q and I² of six trials.
@@ -44,22 +40,9 @@ def printed(outcome, study):
     return float(row["smd"]), float(row["se"]) ** 2
 
 
-def composed(tmp_path, rows=ROWS, published=None):
-    data = shutil.copytree(ROOT / "data", tmp_path / "data")
-    with (data / "effects.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
-    if published is not None:
-        (data / "published.csv").write_text(published, encoding="utf-8")
-    return compose(data)
-
-
 @pytest.fixture(scope="module")
 def registry():
-    return compose(ROOT / "data")
-
-
-def raw(registry, name):
-    return registry.get(Value, name).raw
+    return REGISTRY
 
 
 def test_the_same_trials_are_pooled_with_everybodys_effects(registry):
@@ -157,7 +140,7 @@ def test_a_planted_result_is_found_to_the_digit(tmp_path, registry):
     planted = dersimonian_laird(pairs)
     lines = ["id,where,quantity,printed,note", "results.qol_completers.k,Text,,6,planted"]
     lines += [f"results.qol_completers.{n},Text,,{planted[n]:.3f},planted" for n in LONE]
-    found = composed(tmp_path, published="\n".join(lines) + "\n")
+    found = edited(tmp_path, published="\n".join(lines) + "\n")
     assert raw(found, "qol_completers.search.fitting") == 1
     assert raw(found, "qol_completers.everybody.gap") < 0.0005
     text = found.get(Phrase, "qol_completers.nearest").text
@@ -169,7 +152,7 @@ def test_a_planted_result_is_found_to_the_digit(tmp_path, registry):
 
 def test_without_completers_nothing_is_compared(tmp_path):
     rows = [r for r in ROWS if r[0] not in ("symptoms_completers", "qol")]
-    found = composed(tmp_path, rows)
+    found = edited(tmp_path, rows)
     assert raw(found, "symptoms_completers.difference.pvalue") is None
     assert raw(found, "qol_completers.everybody.estimate") is None
     phrase = found.get(Phrase, "symptoms_completers.difference.differ")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections import Counter
 
 import pytest
 
-from analysis.content.compose import compose
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
@@ -17,9 +15,7 @@ from analysis.review import DataError
 from analysis.review.statuses import STATUSES, key
 
 from conftest import ROOT
-
-with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
-    HEADER, *ROWS = csv.reader(_file)
+from edited import ROWS, edited
 
 with (ROOT / "data/published.csv").open(encoding="utf-8", newline="") as _file:
     PUBLISHED = list(csv.DictReader(_file))
@@ -42,12 +38,7 @@ def composed(tmp_path):
     """Compose from a copy of the data with other `rows` of effects.csv and other `files`."""
 
     def run(rows=ROWS, **files):
-        data = shutil.copytree(ROOT / "data", tmp_path / "data")
-        with (data / "effects.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
-        for name, text in files.items():
-            (data / f"{name}.csv").write_text(text, encoding="utf-8")
-        registry = compose(data)
+        registry = edited(tmp_path, rows, **files)
         for table in registry.all(Table):
             assert table.html() and table.typst() and table.csv()
         for figure in registry.all(Figure):

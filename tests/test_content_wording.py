@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-from statistics import NormalDist
-
 import pytest
 
-from analysis.content.compose import compose
 from analysis.display.value import Phrase
 
-from conftest import ROOT
-
-with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
-    HEADER, *ROWS = csv.reader(_file)
-
-
-def printed(row, smd):
-    """`row` with another effect, its standard error kept, all else computed and printed anew."""
-    se = float(row[3])
-    low, high, z = smd - 1.959964 * se, smd + 1.959964 * se, smd / se
-    p = 2 * NormalDist().cdf(-abs(z))
-    return [*row[:2], *(f"{x:.3f}" for x in (smd, se, se * se, low, high, z, p))]
+from edited import ROWS, edited, reprinted
 
 
 @pytest.fixture
@@ -30,11 +14,8 @@ def say(tmp_path):
     """Compose with every effect changed, and return the phrase of a name."""
 
     def composed(change):
-        data = shutil.copytree(ROOT / "data", tmp_path / "data")
-        rows = [printed(row, change(place, float(row[2]))) for place, row in enumerate(ROWS)]
-        with (data / "effects.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
-        registry = compose(data)
+        rows = [reprinted(row, change(place, float(row[2]))) for place, row in enumerate(ROWS)]
+        registry = edited(tmp_path, rows)
         return lambda name: registry.get(Phrase, name).text
 
     return composed

@@ -20,6 +20,7 @@ from analysis.content.audit import read_contradictions, suspects_of
 from analysis.content.compose import compose
 from analysis.manuscript import REGISTRY
 from analysis.review import read_review
+from analysis.review.verify import judge, overruled
 
 from by_hand import DATA, PRINTED, Z95, both_tails, concordance, read, unit
 from quantities import arithmetic
@@ -47,7 +48,9 @@ def rejudged(name: str, printed: str) -> str:
     published = REVIEW.published.copy()
     published.loc[published["id"] == name, "printed"] = printed
     found = read_contradictions(replace(REVIEW, published=published))
-    return REGISTRY.rejudge(name, printed, suspects_of(found)).status
+    own = REGISTRY.judged[name]
+    verdict = judge(own.value.raw if own.value else None, printed, own.evidence)
+    return overruled(verdict, suspects_of(found).get(name)).status
 
 
 # What the first number must be, given the others: from every corner of their rounding.

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm
 
 from analysis.review import reconstruct
 from analysis.review.reconstruct import half_planes, reconstruct_row
 from analysis.review.region import Arms, box, centroid, on_curve, polygon
+
+from by_hand import around, as_row
 
 # 1.96 to more digits, as in any table of the normal distribution.
 Z95 = 1.959963984540054
@@ -25,15 +26,7 @@ def printed(value, digits, rounding=ROUND_HALF_UP):
 
 def row_of(d, se, digits=3, rounding=ROUND_HALF_UP):
     """Print an effect as the paper's software does."""
-    numbers = {
-        "smd": d,
-        "se": se,
-        "variance": se**2,
-        "ci_low": d - Z95 * se,
-        "ci_high": d + Z95 * se,
-        "z": d / se,
-        "p": 2 * norm.sf(abs(d / se)),
-    }
+    numbers = as_row(around(d, se))
     cells = {name: printed(number, digits, rounding) for name, number in numbers.items()}
     return {"outcome": "symptoms", "study": "made2000"} | cells
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from by_hand import Z95, both_tails, read, rounds_to, unit
+from by_hand import around, as_row, read, rounds_to, unit
 
 FINE, COARSE = 4001, 161  # of a grid along the arms' curve, and of both sides of a box
 FEW, SIDE = 60, 41  # effects, and values of a moderator, that are tried together
@@ -37,15 +37,7 @@ class Trial:
 
 def prints_as(row: dict[str, str], d, se) -> np.ndarray:
     """Which of the effects `d` with `se` print as `row`, all seven numbers of it."""
-    values = {
-        "smd": d,
-        "se": se,
-        "variance": se**2,
-        "ci_low": d - Z95 * se,
-        "ci_high": d + Z95 * se,
-        "z": d / se,
-        "p": both_tails(d / se),
-    }
+    values = as_row(around(d, se))
     fits = [np.abs(v - float(row[n])) <= float(unit(row[n])) / 2 for n, v in values.items()]
     return np.logical_and.reduce(fits)
 

@@ -28,7 +28,7 @@ from ..review.propagate import Propagation
 from ..review.ranks import KendallRange, kendall_p, kendall_tau
 from ..review.verify import Evidence, Unproven
 from .outcome import Outcome
-from .pooled import MODELS, STATISTICS, Propagated, decimals, effect_names, evidence_on
+from .pooled import MODELS, STATISTICS, Propagated, decimals, effect_names, evidence_on, provable
 from .settings import LEVEL
 from .wording import ALPHA
 
@@ -114,8 +114,7 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
     result = None
     if enough:
         result = begg([e.yi for e in effects], vi=[e.vi for e in effects], continuity=True)
-    known = not any(e.basis == "printed" for e in effects)
-    found = KendallRange(effects) if known else None
+    found = KendallRange(effects) if provable(effects) else None
     inputs = effect_names(effects)
     s_name = (f"{prefix}.statistic",)
     for name, raw, text, meaning, given, value in (

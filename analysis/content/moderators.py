@@ -25,7 +25,7 @@ from ..review.propagate import Propagation
 from ..review.reconstruct import Reconstructed
 from ..review.regressed import Regressed
 from .outcome import Outcome
-from .pooled import Propagated, decimals, effect_names
+from .pooled import Propagated, decimals, effect_names, provable
 from .settings import LEVEL
 from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
@@ -150,7 +150,7 @@ def _add_fit(registry, outcome, key, moderator, fit: Fit) -> None:
 
 def _evidence(moderator: Moderator, fit: Fit) -> Propagation | None:
     """What the digits leave open of the `fit`; the moderators are rounded as the effects are."""
-    if any(effect.basis == "printed" for effect in fit.effects):
+    if not provable(fit.effects):
         return None
     spans = [
         (max(low, moderator.least), min(high, moderator.most))

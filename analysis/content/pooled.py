@@ -107,14 +107,17 @@ class Propagated(Evidence):
         return self.propagation.tightened(self.name, printed)
 
 
-def evidence_on(effects: Sequence[Reconstructed], formula: formulas.Formula) -> Propagation | None:
-    """What `effects` leave open of the statistics of `formula`; None where a row contradicts itself.
+def provable(effects: Sequence[Reconstructed]) -> bool:
+    """Tell whether anything can be proven of what rests on `effects`.
 
-    No effect prints as such a row, so nothing can be proven of what rests on it.
+    No effect prints as a row that contradicts itself, and then nothing can.
     """
-    if any(effect.basis == "printed" for effect in effects):
-        return None
-    return Propagation(effects, formula)
+    return not any(effect.basis == "printed" for effect in effects)
+
+
+def evidence_on(effects: Sequence[Reconstructed], formula: formulas.Formula) -> Propagation | None:
+    """What `effects` leave open of the statistics of `formula`; None where nothing can be proven."""
+    return Propagation(effects, formula) if provable(effects) else None
 
 
 def add_pooled(

@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from ..review.statuses import EXPLAINED, STATUSES
-from ..review.verify import Evidence, Suspicion, Verdict, judge
+from ..review.statuses import STATUSES
+from ..review.verify import Evidence, Suspicion, Verdict, judge, overruled
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
@@ -29,11 +29,12 @@ class NotRegistered(KeyError):
 
 @dataclass(frozen=True)
 class Judged:
-    """A printed number: its `row` of published.csv, our value of it, and the verdict."""
+    """A printed number: its `row` of published.csv, our value of it, the verdict and its evidence."""
 
     row: Mapping[str, str]
     value: Value | None
     verdict: Verdict
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         """Refuse a status without a meaning: every tally and filter would drop it without a word."""
@@ -62,7 +63,6 @@ class Registry:
         for row in self._rows:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
-        self._evidence: dict[str, Evidence | None] = {}
         self._kinds: dict[type, dict[str, Callable[[], Value | Phrase | Table | Figure]]] = {
             kind: {} for kind in (Value, Phrase, Table, Figure)
         }
@@ -87,36 +87,25 @@ class Registry:
         """
         raw = None if raw is None or raw != raw else raw
         rows = self._published.get(name, ())
-        verdicts = [
-            _overruled(row, judge(raw, row["printed"], evidence), self._suspects) for row in rows
-        ]
+        verdicts = [self._settled(row, judge(raw, row["printed"], evidence)) for row in rows]
         first = (rows[0]["printed"], verdicts[0]) if rows else (None, None)
         value = self.add(name, Value(name, raw, text(raw), source, inputs, *first))
-        self._evidence[name] = evidence
         for row, verdict in zip(rows, verdicts, strict=True):
-            self.judged[row["id"]] = Judged(row, value, verdict)
+            self.judged[row["id"]] = Judged(row, value, verdict, evidence)
         return value
 
     def judge_rest(self) -> None:
         """Judge the rows without a value too, so that `judged` holds all of them, in their order."""
         self.judged = {
             row["id"]: self.judged.get(row["id"])
-            or Judged(row, None, _overruled(row, _without_value(row), self._suspects))
+            or Judged(row, None, self._settled(row, _without_value(row)))
             for row in self._rows
         }
 
-    def rejudge(self, row: str, printed: str, suspects: Mapping[str, Suspicion]) -> Verdict:
-        """Return the verdict on the row of that id, had the source `printed` this there.
-
-        The value and the evidence are those of the row; `suspects` are the rows that would then
-        contradict others, as for the registry.
-        """
-        judged = self.judged[row]
-        value = judged.value
-        verdict = judge(
-            value.raw if value else None, printed, self._evidence[value.id] if value else None
-        )
-        return _overruled(judged.row, verdict, suspects)
+    def _settled(self, row: Mapping[str, str], verdict: Verdict) -> Verdict:
+        """The `verdict` on `row` after what it contradicts, with its own reason or the row's note."""
+        verdict = overruled(verdict, self._suspects.get(row["id"]))
+        return replace(verdict, note=verdict.note or row.get("note", ""))
 
     def phrase(self, name: str, text: str, inputs: tuple[str, ...]) -> Phrase:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
@@ -164,16 +153,3 @@ def _without_value(row: Mapping[str, str]) -> Verdict:
     lost = row["id"] == quantity
     note = "the data no longer hold it" if lost else f"no value is called {quantity}"
     return Verdict("not computable", note=note)
-
-
-def _overruled(
-    row: Mapping[str, str], verdict: Verdict, suspects: Mapping[str, Suspicion]
-) -> Verdict:
-    """The `verdict` on `row`, which a contradiction overrules where our value does not meet it."""
-    suspicion = suspects.get(row["id"])
-    met = verdict.status in EXPLAINED and not (
-        suspicion and suspicion.alone and verdict.status == "attainable"
-    )
-    if suspicion and not met:
-        return replace(verdict, status="inconsistent", note=suspicion.why)
-    return replace(verdict, note=verdict.note or row.get("note", ""))

@@ -12,10 +12,11 @@ from . import formulas, region
 from .data import Finding, Review
 from .printed import agrees, interval, is_number, number
 from .reconstruct import half_planes
+from .relations import AS_EFFECT
 
 EFFECT = ("smd", "se", "variance", "ci_low", "ci_high", "z", "p")
 # How published.csv calls the same numbers of a pooled effect.
-POOLED = {"smd": "estimate", "z": "statistic", "p": "pvalue"}
+POOLED = {own: name for name, own in AS_EFFECT.items()}
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,7 @@ def _rows(review: Review) -> Cases:
 def _pooled(review: Review) -> Cases:
     cases = []
     for line, where, texts in _published_sets(review):
-        row = {
-            name: texts[POOLED.get(name, name)]
-            for name in EFFECT
-            if POOLED.get(name, name) in texts
-        }
+        row = {name: texts[POOLED[name]] for name in EFFECT if POOLED[name] in texts}
         row = {name: text for name, text in row.items() if is_number(text)}
         if {"smd", "se"} <= set(row):
             cases.append(_impossible("data/published.csv", line, where, row))

@@ -8,18 +8,18 @@ from __future__ import annotations
 MEANINGS = {
     "given": "the number is an input of ours, taken over as it is printed",
     "reproduced": "our value rounds to the printed digits",
-    "attainable": "our value does not round to the printed digits, but there are effects that print "
+    "attainable": "our value does not round to the printed digits, but there are inputs that print "
     "exactly as the publication prints them and give the printed value",
-    "different": "no effects that print as the publication prints them give the printed value",
+    "different": "no inputs that print as the publication prints them give the printed value",
     "undecided": "our value does not round to the printed digits, and neither an example nor a bound "
     "has been found",
-    "inconsistent": "the number contradicts others that the publication prints, whatever the data were",
+    "inconsistent": "the number does not fit others that the publication prints, whatever the data "
+    "were, or repeats those of another analysis",
     "not computable": "what it rests on is not in the publication, or no longer in the data",
 }
 STATUSES = tuple(MEANINGS)
 
 AS_PRINTED = ("given", "reproduced")  # our value is the printed one, digit for digit
-EXPLAINED = ("reproduced", "attainable")  # what contradicts another number is then not this one
 # Marked in a table of numbers, by a letter that a note explains.
 MARKS = {status: status[0] for status in ("attainable", "different", "undecided", "inconsistent")}
 

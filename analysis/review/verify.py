@@ -13,7 +13,7 @@ not computable  our value has no inputs, or nothing that is printed leads to one
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from .printed import agrees, interval, number
@@ -101,6 +101,18 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
     low, high = evidence.tightened(printed)
     status = "different" if _excluded(low, high, printed) else "undecided"
     return Verdict(status, *_shown(low, high, printed))
+
+
+def overruled(verdict: Verdict, suspicion: Suspicion | None) -> Verdict:
+    """Return the `verdict` that a contradiction leaves: another, where our value does not meet it.
+
+    A number that the inputs can give is not to blame, unless nothing but it could be another.
+    """
+    if suspicion is None or verdict.status == "reproduced":
+        return verdict
+    if verdict.status == "attainable" and not suspicion.alone:
+        return verdict
+    return replace(verdict, status="inconsistent", note=suspicion.why)
 
 
 def _shown(low: float, high: float, printed: str) -> tuple[float | None, float | None]:
