@@ -18,12 +18,15 @@ import numpy as np
 from .model import Model
 
 STEPS = 200  # of an iteration; five settle
-# Relative size of a last step: Newton's error is of the order of its square, that of false position not.
-NEWTON, POSITION = 1e-9, 1e-13
+# Relative size of Newton's last step, whose error is of the order of its square.
+NEWTON = 1e-9
 # Where the slope of the likelihood is looked up: at 0, then in equal ratios (0 is ratio ** -inf) from
 # far below the smallest variance.
 FRACTIONS, LOWEST = np.append(-inf, np.linspace(0, 1, 40)), 1e-4
 BLOCK = 1 << 16  # numbers in one array of a look-up
+# The fan around a peak: a start from four values of the grid is off by less than a thousandth, and the
+# error of a polynomial through five values is of the order of the fifth power of their distance.
+NARROW, QUARTERS = 1e-3, np.linspace(0, 1, 5)
 
 
 def equal_effects(model: Model) -> float:
@@ -127,12 +130,13 @@ def _highest(model: Model, restricted: bool) -> float:
         return 0.0
     low, high = LOWEST * min(model.smallest, reach), 2 * reach
     grid = low * (high / low) ** FRACTIONS
-    up, down = _look_up(model, grid, restricted)
-    rising = up > down
+    excess = _excess(model, grid, restricted)
+    rising = excess > 0
     peaks = [] if rising[0] else [0.0]
-    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
-        ends, excess = grid[i : i + 2].tolist(), (1 - down[i : i + 2] / up[i : i + 2]).tolist()
-        peaks.append(_root(model, restricted, *ends, *excess))
+    for i in np.flatnonzero(rising[:-1] & ~rising[1:]).tolist():
+        near = slice(max(i - 1, 0), i + 3)
+        start = _crossing(grid[near].tolist(), excess[near].tolist())
+        peaks.append(_root(model, restricted, *grid[i : i + 2].tolist(), start))
     if not peaks:
         raise ValueError(
             f"tau2 was not found: the likelihood rises from 0 to {high:g} without a peak, tried at "
@@ -143,40 +147,49 @@ def _highest(model: Model, restricted: bool) -> float:
     return peaks[-1]
 
 
-def _look_up(model: Model, grid: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return both parts of the score along `grid`, in blocks, so that memory is linear in k."""
-    size = max(1, BLOCK // model.k)
-    if size >= len(grid):
-        return model.score(grid, restricted)
-    parts = [model.score(grid[i : i + size], restricted) for i in range(0, len(grid), size)]
-    up, down = zip(*parts, strict=True)
-    return np.concatenate(up), np.concatenate(down)
+def _excess(model: Model, tau2: np.ndarray, restricted: bool) -> np.ndarray:
+    """Return 1 - tr(P)/y'PPy at each `tau2`: above 0 where the likelihood rises, nearly straight.
 
-
-def _root(model: Model, restricted: bool, low, high, at_low, at_high) -> float:
-    """Return the tau2 between `low` and `high` at which the two parts of the score are equal.
-
-    `at_low` > 0 and `at_high` <= 0 are 1 - tr(P)/y'PPy at the ends. The ratio is nearly straight in
-    tau2, since weights are squared below and not above. So by false position; where one end has stayed
-    twice, its value is halved: the Illinois algorithm of Dowell & Jarratt (1971), which keeps the root
-    between the ends.
+    In blocks, so that memory is linear in k.
     """
-    x, stayed = low, 0
+    size = max(1, BLOCK // model.k)
+    parts = [model.score(tau2[i : i + size], restricted) for i in range(0, len(tau2), size)]
+    excess = [1 - down / up for up, down in parts]
+    return excess[0] if len(excess) == 1 else np.concatenate(excess)
+
+
+def _root(model: Model, restricted: bool, low: float, high: float, start: float) -> float:
+    """Return the tau2 between `low` and `high` at which the likelihood stops to rise.
+
+    A fan of values around `start` is looked up. Once it spans the root, a polynomial through it is
+    exact to rounding; where it does not, half of the bracket is left, and the fan moves to its middle.
+    """
     for _ in range(STEPS):
-        last, x = x, high - at_high * (high - low) / (at_high - at_low)
-        up, down = model.score(x, restricted)
-        value = float(1 - down / up)
-        if value == 0 or abs(x - last) <= POSITION * x:
-            return x
-        if value > 0:
-            low, at_low, at_high = x, value, at_high / 2 if stayed > 0 else at_high
-            stayed = 1
-        else:
-            high, at_high, at_low = x, value, at_low / 2 if stayed < 0 else at_low
-            stayed = -1
-    raise ValueError(
-        f"tau2 did not converge in {STEPS} steps of false position between {low} and {high}"
-    )
+        x = start if low < start < high else (low + high) / 2
+        left, right = max(low, x * (1 - NARROW)), min(high, x * (1 + NARROW))
+        fan = left + (right - left) * QUARTERS
+        excess = _excess(model, fan, restricted)
+        if excess[0] > 0 >= excess[-1]:
+            root = _crossing(fan.tolist(), excess.tolist())
+            # Elsewhere only where the values differ by rounding alone.
+            return root if left <= root <= right else x
+        low, high = (low, left) if excess[0] <= 0 else (right, high)
+        start = nan
+    raise ValueError(f"tau2 did not converge in {STEPS} bisections between {low} and {high}")
+
+
+def _crossing(x: list[float], y: list[float]) -> float:
+    """Return where the polynomial in `y` through the points `x`, `y` has y = 0; nan where it has none.
+
+    By Neville's scheme, as in Press et al. (2007), section 3.2.
+    """
+    for apart in range(1, len(x)):
+        for i in range(len(x) - apart):
+            below, above = y[i], y[i + apart]
+            if below == above:
+                return nan
+            x[i] = (x[i] * above - x[i + 1] * below) / (above - below)
+    return x[0]
 
 
 TAU2: dict[str, Callable[[Model], float]] = {
