@@ -13,6 +13,8 @@ SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find d
   $(shell find analysis publish -type f -not -name '*.pyc')
 
 REVIEW ?=
+# A file's tests stay in one process, so that what they share is made once.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: all site pdf preview help lint published memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
@@ -50,10 +52,10 @@ lint: | $(LOCKED) ## check the form of the code
 	@$(RUN) -m ruff format -q --check .
 
 test: lint $(SITE) ## run the tests (builds first where needed)
-	@$(RUN) -m pytest -q -m "not long"
+	@$(RUN) -m pytest -q $(SPREAD) -m "not long"
 
 test-long: lint $(SITE) ## run all tests, the long ones too
-	@$(RUN) -m pytest -q --hypothesis-profile=explore
+	@$(RUN) -m pytest -q $(SPREAD) --hypothesis-profile=explore
 
 published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
 	@$(RUN) -m analysis.published
