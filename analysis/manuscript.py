@@ -4,6 +4,7 @@
     p(name)        a p-value with its relation: p = 0.027, p < 0.001
     printed(name)  a number as the publication prints it
     table(name)    a table            figure(name)  a figure with computed alternative text
+    what_if()      the reader's experiment, in HTML
 
 Whatever is not registered is an error, so that a chapter cannot show what was never computed.
 """
@@ -20,6 +21,7 @@ from .display.figure import Figure
 from .display.numbers import ABSENT
 from .display.table import Table
 from .display.value import Phrase, Value
+from .display.whatif import WhatIf
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "figures"
@@ -54,6 +56,11 @@ def say(name: str) -> Phrase:
 def table(name: str) -> Table:
     """Return the table called `name`."""
     return REGISTRY.get(Table, name)
+
+
+def what_if() -> WhatIf:
+    """Return the experiment in which the reader chooses trials and methods."""
+    return REGISTRY.get(WhatIf, "what_if")
 
 
 def figure(name: str) -> Markdown:

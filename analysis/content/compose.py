@@ -38,6 +38,7 @@ from .settings import SCALES, add_settings
 from .subgroups import add_subgroups, add_table3
 from .trials import add_trials
 from .verdicts import add_tally
+from .whatif import add_what_if
 from .wording import add_wording
 
 # The outcomes that the publication divides into subgroups, and those of its meta-regressions.
@@ -96,6 +97,7 @@ def compose(data: Path) -> Registry:
     add_robust(registry, outcomes, review.studies, review.groups)
     add_robust_plots(registry, symptoms)
     add_claimed(registry, review.claims)
+    add_what_if(registry, outcomes, review.studies, review.groups, review.claims)
     registry.judge_rest()
     add_audit(registry, found)
     add_remarks(registry, review.remarks)

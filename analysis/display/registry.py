@@ -18,6 +18,7 @@ from ..review.verify import Evidence, Suspicion, Verdict, judge, overruled
 from .figure import Figure
 from .table import Table
 from .value import Phrase, Value
+from .whatif import WhatIf
 
 
 class NotRegistered(KeyError):
@@ -63,9 +64,9 @@ class Registry:
         for row in self._rows:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
-        self._kinds: dict[type, dict[str, Callable[[], Value | Phrase | Table | Figure]]] = {
-            kind: {} for kind in (Value, Phrase, Table, Figure)
-        }
+        self._kinds: dict[
+            type, dict[str, Callable[[], Value | Phrase | Table | Figure | WhatIf]]
+        ] = {kind: {} for kind in (Value, Phrase, Table, Figure, WhatIf)}
 
     def printed(self, name: str) -> str | None:
         """The text that the source prints for the value `name`, in the first place that has it."""
@@ -111,7 +112,7 @@ class Registry:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
         return self.add(name, Phrase(name, text, inputs))
 
-    def add(self, name: str, entry: Value | Phrase | Table):
+    def add(self, name: str, entry: Value | Phrase | Table | WhatIf):
         """Register `entry` as `name`, once, and return it."""
         self._enter(type(entry), name, lambda: entry)
         return entry

@@ -1,4 +1,4 @@
-/* Long tables can be sorted by each of their columns: upwards, downwards, and as they were. Numbers go by
+/* Long tables can be sorted by each of their columns, but for those with data-order="fixed": upwards, downwards, and as they were. Numbers go by
    their exact value; what has none comes last; rows stay under the heading of their group. */
 
 {
@@ -40,7 +40,7 @@
     }));
   }
 
-  for (const table of main?.querySelectorAll('table') ?? []) {
+  for (const table of main?.querySelectorAll('table:not([data-order="fixed"])') ?? []) {
     const body = table.tBodies[0];
     if (!table.tHead || !body || body.rows.length < LONG) continue;
     const original = [...body.rows];

@@ -1,0 +1,51 @@
+"""An experiment for the reader: the analysis in the page, with trials and methods to choose.
+
+    WhatIf              the data of an experiment; in HTML the whole of it, elsewhere nothing
+    page.html, .css     what it is made of and how it looks
+    distributions.js    tails and quantiles of z, t, chi-squared
+    engine.js           the engine's formulas again, for the effects that are in
+    conclusions.js      sentences as rules: which of them hold for an analysis
+    page.js             what the reader chose, and what is shown; the state is in the address
+
+Everything is in the page itself, so that it works from a disk and asks for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCRIPTS = ("distributions.js", "engine.js", "conclusions.js", "page.js")
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """An experiment on `data`, whose keys are those that page.js reads."""
+
+    data: Mapping
+
+    def html(self) -> str:
+        """The experiment as HTML."""
+        # A script's text ends at the first "</script", whatever the quotes around it.
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        data = data.replace("<", "\\u003c")
+        return (
+            f"<style>\n{_read('page.css')}</style>\n{_read('page.html')}"
+            f'<script type="application/json" id="what-if-data">{data}</script>\n'
+            f"<script>\n{script()}</script>"
+        )
+
+    def _repr_markdown_(self) -> str:
+        return f"```{{=html}}\n{self.html()}\n```\n"
+
+
+def script() -> str:
+    """The experiment's code, in a scope of its own."""
+    return "(() => {\n'use strict';\n" + "".join(_read(name) for name in SCRIPTS) + "})();\n"
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

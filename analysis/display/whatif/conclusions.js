@@ -1,0 +1,82 @@
+/* Sentences of the manuscript as rules on an analysis: each holds, does not, or cannot be told. */
+const conclusions = (() => {
+  const { pool, egger, between } = engine;
+
+  const digits = (value, places) =>
+    (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
+  const shownP = (p) => (p < 0.001 ? "p < 0.001" : `p = ${digits(p, 3)}`);
+  const interval = ({ estimate, ci_low: low, ci_high: high }) =>
+    `SMD ${digits(estimate, 2)} (${digits(low, 2)} to ${digits(high, 2)})`;
+
+  /* A size and a degree are called by what is shown, which is what a reader compares. */
+  function sizeOf(estimate, { sizes }) {
+    const shown = Math.abs(Number(estimate.toFixed(2)));
+    const reached = sizes.filter(([, bound]) => shown >= bound);
+    return reached.length ? reached[reached.length - 1][0] : "less than small";
+  }
+  const degreeOf = (i2, { low_i2: low, high_i2: high }) =>
+    i2 < low ? "low" : i2 < high ? "moderate" : "high";
+
+  const untold = (why) => ({ holds: null, why });
+
+  /* Each takes the analysis, the rule and the conventions, and tells whether it holds, and why. */
+  const KINDS = {
+    effect({ result }, rule, { alpha }) {
+      const holds = result.pvalue < alpha && result.estimate > 0;
+      return { holds, why: `${interval(result)}, ${shownP(result.pvalue)}` };
+    },
+    size({ result }, { words }, conventions) {
+      const found = sizeOf(result.estimate, conventions);
+      const why = `SMD ${digits(result.estimate, 2)} is ${found} by Cohen\u2019s convention`;
+      return { holds: words.includes(found), why };
+    },
+    heterogeneity({ result }, { degree }, conventions) {
+      if (result.k < 2) return untold("one trial has no heterogeneity");
+      const found = degreeOf(result.i2, conventions);
+      const holds = result.q_pvalue < conventions.alpha && found === degree;
+      const why = `I\u00b2 is ${digits(result.i2, 0)}%, which is ${found}; ${shownP(result.q_pvalue)}`;
+      return { holds, why };
+    },
+    asymmetry({ effects }, { expected }, { alpha }) {
+      const found = egger(effects);
+      if (!found) return untold("Egger\u2019s test needs three trials that differ in precision");
+      const asymmetric = found.pvalue < alpha && (!expected || found.estimate > 0);
+      const why = `Egger\u2019s test: intercept ${digits(found.estimate, 2)}, ${shownP(found.pvalue)}`;
+      return { holds: asymmetric === expected, why };
+    },
+    same({ effects, studies, options }, { members }, { alpha }) {
+      const found = between(effects, studies.map((study) => members[study]), options);
+      if (!found) return untold("no two groups are left to compare");
+      const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
+      return { holds: found.pvalue >= alpha, why };
+    },
+    predicted({ result }, { side }) {
+      const { prediction_low: low, prediction_high: high } = result;
+      if (low === null) return untold("this model, or so few trials, have no prediction interval");
+      const found = low > 0 || high < 0 ? "one" : "both";
+      const why = `it runs from ${digits(low, 2)} to ${digits(high, 2)}`;
+      return { holds: found === side, why };
+    },
+    steady({ result, effects, names, options }, rule, { alpha }) {
+      if (effects.length < 3) return untold("too few trials to leave one out");
+      const significant = result.pvalue < alpha;
+      const turning = names.filter(
+        (_, i) =>
+          pool(effects.filter((__, j) => j !== i), options).pvalue < alpha !== significant,
+      );
+      const other = significant ? "not significant" : "significant";
+      const why = turning.length
+        ? `${other} without any one of: ${turning.join(", ")}`
+        : `${significant ? "significant" : "not significant"} without each of them`;
+      return { holds: turning.length === 0, why };
+    },
+  };
+
+  /* What the `rule` says of the analysis; nothing without any trial. */
+  function judge(rule, analysis, conventions) {
+    if (!analysis.result) return untold("no trial is left");
+    return KINDS[rule.kind](analysis, rule, conventions);
+  }
+
+  return { judge, digits, shownP, interval };
+})();
