@@ -26,6 +26,24 @@ from .manuscript import FIGURES, REGISTRY, ROOT
 
 PRINT = 300 / 96  # a drawing has 96 pixels an inch, print wants 300
 DATA = ROOT / "data"
+# The engine's function behind a value, by a part of the value's name; the first that fits.
+FUNCTIONS = {
+    ".egger.": "egger",
+    ".kendall.": "begg",
+    "failsafe": "failsafe_n",
+    ".filled.": "trim_fill",
+    ".regression.": "meta_regression",
+    ".q_between": "subgroups",
+    ".pet_peese.": "pet_peese",
+    ".gosh.": "gosh",
+    ".influence.": "influence",
+    ".cumulative.": "cumulative",
+    ".reml.without.": "leave_one_out",
+    ".g.": "effect_size",
+    ".reml.": "pool",
+    ".random.": "pool",
+    ".fixed.": "pool",
+}
 CODEBOOK = "README.md"
 
 
@@ -39,6 +57,7 @@ def write_downloads(registry: Registry, folder: Path) -> None:
             "inputs": list(value.inputs),
             "published": value.published,
             "status": value.status,
+            **_function(value),
             **_range(value),
         }
         for value in registry.all(Value)
@@ -80,6 +99,14 @@ def png(svg: str) -> bytes:
         skip_system_fonts=True,
         font_dirs=[font_source_sans_pro.font_directory],
     )
+
+
+def _function(value: Value) -> dict[str, str]:
+    """The function that computes a value, where one does."""
+    if not value.inputs:
+        return {}
+    found = next((name for part, name in FUNCTIONS.items() if part in value.id), None)
+    return {"function": f"ma.{found}"} if found else {}
 
 
 def _range(value: Value) -> dict[str, float]:

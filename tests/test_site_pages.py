@@ -198,7 +198,7 @@ def test_search_knows_every_registered_value_and_every_float(site):
 
 def test_every_reference_of_the_text_has_a_preview(site):
     text = (site / "site_libs/reader/previews.js").read_text(encoding="utf-8")
-    known = json.loads(re.search(r"previews: (.*) };", text)[1])
+    known = json.loads(re.search(r"'previews': (.*) };", text)[1])
     links = 0
     for file in pages(site):
         for link in soup(file).select("main a.quarto-xref, main .citation a, main a.footnote-ref"):

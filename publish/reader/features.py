@@ -7,16 +7,17 @@ import shutil
 from pathlib import Path
 
 from ..project import Project
-from . import index
+from . import index, trace
 from .links import with_links
 from .markup import parse
 from .pages import FOLDER, Place, with_features
 
+VALUES = "values.json"
 ASSETS = Path(__file__).parent / "assets"
 # In this order: later files use what earlier ones define.
 STYLES = ("fonts.css", "colours.css", "tables.css", "reader.css")
 SCRIPTS = (
-    "start.js", "theme.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "filter.js",
+    "start.js", "theme.js", "trace.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "filter.js",
     "copy.js", "contents.js",
 )  # fmt: skip
 
@@ -41,6 +42,10 @@ def add_features(site: Path, project: Project) -> None:
     _write(folder / "reader.js", f"(() => {{\n'use strict';\n{_joined(SCRIPTS)}}})();\n")
     _write(folder / "search.js", _data("search", index.search(trees, site)))
     _write(folder / "previews.js", _data("previews", index.previews(trees, sources)))
+    if (site / VALUES).is_file():
+        values = json.loads((site / VALUES).read_text(encoding="utf-8"))["values"]
+        for name, part in trace.parts(values, trees).items():
+            _write(folder / f"{name}.js", _data(name, part))
 
 
 def _joined(names: tuple[str, ...]) -> str:
@@ -49,7 +54,7 @@ def _joined(names: tuple[str, ...]) -> str:
 
 def _data(name: str, content: dict) -> str:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return f"window.readerData = {{ ...window.readerData, {name}: {text} }};\n"
+    return f"window.readerData = {{ ...window.readerData, '{name}': {text} }};\n"
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 /* What a citation, a footnote or a cross-reference points to, shown beside it on hover, on focus and at
-   the first touch; and of a computed number its name and exact value. The pointer may move into it;
-   Escape closes it (WCAG 1.4.13). */
+   the first touch; and of a computed number where it comes from. The pointer may move into it; Escape
+   closes it (WCAG 1.4.13). */
 
 {
   const LINKS = 'a.quarto-xref, a.footnote-ref, .citation a[href*="#"], a[role="doc-biblioref"]';
@@ -30,16 +30,32 @@
     return copy.content;
   }
 
-  function number({ dataset }) {
-    return element('dl', {}, element('dt', {}, 'Exact value'), element('dd', {}, dataset.value.replace('-', '\u2212') || 'none'),
-      element('dt', {}, 'Name'), element('dd', {}, dataset.id));
+  /* The trace of a number; tracing an input takes its place, with a way back. */
+  async function number({ dataset }) {
+    const place = element('div', { class: 'reader-trace' });
+    async function open(name, past) {
+      const found = await trace(name, past ? undefined : dataset.value, (next) => open(next, [...(past ?? []), name]));
+      place.replaceChildren(found);
+      if (past === undefined) return;
+      if (past.length) {
+        const back = element('button', { type: 'button', class: 'reader-back' }, '\u2190 Back');
+        back.addEventListener('click', () => open(past.at(-1), past.slice(0, -1)));
+        place.prepend(back);
+      }
+      place.tabIndex = -1;
+      place.focus();
+      if (box) position(shown);
+    }
+    await open(dataset.id);
+    return place;
   }
 
   async function show(link) {
-    const content = link.matches('.value') ? number(link) : await target(link);
+    if (shown === link) return;
+    const content = await (link.matches('.value') ? number(link) : target(link));
     if (!content || shown === link) return;
     hide();
-    const scroll = element('div', { class: 'reader-preview-content', role: 'group', 'aria-label': 'Preview' });
+    const scroll = element('div', { class: 'reader-preview-content', role: 'group', 'aria-label': link.matches('.value') ? 'Where the number comes from' : 'Preview' });
     scroll.append(content);
     box = element('div', { class: 'reader-preview', id: 'reader-preview', popover: 'manual' }, scroll);
     if (touched === link) box.append(element('a', { class: 'reader-go', href: link.href }, 'Go there'));
@@ -92,7 +108,6 @@
     value.addEventListener('pointerenter', (event) => { if (event.pointerType === 'mouse') come(value, LONGER); });
     value.addEventListener('pointerleave', leave);
     value.addEventListener('click', () => show(value));
-    value.addEventListener('focus', () => show(value)); // it has the focus where a search led to it
     value.addEventListener('blur', leaveFocus);
   }
   for (const link of main?.querySelectorAll(LINKS) ?? []) {

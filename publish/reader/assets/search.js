@@ -174,8 +174,8 @@ function arrive() {
     value.classList.add('reader-arrived');
     reveal(value);
     value.scrollIntoView({ block: 'center' });
-    value.tabIndex = -1;
     value.focus({ preventScroll: true });
+    value.click();
     return;
   }
   const [href, query] = JSON.parse(recall('sessionStorage', 'reader-found') || '[]');

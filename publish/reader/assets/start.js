@@ -16,8 +16,7 @@ function element(tag, attributes = {}, ...children) {
 const loading = {};
 function data(name) {
   loading[name] ??= new Promise((resolve, reject) => {
-    const file = name === 'search' ? 'search.js' : 'previews.js';
-    const tag = element('script', { src: new URL(file, script.src).href });
+    const tag = element('script', { src: new URL(`${name}.js`, script.src).href });
     tag.onload = () => resolve(window.readerData[name]);
     tag.onerror = reject;
     document.head.append(tag);
