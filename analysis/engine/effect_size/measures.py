@@ -160,18 +160,30 @@ def effect_size(measure: str, **given) -> Effects:
     checks.one_of("measure", measure, MEASURES)
     columns = {name: given[name] for name in given if name in COLUMNS}
     options = {name: given[name] for name in given if name not in COLUMNS}
+    _known(measure, options)
     form = _form(measure, set(columns))
     allowed = _parameters(form, required=False)
     for name in options:
         if name not in allowed:
             raise ValueError(
-                f"effect_size({measure!r}) got {name}, which is no column and no option of "
-                f"{_call(form)}; options: {', '.join(allowed) or 'none'}"
+                f"effect_size({measure!r}) got {name}, which is no option of {_call(form)}; "
+                f"options: {', '.join(allowed) or 'none'}"
             )
     yi, vi = form(**read(columns), **options)
     checks.refuse("yi", yi, np.isinf(yi), f"{measure} must come out finite")
     checks.refuse("vi", vi, np.isinf(vi) | (vi < 0), f"the variance of {measure} must be finite")
     return Effects(measure, read_only(yi), read_only(vi))
+
+
+def _known(measure: str, options: dict) -> None:
+    """Refuse the first of the `options` that no form of `measure` has: it may be a column's typo."""
+    known = {name for form in MEASURES[measure] for name in _parameters(form, required=False)}
+    for name in options:
+        if name not in known:
+            raise ValueError(
+                f"effect_size({measure!r}) got {name}, which is no column and no option; it takes "
+                + _calls(measure)
+            )
 
 
 def _form(measure: str, names: set[str]) -> Callable:
@@ -181,8 +193,17 @@ def _form(measure: str, names: set[str]) -> Callable:
             return form
     raise ValueError(
         f"effect_size({measure!r}) got the columns {', '.join(sorted(names)) or 'none'}; it takes "
-        + "; or ".join(_call(form) for form in MEASURES[measure])
+        + _calls(measure)
     )
+
+
+def _calls(measure: str) -> str:
+    """Return what each form of `measure` takes, its options in brackets."""
+    calls = []
+    for form in MEASURES[measure]:
+        options = ", ".join(_parameters(form, required=False))
+        calls.append(_call(form) + (f" [{options}]" if options else ""))
+    return "; or ".join(calls)
 
 
 def _call(form: Callable) -> str:
