@@ -71,15 +71,13 @@ def back_transform(measure: str, values, *, n=None, time=None):
 
 def _size(measure: str, **sizes) -> float | None:
     """Return the harmonic mean of the sizes that `measure` needs, refusing missing or idle ones."""
+    needed = SIZED.get(measure)
     for name, given in sizes.items():
-        needed = SIZED.get(measure) == name
-        if needed and given is None:
+        if name == needed and given is None:
             raise ValueError(f"{measure} needs {name}, the studies' sizes, to be put back")
-        if not needed and given is not None:
+        if name != needed and given is not None:
             raise ValueError(f"{measure} is put back without {name}")
-        if needed:
-            return float(1 / np.mean(1 / read({name: given})[name]))
-    return None
+    return needed and float(1 / np.mean(1 / read({needed: sizes[needed]})[needed]))
 
 
 def _inverse_pft(y, n: float):
