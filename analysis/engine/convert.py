@@ -16,11 +16,11 @@ import numpy as np
 
 from . import checks
 from .effect_size import Effects
+from .effect_size.biserial import LOGISTIC
 from .effect_size.columns import read
 from .results import read_only
 
 LINE = ("OR", "SMD", "COR", "ZCOR")
-LOGISTIC = np.pi / np.sqrt(3)
 
 
 def convert(effects: Effects, to: str, *, n_treated=None, n_control=None) -> Effects:
