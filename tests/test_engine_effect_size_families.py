@@ -97,6 +97,19 @@ def test_the_options_are_listed_too():
         effect_size("OR", estimate=1, se=1, add=0)
 
 
+@pytest.mark.parametrize("measure", ["RR", "PLO", "IRR", "IR", "MPOR"])
+@pytest.mark.parametrize("add", ["half", -1, np.nan, np.inf, None, [0.5]])
+def test_what_is_added_must_be_a_number(measure, add):
+    with pytest.raises(ValueError, match=r"^add is .*; it must be a number of 0 or more"):
+        effect_size(measure, **study(MEASURES[measure][0]), add=add)
+
+
+@pytest.mark.parametrize("measure", ["RR", "AS", "IRR"])
+def test_drop00_is_true_or_false(measure):
+    with pytest.raises(ValueError, match=r"^drop00 is 'no'; it must be True or False"):
+        effect_size(measure, **study(MEASURES[measure][0]), drop00="no")
+
+
 TABLE = {"events_treated": 135, "n_treated": 150, "events_control": 40, "n_control": 50}
 
 

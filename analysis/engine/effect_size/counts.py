@@ -29,7 +29,7 @@ def from_cells(to: str = "only0") -> Callable:
             a, b = events_treated, n_treated - events_treated
             c, d = events_control, n_control - events_control
             alike = ((a == 0) & (c == 0)) | ((b == 0) & (d == 0))
-            cells = np.where(alike & drop00, np.nan, [a, b, c, d])
+            cells = zeros.left_out([a, b, c, d], alike, drop00)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 return zeros.defined(*statistic(*zeros.added(cells, add, to)))
 

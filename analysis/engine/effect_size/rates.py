@@ -61,4 +61,4 @@ def root_rate_difference(*, events_treated, time_treated, events_control, time_c
 def _counts(events_treated, events_control, add, to, drop00) -> np.ndarray:
     counts = np.array([events_treated, events_control])
     empty = (counts == 0).all(axis=0)
-    return zeros.added(np.where(empty & drop00, np.nan, counts), add, to)
+    return zeros.added(zeros.left_out(counts, empty, drop00), add, to)
