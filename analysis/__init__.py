@@ -10,7 +10,7 @@
 
 What there is, by question:
 
-    what each study found       effect_size
+    what each study found       effect_size, convert, moments_from_quantiles, back_transform
     what they found together    pool, subgroups, meta_regression, permutation_test
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
@@ -42,6 +42,7 @@ Vocabulary:
                  Paule-Mandel; or EE, equal effects, the "fixed" model, where it is 0
     ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
     level        what an interval covers: 0.95
+    measure      the effect size, by the names of `engine.effect_size`: SMD, OR, ZCOR, ...
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -175,7 +175,7 @@ D = {"d": [0.5, 0.1], "n_treated": [20, 20], "n_control": [20, 20]}
 @pytest.mark.parametrize(
     ("measure", "given", "message"),
     [
-        ("XX", {}, "measure is 'XX'; allowed: SMD, MD, RR, OR, RD, ZCOR"),
+        ("XX", {}, "measure is 'XX'; allowed: SMD, SMDH, SMD1"),
         ("ZCOR", {"r": 0.5}, "effect_size('ZCOR') got the columns r; it takes r, n; or"),
         ("ZCOR", {"r": 0.5, "n": 9, "x": 1}, "effect_size('ZCOR') got x, which is no column"),
         ("ZCOR", {"r": [0.1, 1.0], "n": 9}, "r[1] is 1.0; r (correlation) must be strictly between"),

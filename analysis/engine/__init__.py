@@ -1,8 +1,10 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
 from . import batch
+from .back_transform import back_transform
 from .baujat import baujat
 from .begg import begg
+from .convert import convert
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
@@ -10,6 +12,7 @@ from .failsafe_n import failsafe_n
 from .gosh import gosh
 from .influence import influence
 from .leave_one_out import leave_one_out
+from .moments import Moments, moments_from_quantiles
 from .permutation import permutation_test
 from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
@@ -24,12 +27,15 @@ from .trim_fill import trim_fill
 __all__ = [
     "Effects",
     "Interval",
+    "Moments",
     "Pooled",
     "Regression",
     "Subgroups",
+    "back_transform",
     "batch",
     "baujat",
     "begg",
+    "convert",
     "cumulative",
     "effect_size",
     "egger",
@@ -38,6 +44,7 @@ __all__ = [
     "influence",
     "leave_one_out",
     "meta_regression",
+    "moments_from_quantiles",
     "permutation_test",
     "pet_peese",
     "pool",

@@ -1,7 +1,8 @@
 """The raw numbers that an effect size is computed from: their names, and what each may be.
 
 Every array has one value a study; a single number holds for all studies. `_treated` and `_control`
-are the two arms; a difference is always treated minus control, a ratio treated over control.
+are two arms, `_pre` and `_post` two times; a difference is always treated minus control or post minus
+pre, a ratio treated over control or post over pre. The `r` of a change is that of pre and post.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +34,19 @@ def _positive(means: str) -> Column:
     return Column(means, "above 0", lambda x: x > 0)
 
 
-COLUMNS = {
+def _correlation(means: str) -> Column:
+    return Column(means, "strictly between -1 and 1", lambda x: abs(x) < 1)
+
+
+ONE_GROUP = {
+    "n": _size("participants in the one sample"),
+    "mean": Column("mean of the one sample"),
+    "sd": _not_negative("standard deviation of the one sample"),
+    "events": _not_negative("participants with the event, or number of events"),
+    "time": _positive("person-time of the one sample"),
+}
+
+TWO_ARMS = {
     "mean_treated": Column("mean of the treated arm"),
     "mean_control": Column("mean of the control arm"),
     "sd_treated": _not_negative("standard deviation of the treated arm"),
@@ -42,13 +55,47 @@ COLUMNS = {
     "n_control": _size("participants in the control arm"),
     "events_treated": _not_negative("participants with the event in the treated arm"),
     "events_control": _not_negative("participants with the event in the control arm"),
-    "n": _size("participants in the one sample"),
-    "r": Column("correlation", "strictly between -1 and 1", lambda x: abs(x) < 1),
+    "time_treated": _positive("person-time of the treated arm"),
+    "time_control": _positive("person-time of the control arm"),
+}
+
+PAIRS = {
+    "events_both": _not_negative("pairs with the event under treatment and control"),
+    "events_treated_only": _not_negative("pairs with the event under treatment only"),
+    "events_control_only": _not_negative("pairs with the event under control only"),
+    "events_neither": _not_negative("pairs without the event"),
+}
+
+CHANGES = {
+    "mean_pre": Column("mean before"),
+    "mean_post": Column("mean after"),
+    "mean_change": Column("mean of the changes, post minus pre"),
+    "sd_pre": _not_negative("standard deviation before"),
+    "sd_post": _not_negative("standard deviation after"),
+    "sd_change": _not_negative("standard deviation of the changes"),
+    "mean_pre_treated": Column("mean of the treated arm before"),
+    "mean_post_treated": Column("mean of the treated arm after"),
+    "sd_pre_treated": _not_negative("standard deviation of the treated arm before"),
+    "mean_pre_control": Column("mean of the control arm before"),
+    "mean_post_control": Column("mean of the control arm after"),
+    "sd_pre_control": _not_negative("standard deviation of the control arm before"),
+    "r_treated": _correlation("correlation of pre and post in the treated arm"),
+    "r_control": _correlation("correlation of pre and post in the control arm"),
+}
+
+STATISTICS = {
+    "r": _correlation("correlation"),
+    "predictors": _positive("predictors in the regression, the one of interest included"),
     "d": Column("Cohen's d, without small-sample correction"),
     "t": Column("t statistic of the difference, with its sign"),
     "f": _not_negative("F statistic of the difference, on 1 numerator df"),
     "p": Column("two-sided p-value", "above 0 and at most 1", lambda x: (x > 0) & (x <= 1)),
     "sign": Column("direction of the effect where f or p hides it", "1 or -1", lambda x: x**2 == 1),
+    "alpha": Column("Cronbach's alpha", "below 1", lambda x: x < 1),
+    "items": Column("items of the scale", "2 or more", lambda x: x >= 2),
+}
+
+PRINTED = {
     "estimate": Column("printed effect, on the scale of yi (ratios: logged)"),
     "se": _positive("standard error of `estimate`"),
     "ci_low": Column("lower bound of the interval around `estimate`"),
@@ -57,6 +104,8 @@ COLUMNS = {
     "ratio_low": _positive("lower bound of the interval around `ratio`"),
     "ratio_high": _positive("upper bound of the interval around `ratio`"),
 }
+
+COLUMNS = ONE_GROUP | TWO_ARMS | PAIRS | CHANGES | STATISTICS | PRINTED
 
 
 def read(given: Mapping[str, object]) -> dict[str, np.ndarray]:
@@ -73,3 +122,15 @@ def read(given: Mapping[str, object]) -> dict[str, np.ndarray]:
         checks.refuse(name, array, ~usable, f"{name} ({column.means}) must be {column.allowed}")
     k = max(lengths.values(), default=1)
     return {name: np.broadcast_to(array, (k,)) for name, array in read.items()}
+
+
+def enough(least: int, what: str, **columns: np.ndarray) -> None:
+    """Refuse any of the `columns` of sizes that is below the `least` that `what` needs."""
+    for name, sizes in columns.items():
+        checks.refuse(name, sizes, sizes < least, f"{what} needs at least {least}")
+
+
+def above_zero(what: str, **columns: np.ndarray) -> None:
+    """Refuse any of the `columns` that is not above 0, which `what` needs."""
+    for name, values in columns.items():
+        checks.refuse(name, values, values <= 0, f"{what} needs values above 0")
