@@ -1,7 +1,8 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
-from . import batch
+from . import batch, priors
 from .baujat import baujat
+from .bayes import Bayes, bayes
 from .begg import begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
@@ -22,6 +23,7 @@ from .subgroups import Subgroups, subgroups
 from .trim_fill import trim_fill
 
 __all__ = [
+    "Bayes",
     "Effects",
     "Interval",
     "Pooled",
@@ -29,6 +31,7 @@ __all__ = [
     "Subgroups",
     "batch",
     "baujat",
+    "bayes",
     "begg",
     "cumulative",
     "effect_size",
@@ -41,6 +44,7 @@ __all__ = [
     "permutation_test",
     "pet_peese",
     "pool",
+    "priors",
     "radial",
     "random_effects",
     "regression_influence",
