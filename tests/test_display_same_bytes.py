@@ -11,7 +11,7 @@ from svg import ids
 
 MODULES = (
     "forest", "funnel", "bubble", "baujat", "radial", "gosh", "influence", "dots", "sunset", "drapery",
-    "labbe", "p_curve",
+    "labbe", "p_curve", "forest_risk", "specification",
 )  # fmt: skip
 CODE = """
 import importlib, sys
