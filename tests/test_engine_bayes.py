@@ -216,7 +216,7 @@ def test_a_known_tau_has_a_closed_form(mu_prior):
 PRIORS = [
     priors.half_normal(0.5), priors.half_cauchy(0.5), priors.half_t(1, 4), priors.uniform(2.0),
     priors.uniform(), priors.log_normal(-2.56, 1.74), priors.log_t(-3.44, 2.59),
-    priors.half_normal(0.01), priors.half_normal(100), priors.uniform(0.05),
+    priors.half_normal(0.01), priors.half_normal(100), priors.uniform(0.05), priors.log_normal(0, 50),
 ]  # fmt: skip
 
 
@@ -241,18 +241,20 @@ def test_intervals_and_quantiles_keep_what_they_promise(tau_prior):
 @pytest.mark.parametrize("tau_prior", PRIORS, ids=str)
 def test_tau_against_the_trapezium_rule(tau_prior):
     """In log(tau), with even steps and the likelihood of a multivariate normal."""
-    x = np.linspace(-40, 12, 20_001)
-    tau = np.exp(x)
+    cut = tau_prior.high < np.inf
+    x = np.linspace(-250, log(tau_prior.high) if cut else 12, 50_001)
+    tau = np.minimum(np.exp(x), tau_prior.high)
     logs = -0.5 * np.log(V[:, None] + tau**2).sum(axis=0)
     w = 1 / (V[:, None] + tau**2)
     centre = (w * Y[:, None]).sum(axis=0) / w.sum(axis=0)
     logs += -0.5 * (w * (Y[:, None] - centre) ** 2).sum(axis=0) - 0.5 * np.log(w.sum(axis=0))
     with np.errstate(divide="ignore"):
         mass = np.exp(logs + x) * tau_prior.density(tau)
+    mass[-1] /= 2
     share = mass / mass.sum()
     found = bayes(Y, vi=V, tau_prior=tau_prior)
-    cut = tau_prior.high < np.inf or "log-t" in str(tau_prior)  # the rule stumbles at ends
-    near = {"rel": 1e-3 if cut else 1e-8}
+    # Where the support is cut, the rule has the square of its step as its error.
+    near = {"rel": 1e-4 if cut else 1e-8}
     mean = share @ tau
     assert found.tau.mean == pytest.approx(mean, **near)
     assert found.tau.sd == pytest.approx(sqrt(share @ (tau - mean) ** 2), **near)

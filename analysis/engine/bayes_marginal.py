@@ -43,9 +43,11 @@ class Distribution:
 
     def interval(self, level: float, kind: str) -> tuple[float, float]:
         """Return the "shortest" or the "central" interval that holds the share `level`."""
-        if kind == SHORTEST:
-            return self._shortest(level)
-        low, high = self.quantile(np.array([(1 - level) / 2, (1 + level) / 2]))
+        return self._shortest(level) if kind == SHORTEST else self._ends((1 - level) / 2, level)
+
+    def _ends(self, below: float, level: float) -> tuple[float, float]:
+        """Return the interval that holds `level`, with the share `below` it."""
+        low, high = self.quantile(np.array([below, below + level]))
         return float(low), float(high)
 
     def _shortest(self, level: float) -> tuple[float, float]:
@@ -62,23 +64,23 @@ class Distribution:
         before, after = max(best - 1, 0), min(best + 1, TAILS - 1)
         edge = {0: 1, TAILS - 1: -1}.get(best, 0)
         if edge and edge * self._lengthens(below[best], level) >= 0:
-            low, high = self.quantile(below[best] + np.array([0, level]))
-            return float(low), float(high)
+            return self._ends(below[best], level)
         ends = self._balanced(level, np.array([low[best], high[best]]))
         if low[before] <= ends[0] <= low[after] and high[before] <= ends[1] <= high[after]:
             return float(ends[0]), float(ends[1])
-        tail = self._least_length(below[before], below[after], level)
-        low, high = self.quantile(np.array([tail, tail + level]))
-        return float(low), float(high)
+        return self._ends(self._least_length(below[before], below[after], level), level)
 
     def _balanced(self, level: float, ends: np.ndarray) -> np.ndarray:
         """Return the ends of equal density that hold `level`, by Newton's method; nan if it fails."""
         for _ in range(BALANCING):
-            density, slope = self.density(ends), self.slope(ends)
+            with np.errstate(invalid="ignore"):
+                density, slope = self.density(ends), self.slope(ends)
             lacks = level - np.diff(self.cdf(ends))[0], density[1] - density[0]
             try:
                 move = np.linalg.solve([[-density[0], density[1]], [slope[0], -slope[1]]], lacks)
             except np.linalg.LinAlgError:
+                break
+            if not np.isfinite(move).all():
                 break
             ends = ends + move
             if np.abs(move).max() <= BALANCED * (ends[1] - ends[0]):
@@ -92,14 +94,14 @@ class Distribution:
         bounds = {"bounds": (left, right), "method": "bounded", "options": {"xatol": 1e-12}}
         return float(minimize_scalar(self._length, args=(level,), **bounds).x)
 
-    def _lengthens(self, tail: float, level: float) -> float:
+    def _lengthens(self, below: float, level: float) -> float:
         """Return the density at the lower end less that at the upper, the sign by which length grows."""
-        low, high = self.density(self.quantile(np.array([tail, tail + level])))
+        low, high = self.density(np.array(self._ends(below, level)))
         return float(low - high) if low < inf else 1.0
 
-    def _length(self, tail: float, level: float) -> float:
-        low, high = self.quantile(np.array([tail, tail + level]))
-        return float(high - low)
+    def _length(self, below: float, level: float) -> float:
+        low, high = self._ends(below, level)
+        return high - low
 
     def _highest(self, x: np.ndarray) -> float:
         """Return the place of the highest density, known at ascending `x`, between two of them."""

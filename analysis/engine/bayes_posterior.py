@@ -72,9 +72,10 @@ class Posterior:
         return self._log_product(tau) - self.log_marginal
 
     def log_slope(self, tau) -> np.ndarray:
-        """Return the slope of the log density of tau, by central differences."""
+        """Return the slope of the log density of tau, by central differences, nan at 0."""
         step = 1e-5 * np.asarray(tau)
-        return (self._log_product(tau + step) - self._log_product(tau - step)) / (2 * step)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (self._log_product(tau + step) - self._log_product(tau - step)) / (2 * step)
 
     @cached_property
     def log_marginal(self) -> float:
