@@ -226,17 +226,7 @@ def bayes(
 
 
 def _marginal(distribution: Distribution, level: float) -> Marginal:
-    low, high = distribution.interval(level, SHORTEST)
-    central_low, central_high = distribution.interval(level, CENTRAL)
-    return Marginal(
-        **distribution.summary(),
-        low=low,
-        high=high,
-        central_low=central_low,
-        central_high=central_high,
-        level=level,
-        distribution=distribution,
-    )
+    return Marginal(**distribution.summary(level), level=level, distribution=distribution)
 
 
 def _evidence(posterior: Posterior, mu: Marginal) -> dict[str, float]:

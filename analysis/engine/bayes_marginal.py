@@ -31,14 +31,21 @@ class Distribution:
     least, most = -inf, inf
     moments = 2
 
-    def summary(self) -> dict[str, float]:
-        """Return mean and standard deviation, nan where there is none, median and mode."""
+    def summary(self, level: float) -> dict[str, float]:
+        """Return moments, nan where there are none, median, mode, and both intervals of `level`."""
         mean, sd = self.mean_and_sd()
+        ends = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
+        central_low, median, central_high = map(float, self.quantile(ends))
+        low, high = self._shortest(level)
         return {
             "mean": mean if self.moments else nan,
             "sd": sd if self.moments == 2 else nan,
-            "median": float(self.quantile(np.array([0.5]))[0]),
+            "median": median,
             "mode": self.mode(),
+            "low": low,
+            "high": high,
+            "central_low": central_low,
+            "central_high": central_high,
         }
 
     def interval(self, level: float, kind: str) -> tuple[float, float]:
@@ -151,7 +158,8 @@ class Tau(Distribution):
         total = panels.sums[:, 0].sum()
         inside, upper = (p > 0) & (p < 1), p > 0.5
         aim = np.where(inside, np.minimum(p, 1 - p), 0.5)
-        from_below = np.searchsorted(np.cumsum(panels.sums[:, 0]), aim * total)
+        reached = np.cumsum(panels.sums[:, 0])
+        from_below = np.searchsorted(reached, aim * total)
         from_above = np.searchsorted(np.cumsum(panels.sums[::-1, 0]), aim * total)
         panel = np.where(upper, len(panels.low) - 1 - from_above, from_below)
         panel = np.clip(panel, 0, len(panels.low) - 1)
@@ -163,7 +171,8 @@ class Tau(Distribution):
                 return np.where(upper, -lacks, lacks) / mass
 
         low, high = panels.low[panel], panels.high[panel]
-        v = solved(step, low, high, (low + high) / 2, np.full_like(low, exact))
+        start = np.clip(np.interp(p * total, reached, panels.high), low, high)
+        v = solved(step, low, high, start, np.full_like(low, exact))
         return np.where(inside, posterior.tau(v), np.where(p <= 0, 0.0, self.most))
 
     def mode(self) -> float:
