@@ -12,6 +12,7 @@ What there is, by question:
 
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
     what they found together    pool, subgroups, meta_regression, permutation_test
+    with prior knowledge        bayes, under one of priors
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
@@ -43,6 +44,7 @@ Vocabulary:
     ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
     level        what an interval covers: 0.95
     measure      the effect size, by the names of `engine.effect_size`: SMD, OR, ZCOR, ...
+    mu, tau      mean and standard deviation of the true effects, where they have distributions
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -1,8 +1,9 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
-from . import batch
+from . import batch, priors
 from .back_transform import back_transform
 from .baujat import baujat
+from .bayes import Bayes, bayes
 from .begg import begg
 from .convert import convert
 from .cumulative import cumulative
@@ -25,6 +26,7 @@ from .subgroups import Subgroups, subgroups
 from .trim_fill import trim_fill
 
 __all__ = [
+    "Bayes",
     "Effects",
     "Interval",
     "Moments",
@@ -34,6 +36,7 @@ __all__ = [
     "back_transform",
     "batch",
     "baujat",
+    "bayes",
     "begg",
     "convert",
     "cumulative",
@@ -48,6 +51,7 @@ __all__ = [
     "permutation_test",
     "pet_peese",
     "pool",
+    "priors",
     "radial",
     "random_effects",
     "regression_influence",
