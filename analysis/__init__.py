@@ -16,6 +16,7 @@ What there is, by question:
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
     each study's true effect    random_effects, and .blups() of a result
+    what could it find          study_power
     a thousand analyses         batch.pool
 
 Layers, each importing only those before it:

@@ -13,6 +13,7 @@ from .leave_one_out import leave_one_out
 from .permutation import permutation_test
 from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
+from .power import study_power
 from .radial import radial
 from .random_effects import random_effects
 from .regression import Regression, meta_regression
@@ -45,6 +46,7 @@ __all__ = [
     "random_effects",
     "regression_influence",
     "residuals",
+    "study_power",
     "subgroups",
     "trim_fill",
 ]
