@@ -12,7 +12,8 @@ What there is, by question:
 
     what each study found       effect_size
     what they found together    pool, subgroups, meta_regression, permutation_test
-    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
+    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
+                                limit_meta_analysis, henmi_copas, p_curve, excess_significance
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
     each study's true effect    random_effects, and .blups() of a result
@@ -43,6 +44,8 @@ Vocabulary:
                  Paule-Mandel; or EE, equal effects, the "fixed" model, where it is 0
     ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
     level        what an interval covers: 0.95
+    alternative  what a study's own test is for: two-sided, greater, less
+    delta        in a selection model the parameters of how p-values decide on publication
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -6,10 +6,14 @@ from .begg import begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
+from .excess_significance import excess_significance
 from .failsafe_n import failsafe_n
 from .gosh import gosh
+from .henmi_copas import henmi_copas
 from .influence import influence
 from .leave_one_out import leave_one_out
+from .limit_meta_analysis import limit_meta_analysis
+from .p_curve import p_curve
 from .permutation import permutation_test
 from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
@@ -19,6 +23,7 @@ from .random_effects import random_effects
 from .regression import Regression, meta_regression
 from .regression_influence import regression_influence
 from .residuals import residuals
+from .selection_model import selection_model
 from .subgroups import Subgroups, subgroups
 from .trim_fill import trim_fill
 
@@ -34,11 +39,15 @@ __all__ = [
     "cumulative",
     "effect_size",
     "egger",
+    "excess_significance",
     "failsafe_n",
     "gosh",
+    "henmi_copas",
     "influence",
     "leave_one_out",
+    "limit_meta_analysis",
     "meta_regression",
+    "p_curve",
     "permutation_test",
     "pet_peese",
     "pool",
@@ -46,6 +55,7 @@ __all__ = [
     "random_effects",
     "regression_influence",
     "residuals",
+    "selection_model",
     "study_power",
     "subgroups",
     "trim_fill",

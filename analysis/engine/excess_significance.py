@@ -19,8 +19,8 @@ from scipy.special import bdtr, bdtrc, ndtr
 from scipy.stats import binomtest
 
 from . import checks
-from .pool import pool
 from .poisson_binomial import poisson_binomial
+from .pool import pool
 from .power import ALTERNATIVES, critical_value, study_power
 from .results import read_only
 from .rows import Rows
