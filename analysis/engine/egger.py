@@ -94,8 +94,9 @@ def egger(
     Egger et al. (1997) for the defaults, two-sided; Sterne & Egger (2005) for the other predictors,
     of which those of sample size ask for `ni`, and for the additive models, whose test `ci` names
     as in `meta_regression`. For standardised mean differences, whose variances depend on the effects,
-    Pustejovsky & Rodgers (2019) take "groups", of `n_treated` and `n_control`. ValueError for fewer than 3 studies, for a predictor that does not
-    vary, and for effects without any scatter around the line.
+    Pustejovsky & Rodgers (2019) take "groups", of `n_treated` and `n_control`. ValueError for fewer
+    than 3 studies, for a predictor that does not vary, and for effects without any scatter around
+    the line.
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "Egger's regression")

@@ -220,7 +220,7 @@ def _newton(
         if rise <= RISE * max(1.0, abs(loglik)):
             # The error of what this last step reaches is of the order of its square.
             last = parameters + step if _allowed(parameters + step, selected) else parameters
-            return Maximum(selected.at(last)[0], last, inner, hessian)
+            return Maximum(selected.at(last)[0], last, inner, selected.hessian(last, inner))
         for _ in range(30):
             ahead = parameters + step
             if _allowed(ahead, selected) and selected.at(ahead)[0] > loglik - RISE:

@@ -205,8 +205,9 @@ def _result(
 
 
 def _ratio(loglik: float, nested: float, df: int) -> LikelihoodRatio:
-    statistic = 2 * (loglik - nested)
-    return LikelihoodRatio(statistic, df, float(chdtrc(df, max(0.0, statistic))) if df else nan)
+    # An assumed weight may fit worse than none, and an iteration stops short of what is equal.
+    statistic = max(0.0, 2 * (loglik - nested))
+    return LikelihoodRatio(statistic, df, float(chdtrc(df, statistic)) if df else nan)
 
 
 def _table(values, se, none, half: float, least: float, names) -> pd.DataFrame:
