@@ -20,6 +20,8 @@ from scipy.special import expit, ndtr, ndtri
 
 # Nodes a panel. The integrand is a normal density, no narrower than 1, times a weight as smooth.
 NODES = 80
+# Where the panels of a two-sided weight are parted, on both sides of 0.
+NEAR_0 = (0.002, 0.05, 1.0)
 # Beyond this p a bounded weight is as good as its limit.
 NEGLIGIBLE = 1e-16
 # metafor's bound for the weights that have no limit there; Pustejovsky (2024) argues for one.
@@ -128,6 +130,8 @@ def pieces(weight: Weight, two_sided: bool) -> Pieces:
     else:
         bounds = _at(np.array([weight.least, 1 - weight.least]), two_sided)
         panels = [(bounds[i], bounds[i + 1]) for i in range(0, len(bounds), 2)]
+        if two_sided:
+            panels = [part for panel in panels for part in _graded(*panel)]
         edges = np.r_[-np.inf, bounds, np.inf]
         cells = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
     low, high = np.array(cells).T
@@ -146,6 +150,14 @@ def _at(p: Array, two_sided: bool) -> Array:
     """Return the z, in rising order, that have the p-values `p`."""
     z = -ndtri(p / 2 if two_sided else p)
     return np.sort(np.r_[-z, z] if two_sided else z)
+
+
+def _graded(low: float, high: float) -> list[tuple[float, float]]:
+    """Return the parts of a panel, finer near 0, where a power of 1 - p is not smooth in z."""
+    cuts = np.array(NEAR_0)
+    inside = np.sort(cuts if low > 0 else -cuts)
+    inside = inside[(inside > low) & (inside < high)]
+    return list(pairwise([low, *inside, high]))
 
 
 def _quadrature(panels: list) -> tuple[Array, Array]:
