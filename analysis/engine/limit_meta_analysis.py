@@ -8,7 +8,8 @@ effect may grow with the total standard error.
     beta0    beta + tau alpha, the expected effect where vi is 0
     limits   the studies' effects when vi shrinks to 0 and their own deviations stay
     mulim    the limits pooled by 1/vi; betalim, the slope of their own line
-    g2       what of the limits' scatter no line explains, in per cent
+    g2       what of the limits' scatter in a radial plot no line explains, in per cent; it depends on
+             where 0 lies on the scale of yi
 """
 
 from __future__ import annotations

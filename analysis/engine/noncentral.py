@@ -22,16 +22,16 @@ KINDS = ("z", "t", "chi2", "F")
 
 
 @dataclass(frozen=True)
-class Tests:
+class FRatios:
     """Test statistics as `value`s on `df` and `df_error` degrees of freedom, shape (k,)."""
 
     value: np.ndarray
     df: np.ndarray
     df_error: np.ndarray
 
-    def only(self, chosen: np.ndarray) -> Tests:
+    def only(self, chosen: np.ndarray) -> FRatios:
         """Return the `chosen` tests."""
-        return Tests(self.value[chosen], self.df[chosen], self.df_error[chosen])
+        return FRatios(self.value[chosen], self.df[chosen], self.df_error[chosen])
 
     def pvalues(self) -> np.ndarray:
         """Return the p-values."""
@@ -80,7 +80,7 @@ def _noncentrality(power: float, critical: float, df: float, df_error: float) ->
     )
 
 
-def tests_of(yi, vi, statistic, kind, df, df_error) -> Tests:
+def f_ratios(yi, vi, statistic, kind, df, df_error) -> FRatios:
     """Return the tests of effects `yi`, `vi`, or of a `statistic`; the arguments are `p_curve`'s."""
     if (yi is None) == (statistic is None):
         raise ValueError("give either yi and vi, or statistic")
@@ -88,7 +88,7 @@ def tests_of(yi, vi, statistic, kind, df, df_error) -> Tests:
         if df is not None or df_error is not None:
             raise ValueError("df and df_error belong to statistic; the tests of yi and vi are by z")
         yi, vi = checks.estimates_and_variances(yi, vi)
-        return Tests(yi**2 / vi, np.ones(len(yi)), np.full(len(yi), inf))
+        return FRatios(yi**2 / vi, np.ones(len(yi)), np.full(len(yi), inf))
     if vi is not None:
         raise ValueError("vi belongs to yi; a statistic has df")
     statistic = checks.vector("statistic", statistic)
@@ -104,7 +104,7 @@ def tests_of(yi, vi, statistic, kind, df, df_error) -> Tests:
     signless = np.isin(kinds, ("chi2", "F"))
     checks.refuse("statistic", statistic, signless & (statistic < 0), "chi2 and F are at least 0")
     squared = np.where(signless, statistic, statistic**2)
-    return Tests(
+    return FRatios(
         squared,
         np.where(signless, df, 1.0),
         np.where(kinds == "t", df, np.where(kinds == "F", df_error, inf)),

@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from scipy.special import bdtrc, ndtr, ndtri
 
 from . import checks
-from .noncentral import Tests, tests_of
+from .noncentral import FRatios, f_ratios
 from .poisson_binomial import poisson_binomial
 from .results import read_only
 from .rows import Rows
@@ -106,7 +106,7 @@ def p_curve(
     ValueError for anything else, and for fewer than 3 significant studies.
     """
     alpha, level = checks.level(alpha, "alpha"), checks.level(level)
-    every = tests_of(yi, vi, statistic, kind, df, df_error)
+    every = f_ratios(yi, vi, statistic, kind, df, df_error)
     p_all = every.pvalues()
     tests, pvalues = every.only(p_all < alpha), p_all[p_all < alpha]
     if len(pvalues) < 3:
@@ -154,7 +154,7 @@ def _stouffer(pp: np.ndarray, flip: bool = False) -> float:
     return float((-z if flip else z).sum()) / sqrt(len(pp))
 
 
-def _power(tests: Tests, alpha: float, z: float) -> float:
+def _power(tests: FRatios, alpha: float, z: float) -> float:
     """Return the power at which Stouffer's sum of the curve is `z`, alpha or 0.99 beyond these.
 
     Given the power the pp of a study is the share of the significant tests with a larger p; the sum
