@@ -201,6 +201,25 @@ def test_sign_scale_and_order(weight):
     assert turned.lrt == pytest.approx(base.lrt, abs=1e-9)
 
 
+def test_the_highest_of_several_peaks():
+    """The beta weight mirrored is the beta weight with its parameters exchanged: peaks and all."""
+    yi, vi = (
+        np.array(CONTENT["nielweise2008_irr"]["input"][key], dtype=float) for key in ("yi", "vi")
+    )
+    ahead = selection_model(yi, vi=vi, weight="beta")
+    back = selection_model(yi, vi=vi, weight="beta", alternative="less")
+    assert back.loglik == pytest.approx(ahead.loglik, abs=1e-9)
+    exchanged = ahead.delta["estimate"].to_list()[::-1]
+    assert back.delta["estimate"].to_list() == pytest.approx(exchanged, rel=1e-5)
+
+
+def test_effects_out_of_sight_are_refused():
+    """A weight that falls steeply lets a mean far below all effects explain them as well."""
+    yi, vi = (np.array(CONTENT["seed"]["input"][key], dtype=float) for key in ("yi", "vi"))
+    with pytest.raises(ValueError, match="no maximum near the data"):
+        selection_model(yi, vi=vi, weight="half-normal")
+
+
 def test_metafor_steps():
     """test_misc_selmodel.r, step function model: a base of REML, fitted by ML as all are."""
     found = selection_model(HACKSHAW[0], vi=HACKSHAW[1], steps=[0.05, 0.1, 0.5])

@@ -24,6 +24,15 @@ HOPELESS = 1e30
 # A Newton step that raises the log-likelihood by less is the last one.
 RISE = 1e-13
 STEPS = 50
+HALVINGS = 30
+# How many ranges of the data the effects before selection may lie away from it.
+OUT_OF_SIGHT = 5.0
+# A search that ends nowhere counts if its end is higher than all maxima by this much.
+CLEARLY = 1e-6
+# What is added to the curvature, in its own units, where it has the wrong sign.
+BEND = 0.1
+# A curvature this small, in its own units, is that of a ridge.
+FLAT = 1e-9
 # Relative step of the differences of the gradient: their error is its square.
 DIFFERENCE = 1e-5
 
@@ -124,14 +133,25 @@ class Maximum:
 def highest(selected: Selected, starts: list[np.ndarray], free: np.ndarray) -> Maximum:
     """Return the maximum over the `free` parameters, searched for from each of the `starts`.
 
-    A quasi-Newton search with bounds, on the logarithm of what must be positive, and Newton's steps from
-    the best of its ends. ValueError where these do not settle or run away.
+    Each time by a quasi-Newton search with bounds, on the logarithm of what must be positive, and
+    Newton's steps from its end. ValueError where the highest end is no maximum.
     """
     space = _Space(selected, free, starts[0])
-    ends = [space.search(start) for start in starts]
-    best = max(ends, key=lambda end: end[0])[1]
-    space.refuse_runaways(best, len(starts))
-    return _newton(selected, best, free, space.at_bound(best), len(starts))
+    maxima, failures = [], []
+    for start in starts:
+        loglik, end = space.search(start)
+        try:
+            space.refuse_runaways(end, len(starts))
+            found = _newton(selected, end, free, space.at_bound(end), len(starts))
+            space.refuse_runaways(found.parameters, len(starts))
+            maxima.append(found)
+        except ValueError as error:
+            failures.append((loglik, error))
+    best = max(maxima, key=lambda found: found.loglik, default=None)
+    failed = max(failures, key=lambda failure: failure[0], default=None)
+    if failed and (best is None or failed[0] > best.loglik + CLEARLY):
+        raise failed[1]
+    return best
 
 
 class _Space:
@@ -191,7 +211,14 @@ class _Space:
         return zero & (gradient <= 0)
 
     def refuse_runaways(self, parameters: np.ndarray, starts: int) -> None:
-        """Refuse a maximum at which a delta goes to 0 or infinity."""
+        """Refuse an end at which a delta goes to 0 or infinity, or the effects out of sight."""
+        y, n = self.selected.y, self.selected.X.shape[1]
+        beyond = np.abs(self.selected.X @ parameters[:n] - y).min()
+        if beyond > OUT_OF_SIGHT * (np.ptp(y) + self.selected.sei.max()):
+            raise ValueError(
+                f"the likelihood has no maximum near the data: from {starts} starts the effects before "
+                f"selection went {beyond:.3g} away from all of yi, where hardly any would be published"
+            )
         for coordinate, (low, high), i in zip(
             self._coordinates(parameters), self.bounds, self.free, strict=True
         ):
@@ -206,44 +233,60 @@ class _Space:
 def _newton(
     selected: Selected, parameters: np.ndarray, free: np.ndarray, bound: np.ndarray, starts: int
 ) -> Maximum:
-    """Return the maximum near `parameters`, of which those at a `bound` stay at 0."""
+    """Return the maximum near `parameters`; those at a `bound` start at 0, and may leave it."""
     parameters = np.where(bound, 0.0, parameters)
-    inner = free[~bound[free]]
     loglik, gradient = selected.at(parameters)
     for _ in range(STEPS):
+        inner = free[~((parameters == 0) & (gradient <= 0) & _reaches_0(selected))[free]]
         hessian = selected.hessian(parameters, inner)
-        if np.linalg.eigvalsh(_unitless(hessian)).max() >= 0:
-            break
-        step = np.zeros(len(parameters))
-        step[inner] = -np.linalg.solve(hessian, gradient[inner])
-        rise = float(gradient @ step) / 2
-        if rise <= RISE * max(1.0, abs(loglik)):
+        step, peaked = np.zeros(len(parameters)), _peaked(hessian)
+        step[inner] = _uphill(hessian, gradient[inner])
+        if peaked and gradient @ step / 2 <= RISE * max(1.0, abs(loglik)):
             # The error of what this last step reaches is of the order of its square.
-            last = parameters + step if _allowed(parameters + step, selected) else parameters
+            last = _moved(selected, parameters, step)
             return Maximum(selected.at(last)[0], last, inner, selected.hessian(last, inner))
-        for _ in range(30):
-            ahead = parameters + step
-            if _allowed(ahead, selected) and selected.at(ahead)[0] > loglik - RISE:
+        for _ in range(HALVINGS):
+            ahead = _moved(selected, parameters, step)
+            if selected.at(ahead)[0] > loglik - RISE:
                 break
             step = step / 2
-        parameters = parameters + step
+        parameters = ahead
         loglik, gradient = selected.at(parameters)
     raise ValueError(
-        f"the selection model did not converge: from {starts} starts Newton's steps found no maximum "
-        f"near b = {np.round(parameters[: selected.X.shape[1]], 3).tolist()}, a flat ridge of the "
-        f"likelihood; a weight function with fewer parameters may help"
+        f"the selection model did not converge: from {starts} starts and {STEPS} Newton steps no "
+        f"maximum was found, the last tau2 being {parameters[selected.X.shape[1]]:.3g}; the likelihood "
+        f"has a flat ridge, and a weight function with fewer parameters may help"
     )
 
 
-def _allowed(parameters: np.ndarray, selected: Selected) -> bool:
+def _reaches_0(selected: Selected) -> np.ndarray:
+    """Return which parameters may be 0 and not less: tau2, and delta of some weights."""
     n = selected.X.shape[1]
-    least = 0.0 if selected.weight.zero else 1e-12
-    return bool(parameters[n] >= 0 and np.all(parameters[n + 1 :] >= least))
+    deltas = np.full(len(selected.weight.none), selected.weight.zero)
+    return np.r_[np.zeros(n, dtype=bool), True, deltas]
 
 
-def _unitless(hessian: np.ndarray) -> np.ndarray:
-    """Return the matrix with its diagonal scaled to 1 in size: whether it is definite stays."""
+def _moved(selected: Selected, parameters: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Return the parameters after a `step`, which goes to 0 at most, or half way there."""
+    ahead = parameters + step
+    ahead = np.where(_reaches_0(selected), np.maximum(ahead, 0.0), ahead)
+    positive = np.arange(len(ahead)) > selected.X.shape[1]
+    return np.where(positive & (ahead < 0), parameters / 2, ahead)
+
+
+def _uphill(hessian: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Return Newton's step, bent towards the gradient where the likelihood is not yet concave."""
+    size = np.sqrt(np.maximum(np.abs(np.diag(hessian)), np.finfo(float).tiny))
+    matrix = hessian / np.outer(size, size)
+    steepest = np.linalg.eigvalsh(matrix).max()
+    if steepest >= 0:
+        matrix = matrix - (steepest + BEND) * np.eye(len(size))
+    return -np.linalg.solve(matrix, gradient / size) / size
+
+
+def _peaked(hessian: np.ndarray) -> bool:
+    """Tell whether the second derivatives, in units of their own, are those of a maximum."""
     size = np.sqrt(np.abs(np.diag(hessian)))
-    if np.any(size == 0):
-        return np.zeros_like(hessian)
-    return hessian / np.outer(size, size)
+    return bool(
+        np.all(size > 0) and np.linalg.eigvalsh(hessian / np.outer(size, size)).max() < -FLAT
+    )

@@ -47,14 +47,18 @@ class Setting:
         return highest(self.selected, self._starts(method), free)
 
     def _starts(self, method: str) -> list[np.ndarray]:
-        """Return where to search from: the fit without selection, with much and little of each."""
+        """Return where to search from: the fit without selection, and one error to either side."""
         model = self.design.model
         tau2 = TAU2[method](model)
         b = self.sign * model.fit(1 / (model.v + tau2)).b
-        more = 0.0 if method == "EE" else 0.1 * float(np.median(model.v))
+        typical = float(np.median(model.v))
+        aside = (typical + tau2) ** 0.5 * model.X.sum(
+            axis=0
+        )  # in b, what all fitted values move by
         deltas = self.selected.weight.starts if self.fixed is None else [self.fixed]
-        starts = [np.r_[b, tau2 + more, delta] for delta in deltas]
-        return [*starts, np.r_[b / 2, tau2 / 2 + more, deltas[0]]]
+        little, much = (0.0, 0.0) if method == "EE" else (tau2 + typical / 10, 3 * tau2 + typical)
+        starts = [np.r_[b, little, delta] for delta in deltas]
+        return [*starts, *(np.r_[b + side * aside, much, deltas[0]] for side in (-1, 1))]
 
 
 def made_design(yi, vi, X, formula, data, intercept: bool) -> Design:

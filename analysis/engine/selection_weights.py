@@ -70,7 +70,7 @@ SMOOTH: dict[str, Weight] = {
         BOUNDED,
         False,
         200.0,
-        ([1.0, 1.0], [0.5, 2.0], [0.8, 5.0], [2.0, 1.0]),
+        ([1.0, 1.0], [0.5, 2.0], [2.0, 0.5], [0.8, 5.0], [5.0, 0.8]),
     ),
     # The next three: Preston, Ashby & Smyth (2004).
     "half-normal": _decreasing(lambda p, d: -d[0] * p**2, lambda p, d: -(p**2)),
