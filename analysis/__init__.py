@@ -13,10 +13,12 @@ What there is, by question:
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
     what they found together    pool, subgroups, meta_regression, permutation_test
     with prior knowledge        bayes, under one of priors
-    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
+    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
+                                limit_meta_analysis, henmi_copas, p_curve, excess_significance
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
     each study's true effect    random_effects, and .blups() of a result
+    what could it find          study_power
     a thousand analyses         batch.pool
 
 Layers, each importing only those before it:
@@ -45,6 +47,8 @@ Vocabulary:
     level        what an interval covers: 0.95
     measure      the effect size, by the names of `engine.effect_size`: SMD, OR, ZCOR, ...
     mu, tau      mean and standard deviation of the true effects, where they have distributions
+    alternative  what a study's own test is for: two-sided, greater, less
+    delta        in a selection model the parameters of how p-values decide on publication
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -9,19 +9,25 @@ from .convert import convert
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
+from .excess_significance import excess_significance
 from .failsafe_n import failsafe_n
 from .gosh import gosh
+from .henmi_copas import henmi_copas
 from .influence import influence
 from .leave_one_out import leave_one_out
+from .limit_meta_analysis import limit_meta_analysis
 from .moments import Moments, moments_from_quantiles
+from .p_curve import p_curve
 from .permutation import permutation_test
 from .pet_peese import pet_peese
 from .pool import Interval, Pooled, pool
+from .power import study_power
 from .radial import radial
 from .random_effects import random_effects
 from .regression import Regression, meta_regression
 from .regression_influence import regression_influence
 from .residuals import residuals
+from .selection_model import selection_model
 from .subgroups import Subgroups, subgroups
 from .trim_fill import trim_fill
 
@@ -42,12 +48,16 @@ __all__ = [
     "cumulative",
     "effect_size",
     "egger",
+    "excess_significance",
     "failsafe_n",
     "gosh",
+    "henmi_copas",
     "influence",
     "leave_one_out",
+    "limit_meta_analysis",
     "meta_regression",
     "moments_from_quantiles",
+    "p_curve",
     "permutation_test",
     "pet_peese",
     "pool",
@@ -56,6 +66,8 @@ __all__ = [
     "random_effects",
     "regression_influence",
     "residuals",
+    "selection_model",
+    "study_power",
     "subgroups",
     "trim_fill",
 ]
