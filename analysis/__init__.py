@@ -1,12 +1,13 @@
 """Meta-analysis, and a published review recomputed from its printed digits.
 
-    import analysis as ma
+    >>> import analysis as ma
+    >>> effects = ma.effect_size("SMD", d=[0.5, 0.2, 0.9], n_treated=[20, 45, 31], n_control=25)
+    >>> result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
+    >>> result
+    >>> print(result.report())
 
-    effects = ma.effect_size("SMD", d=d, n_treated=n1, n_control=n2)
-    result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
-    print(result)                     every number; .report() says it in a sentence,
-    result.prediction_interval()      .to_dict() and .to_frame() hand it on
-    result.confint()
+A result prints every number. Its `.report()` says it in a sentence, `.to_dict()` and `.to_frame()` hand
+it on, and it cannot be changed.
 
 What there is, by question:
 
@@ -14,9 +15,10 @@ What there is, by question:
     what they found together    pool, subgroups, meta_regression, permutation_test
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
-                                regression_influence
+                                radial, regression_influence
     each study's true effect    random_effects, and .blups() of a result
     a thousand analyses         batch.pool
+    data to try it on           example
 
 Layers, each importing only those before it:
 

@@ -6,6 +6,7 @@ from .begg import begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
+from .example import example
 from .failsafe_n import failsafe_n
 from .gosh import gosh
 from .influence import influence
@@ -33,6 +34,7 @@ __all__ = [
     "cumulative",
     "effect_size",
     "egger",
+    "example",
     "failsafe_n",
     "gosh",
     "influence",
