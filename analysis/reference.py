@@ -29,6 +29,7 @@ from .signatures import abilities, call, fields_by_kind, required, returned
 
 QUESTIONS, VOCABULARY = "What there is, by question:", "Vocabulary:"
 OTHERS, RESULTS = "what else there is", "results"
+COLUMNS_APART = re.compile(r"\S  +\S")
 
 
 def reference() -> Markdown:
@@ -152,7 +153,9 @@ def _block(part: Part) -> list[str]:
     if isinstance(part, Words):
         return [_definitions(part)]
     if isinstance(part, Example):
-        output = [_code(part.output, "example-output")] if part.output else []
+        # What is set in columns keeps its lines; words may run on below.
+        kind = "example-output" if COLUMNS_APART.search(part.output) else "example-output .words"
+        output = [_code(part.output, kind)] if part.output else []
         return [_code(part.source, "example-code"), *output]
     return [_code(part, "example-code") if part.startswith(" ") else _inline(part)]
 
@@ -162,7 +165,7 @@ def _definitions(words: Words) -> str:
     return _items(
         {
             _inline(word): _fenced("\n".join(lines))
-            if any("  " in line for line in lines)
+            if any(map(COLUMNS_APART.search, lines))
             else _inline(" ".join(lines))
             for word, lines in words.meanings.items()
         }

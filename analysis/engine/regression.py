@@ -73,7 +73,7 @@ class Regression(Result):
     >>> result.terms
     >>> places = {"latitude": [0, 30, 60], "allocation": ["random"] * 3}
     >>> result.predict(data=places).to_frame().round(2)
-    >>> result.test(["latitude"])
+    >>> round(result.test(["latitude"]).pvalue, 4)
     """
 
     method: str
