@@ -1,12 +1,13 @@
 """Meta-analysis, and a published review recomputed from its printed digits.
 
-    import analysis as ma
+    >>> import analysis as ma
+    >>> effects = ma.effect_size("SMD", d=[0.5, 0.2, 0.9], n_treated=[20, 45, 31], n_control=25)
+    >>> result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
+    >>> result
+    >>> print(result.report())
 
-    effects = ma.effect_size("SMD", d=d, n_treated=n1, n_control=n2)
-    result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
-    print(result)                     every number; .report() says it in a sentence,
-    result.prediction_interval()      .to_dict() and .to_frame() hand it on
-    result.confint()
+A result prints every number. Its `.report()` says it in a sentence, `.to_dict()` and `.to_frame()` hand
+it on, and it cannot be changed.
 
 What there is, by question:
 
@@ -16,10 +17,11 @@ What there is, by question:
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
                                 limit_meta_analysis, henmi_copas, p_curve, excess_significance
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
-                                regression_influence
+                                radial, regression_influence
     each study's true effect    random_effects, and .blups() of a result
     what could it find          study_power
     a thousand analyses         batch.pool
+    data to try it on           example
 
 Layers, each importing only those before it:
 
@@ -29,6 +31,7 @@ Layers, each importing only those before it:
     content      what the manuscript says, filled into one registry
     manuscript   runs everything once; the chapters' v, p, say, table, figure
     downloads    values.json and the tables' data; memberships, a search as a command
+    reference    these docstrings as a chapter of the site, their examples run
 
 Vocabulary:
 

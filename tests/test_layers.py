@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "engine", "review", "display", "content", "manuscript", "downloads", "memberships", "published",
-    "coverage",
+    "coverage", "signatures", "docstrings", "reference",
 )  # fmt: skip
 MODULES = sorted([*(ROOT / "analysis").rglob("*.py"), *(ROOT / "publish").rglob("*.py")])
 

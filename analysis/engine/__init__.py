@@ -9,6 +9,7 @@ from .convert import convert
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
+from .example import example
 from .excess_significance import excess_significance
 from .failsafe_n import failsafe_n
 from .gosh import gosh
@@ -48,6 +49,7 @@ __all__ = [
     "cumulative",
     "effect_size",
     "egger",
+    "example",
     "excess_significance",
     "failsafe_n",
     "gosh",

@@ -97,6 +97,11 @@ def egger(
     Pustejovsky & Rodgers (2019) take "groups", of `n_treated` and `n_control`. ValueError for fewer
     than 3 studies, for a predictor that does not vary, and for effects without any scatter around
     the line.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.egger(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> print(ma.egger(bcg.yi, vi=bcg.vi, model="REML").report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "Egger's regression")

@@ -34,6 +34,11 @@ class Interval(Result):
     """An interval from `low` to `high` that covers with probability `level`, by t with `df`.
 
     `df` is infinite for the normal distribution.
+
+    >>> bcg = ma.example("bcg")
+    >>> interval = ma.pool(bcg.yi, vi=bcg.vi).prediction_interval()
+    >>> interval
+    >>> print(interval.report())
     """
 
     low: float
@@ -85,6 +90,13 @@ class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
     `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pool(bcg.yi, vi=bcg.vi)
+    >>> result.confint()
+    >>> result.fit_statistics()
+    >>> print(result.blups().report())
+    >>> result.to_frame()[["k", "estimate", "ci_low", "ci_high", "tau2", "i2"]]
     """
 
     method: str
@@ -166,6 +178,11 @@ def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) ->
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
     Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
     ValueError for anything else, and where an iteration does not settle.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pool(bcg.yi, vi=bcg.vi, ci="hksj")
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)

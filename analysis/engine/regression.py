@@ -67,6 +67,13 @@ class Regression(Result):
     a row a term: statistic, m, df, pvalue. `used` are the positions of the studies in the fit; with
     a formula, those with a missing moderator are left out. `i2` and `r2` are in per cent; `r2` is
     nan where X has no intercept or nothing else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude + allocation", data=bcg)
+    >>> result.terms
+    >>> places = {"latitude": [0, 30, 60], "allocation": ["random"] * 3}
+    >>> result.predict(data=places).to_frame().round(2)
+    >>> round(result.test(["latitude"]).pvalue, 4)
     """
 
     method: str
@@ -188,6 +195,11 @@ def meta_regression(
     Meta-Analysis. `X` may be a data frame, whose columns name the coefficients. t, F and Hartung-Knapp
     intervals have k - p df: Knapp & Hartung (2003). ValueError for missing values in X, columns that
     depend on each other, and too few studies.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg, ci="hksj")
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
