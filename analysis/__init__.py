@@ -13,7 +13,9 @@ What there is, by question:
 
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
     what they found together    pool, subgroups, meta_regression, permutation_test
-    with prior knowledge        bayes, under one of priors
+    with prior knowledge        bayes; priors.half_normal, priors.half_cauchy, priors.half_t,
+                                priors.uniform, priors.log_normal, priors.log_t, priors.turner2012,
+                                priors.turner2015, priors.rhodes2015
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
                                 limit_meta_analysis, henmi_copas, p_curve, excess_significance
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,

@@ -122,6 +122,11 @@ class Bayes(_Held):
     `log_marginal` is the log density of the data, `bayes_factor_tau0` and `bayes_factor_mu0` how much
     denser they are where tau, or mu, is 0; all are nan under an improper prior. `error` bounds the
     relative error of the integral, and of the moments of tau.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.bayes(bcg.yi, vi=bcg.vi, tau_prior=ma.priors.half_cauchy(0.5))
+    >>> result.studies.to_frame().round(3).head(3)
+    >>> result.prediction.cdf(0.0)
     """
 
     held = "posterior"
@@ -197,6 +202,12 @@ def bayes(
     of the effects; `mu_prior` is mean and standard deviation of a normal prior, or None for a flat
     one. Röver (2020), J Stat Softw 93(6): mu in closed form, tau by quadrature whose error is bounded.
     ValueError for anything else, where the posterior is improper, and where quadrature does not settle.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.bayes(bcg.yi, vi=bcg.vi, tau_prior=ma.priors.half_normal(0.5))
+    >>> result
+    >>> print(result.report())
+    >>> result.mu.interval(0.9)
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.at_least(2, yi, "a Bayesian random-effects meta-analysis")

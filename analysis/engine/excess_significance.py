@@ -88,6 +88,9 @@ def excess_significance(
     that to find `theta`, by default the effect pooled by `method`, whose tau2 spreads the true
     effects. `test` and `side` name the test; the limits are theirs at `limit_alpha`. ValueError
     for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> print(ma.excess_significance(bcg.yi, vi=bcg.vi).report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     for name, value, allowed in (

@@ -57,6 +57,9 @@ def henmi_copas(yi, *, vi, level: float = 0.95) -> HenmiCopas:
     """Return the interval of Henmi & Copas (2010) of a given `level` for effects `yi`, variances `vi`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 2. ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> print(ma.henmi_copas(bcg.yi, vi=bcg.vi).report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(2, yi, "the interval of Henmi and Copas")

@@ -78,6 +78,9 @@ def limit_meta_analysis(
     Rücker, Schwarzer, Carpenter, Binder & Schumacher (2011). `adjust` says which effect is the
     adjusted one: "beta0", "betalim" or "mulim". ValueError for fewer than 3 studies and for
     variances that are all equal.
+
+    >>> bcg = ma.example("bcg")
+    >>> print(ma.limit_meta_analysis(bcg.yi, vi=bcg.vi).report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "a limit meta-analysis")

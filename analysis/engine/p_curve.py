@@ -104,6 +104,9 @@ def p_curve(
     `kind` is "z", "t", "chi2" or "F", one for all or one each, with `df` degrees of freedom and, for F,
     `df_error` below. Signs are not looked at. `level` is the coverage of the power's interval.
     ValueError for anything else, and for fewer than 3 significant studies.
+
+    >>> bcg = ma.example("bcg")
+    >>> print(ma.p_curve(bcg.yi, vi=bcg.vi).report())
     """
     alpha, level = checks.level(alpha, "alpha"), checks.level(level)
     every = f_ratios(yi, vi, statistic, kind, df, df_error)

@@ -21,6 +21,9 @@ def study_power(
     Shape (k,), each between 0 and 1. An estimate is normal about `theta` with variance vi + `tau2` and
     significant beyond the critical value times its own error: Ioannidis & Trikalinos (2007), and
     with `tau2` the mean over the true effects. ValueError for anything but finite numbers.
+
+    >>> bcg = ma.example("bcg")
+    >>> ma.study_power(bcg.vi, theta=-0.7).round(2)
     """
     vi = checks.vector("vi", vi)
     checks.estimates_and_variances(np.zeros_like(vi), vi)

@@ -22,12 +22,28 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 from . import checks
 from .priors_published import GENERAL, MISPRINTED, RHODES_2015, TURNER_2012, TURNER_2015
 
+__all__ = [
+    "TauPrior",
+    "half_cauchy",
+    "half_normal",
+    "half_t",
+    "log_normal",
+    "log_t",
+    "rhodes2015",
+    "turner2012",
+    "turner2015",
+    "uniform",
+]
+
 
 @dataclass(frozen=True, repr=False)
 class TauPrior:
     """A prior of tau with its `log_density`, `cdf` and `quantile`, each a function of arrays.
 
     `proper` says whether the density integrates to 1, `high` where its support ends.
+
+    >>> prior = ma.priors.half_normal(0.5)
+    >>> prior.density(np.array([0.0, 0.5, 1.0])).round(3)
     """
 
     name: str
@@ -47,26 +63,46 @@ class TauPrior:
 
 
 def half_normal(scale: float) -> TauPrior:
-    """Return the half-normal prior of tau with the given `scale`: 95% below 1.96 times it."""
+    """Return the half-normal prior of tau with the given `scale`: 95% below 1.96 times it.
+
+    >>> prior = ma.priors.half_normal(0.5)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     scale = _positive("scale", scale)
     return _folded(f"half-normal({scale:g})", scale, _log_normal_density, ndtr, ndtri, inf)
 
 
 def half_t(scale: float, df: float) -> TauPrior:
-    """Return the half-t prior of tau with the given `scale` and `df`: Gelman (2006)."""
+    """Return the half-t prior of tau with the given `scale` and `df`: Gelman (2006).
+
+    >>> prior = ma.priors.half_t(0.5, df=4)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     scale, df = _positive("scale", scale), _positive("df", df)
     name = f"half-t({scale:g}, df {df:g})"
     return _folded(name, scale, *_student(df), df + 1)
 
 
 def half_cauchy(scale: float) -> TauPrior:
-    """Return the half-Cauchy prior of tau with the given `scale`, its median: Gelman (2006)."""
+    """Return the half-Cauchy prior of tau with the given `scale`, its median: Gelman (2006).
+
+    >>> prior = ma.priors.half_cauchy(0.5)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     scale = _positive("scale", scale)
     return _folded(f"half-Cauchy({scale:g})", scale, *_student(1.0), 2.0)
 
 
 def uniform(high: float = inf) -> TauPrior:
-    """Return the uniform prior of tau up to `high`; without an end it is improper."""
+    """Return the uniform prior of tau up to `high`; without an end it is improper.
+
+    >>> prior = ma.priors.uniform(2)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     if high == inf:
         return TauPrior("uniform", np.zeros_like, _improper, _improper, tail=0.0, proper=False)
     high = _positive("high", high)
@@ -84,14 +120,24 @@ def uniform(high: float = inf) -> TauPrior:
 
 
 def log_normal(mean: float, sd: float) -> TauPrior:
-    """Return the prior by which log(tau2) is normal with `mean` and `sd`."""
+    """Return the prior by which log(tau2) is normal with `mean` and `sd`.
+
+    >>> prior = ma.priors.log_normal(-2.56, 1.74)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     mean, sd = _number("mean", mean), _positive("sd", sd)
     name = f"log-normal({mean:g}, {sd:g}) of tau2"
     return _logarithmic(name, mean, sd, _log_normal_density, ndtr, ndtri, inf)
 
 
 def log_t(location: float, scale: float, df: float = 5) -> TauPrior:
-    """Return the prior by which log(tau2) is t with `location`, `scale` and `df`."""
+    """Return the prior by which log(tau2) is t with `location`, `scale` and `df`.
+
+    >>> prior = ma.priors.log_t(-3.44, 2.59)
+    >>> prior
+    >>> prior.quantile(0.5)
+    """
     location, scale, df = (
         _number("location", location),
         _positive("scale", scale),
@@ -106,6 +152,10 @@ def turner2012(outcome: str = "general", comparison: str = "general") -> TauPrio
 
     Turner, Davey, Clarke, Thompson & Higgins (2012), Int J Epidemiol 41, 818. ValueError lists what
     there is.
+
+    >>> prior = ma.priors.turner2012()
+    >>> prior
+    >>> prior.quantile(0.5)
     """
     return log_normal(*_published(TURNER_2012, GENERAL["turner2012"], outcome, comparison))
 
@@ -115,6 +165,10 @@ def turner2015(outcome: str = "general", comparison: str = "general") -> TauPrio
 
     Turner, Jackson, Wei, Thompson & Higgins (2015), Stat Med 34, 984, table IV. ValueError lists what
     there is.
+
+    >>> prior = ma.priors.turner2015()
+    >>> prior
+    >>> prior.quantile(0.5)
     """
     return log_normal(*_published(TURNER_2015, GENERAL["turner2015"], outcome, comparison))
 
@@ -124,6 +178,10 @@ def rhodes2015(outcome: str = "general", comparison: str = "general") -> TauPrio
 
     Rhodes, Turner & Higgins (2015), J Clin Epidemiol 68, 52, table 3: areas other than cancer and
     respiratory diseases. ValueError lists what there is.
+
+    >>> prior = ma.priors.rhodes2015()
+    >>> prior
+    >>> prior.quantile(0.5)
     """
     if (outcome, comparison) in MISPRINTED:
         raise ValueError(MISPRINTED[outcome, comparison])

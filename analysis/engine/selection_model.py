@@ -138,6 +138,11 @@ def selection_model(
     "-two-tailed" forms for the weights of Vevea & Woods (2005). Moderators `X`, or `formula` and `data`,
     and `intercept` as in `meta_regression`. By maximum likelihood, Wald intervals of the `level`.
     ValueError for steps between which no study lies, too few studies, and a likelihood without maximum.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.selection_model(bcg.yi, vi=bcg.vi, steps=[0.05], alternative="less")
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("weight", weight, WEIGHTS)
