@@ -38,7 +38,8 @@ class PCurve(Rows):
     `skew` and `flat` are Stouffer's z with p-values (one-sided, small for much skew or much
     flatness), `half_` those of the p-values below alpha/2 (nan without any), `skew_binomial` and
     `flat_binomial` the p of the number of those. `power`, at least `alpha` and at most 0.99, has the
-    interval of `level`. `pvalues` are the significant ones.
+    interval of `level`. `pvalues` are the significant ones. `half_flat` is not the p-curve app's, whose
+    pp-values of the half curve lie between 2/3 and 1 where they should be uniform.
     """
 
     k: int
