@@ -19,10 +19,11 @@ ONE_STACK = 1 << 14
 Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def codes_of(name: str, labels, k: int) -> tuple[np.ndarray, list]:
+def codes_of(name: str, labels, k: int, used: np.ndarray | None = None) -> tuple[np.ndarray, list]:
     """Return the codes of the argument `name`'s `labels` of `k` effects, and each label once.
 
-    The order is that of first appearance. ValueError for missing labels and another length.
+    Of the effects at the positions `used` alone where they are given. The order is that of first
+    appearance. ValueError for missing labels and another length.
     """
     try:
         series = pd.Series(list(labels), dtype=object)
@@ -36,6 +37,9 @@ def codes_of(name: str, labels, k: int) -> tuple[np.ndarray, list]:
         raise ValueError(
             f"{name}[{missing[0]}] is {series[missing[0]]}; every effect needs a label"
         )
+    if used is not None and len(used) < k:
+        codes, kept = pd.factorize(codes[used])
+        found = found[kept]
     return codes, list(found)
 
 

@@ -12,7 +12,7 @@ from .pool import quantile
 def coefficient_table(b, covariance, names, df, level: float) -> pd.DataFrame:
     """Return coefficients `b` with their `covariance` by `names`: estimate, se, test and interval.
 
-    By t with `df`, or by z where it is None; an array of `df`, one a coefficient, is a column of its own.
+    By t with `df`, or by z where it is None; an array of `df`, one a coefficient, becomes a column.
     """
     se = np.sqrt(np.diag(covariance))
     statistic = b / se

@@ -208,7 +208,7 @@ def contained_df(X: np.ndarray, groupings: list[np.ndarray]) -> np.ndarray:
     df = np.full(p, float(k))
     for codes in groupings:
         first = np.unique(codes, return_index=True)[1]
-        constant = np.all(X == X[first][codes], axis=0)
+        constant = np.all(X[first][codes] == X, axis=0)
         df[constant] = np.minimum(df[constant], len(first))
     return np.maximum(df - p, 1.0)
 

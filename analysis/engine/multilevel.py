@@ -183,7 +183,6 @@ def multilevel(
     level = arguments(method, ci, level)
     given = _given(sigma2)
     effects, columns = prepared(yi, vi, V, X, formula, data, intercept)
-    k = len(effects.y)
     outer, inner = _groupings(cluster, unit, columns.used, len(yi))
     design = Design(effects.y, effects.v, columns)
     clusters = Clusters(outer[0])
@@ -222,13 +221,11 @@ def _given(sigma2) -> np.ndarray:
 
 def _groupings(cluster, unit, used: np.ndarray, k: int):
     """Return codes and labels of the clusters and of the units of the `used` of `k` effects."""
-    labels = [
-        codes_of("cluster", cluster, k),
-        codes_of("unit", range(k) if unit is None else unit, k),
-    ]
-    outer, inner = ([labels[c] for c in codes[used]] for codes, labels in labels)
-    pairs = list(zip(outer, inner, strict=True))
-    return codes_of("cluster", outer, len(used)), codes_of("unit", pairs, len(used))
+    outer = codes_of("cluster", cluster, k, used)
+    inner = codes_of("unit", range(k) if unit is None else unit, k, used)
+    pairs = zip(outer[0].tolist(), inner[0].tolist(), strict=True)
+    codes, cells = codes_of("unit", pairs, len(used))
+    return outer, (codes, [(outer[1][i], inner[1][j]) for i, j in cells])
 
 
 def _components(clusters: Clusters, units: np.ndarray) -> list[np.ndarray]:

@@ -79,6 +79,8 @@ class Profile:
         given = self.given.copy()
         given[self.which] = value
         theta = highest(self.model, given, self.start, self.restricted)
+        # The next value will be near this one, and so the other variance.
+        self.start = theta[np.isnan(given)]
         return self.model.log_likelihood(theta, self.restricted) - self.lowest
 
 

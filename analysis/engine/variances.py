@@ -33,7 +33,9 @@ def estimate(
     if len(free) == 0 or scatter == 0:
         return fixed
     grid = [np.array(shares) * scatter for shares in product(SHARES, repeat=len(free))]
-    identified(model, filled(given, grid[-1]), free, restricted, names)
+    part, theta = np.ix_(free, free), filled(given, grid[-1])
+    told, most = (model.information(theta, r)[part] for r in (restricted, False))
+    identified(told, most, [names[f] for f in free])
     start = max(grid, key=lambda x: model.log_likelihood(filled(given, x), restricted))
     return highest(model, given, start, restricted)
 
@@ -68,20 +70,19 @@ def unweighted_scatter(model: BlockModel) -> float:
     return rss / model.df if rss > EXACT * float(model.y @ model.y) else 0.0
 
 
-def identified(
-    model: BlockModel, theta: np.ndarray, free, restricted: bool, names: list[str]
-) -> None:
-    """Refuse `free` components of which the data tell nothing, or not which of them it is."""
-    part = np.ix_(free, free)
-    information, whole = (model.information(theta, r)[part] for r in (restricted, False))
-    size = np.sqrt(np.diag(whole))
+def identified(told: np.ndarray, most: np.ndarray, names: list[str]) -> None:
+    """Refuse components by their `names` of which the information `told` is nothing of the `most`.
+
+    `most` is that of known coefficients; without it there is no scale to say what nothing is.
+    """
+    size = np.sqrt(np.diag(most))
     if np.all(size > 0):
-        values, vectors = np.linalg.eigh(information / np.outer(size, size))
+        values, vectors = np.linalg.eigh(told / np.outer(size, size))
         if values[0] > UNKNOWN:
             return
-        unknown = [names[f] for f, x in zip(free, vectors[:, 0], strict=True) if abs(x) > 1e-3]
+        unknown = [name for name, x in zip(names, vectors[:, 0], strict=True) if abs(x) > 1e-3]
     else:
-        unknown = [names[f] for f, s in zip(free, size, strict=True) if s == 0]
+        unknown = [name for name, s in zip(names, size, strict=True) if s == 0]
     apart = " apart from each other" if len(unknown) > 1 else ""
     raise ValueError(
         f"these effects in these clusters tell nothing of {' and '.join(unknown)}{apart}; more of them "
