@@ -16,6 +16,9 @@ What there is, by question:
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
     each study's true effect    random_effects, and .blups() of a result
+    effects that depend         multilevel, multivariate, robust, robust_effects, aggregate,
+                                within_study_covariance
+    which model fits            likelihood_ratio, variance_inflation
     a thousand analyses         batch.pool
 
 Layers, each importing only those before it:
@@ -42,6 +45,9 @@ Vocabulary:
                  Paule-Mandel; or EE, equal effects, the "fixed" model, where it is 0
     ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
     level        what an interval covers: 0.95
+    cluster      label of the effects that may depend on each other, such as those of one study
+    V, rho       covariance of sampling errors; correlation, of errors or of true effects
+    sigma2       variances of the true effects by level: between clusters, within them
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """
