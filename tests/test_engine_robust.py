@@ -215,12 +215,19 @@ def dense_moments(y, v, columns, codes, dependence, rho):
 @pytest.mark.parametrize("seed", range(6))
 def test_variances_of_the_weights_by_matrices_of_all_effects(dependence, seed):
     random = np.random.default_rng(seed)
-    y = random.normal(0, 0.3, K) + random.normal(0, 0.2 * seed, 8)[CODES]
+    y = random.normal(0, 0.9, K) + random.normal(0, 0.2 * seed, 8)[CODES]
     own = ma.robust_effects(y, vi=VI, cluster=CLUSTER, dependence=dependence, rho=0.6, X=X)
     tau2, omega2 = dense_moments(y, VI, X, CODES, dependence, 0.6)
     if dependence == "hierarchical":
         assert own.omega2 == pytest.approx(omega2, rel=1e-9, abs=1e-12)
     assert own.tau2 == pytest.approx(tau2, rel=1e-9, abs=1e-12)
+
+
+def test_variances_that_are_not_zero_are_among_those_compared():
+    random = np.random.default_rng(4)
+    y = random.normal(0, 0.9, K) + random.normal(0, 0.8, 8)[CODES]
+    own = ma.robust_effects(y, vi=VI, cluster=CLUSTER, dependence="hierarchical", X=X)
+    assert own.tau2 > 0.1 and own.omega2 > 0.1
 
 
 def test_single_effects_need_no_dependence():
