@@ -144,6 +144,18 @@ def test_a_correlation_at_its_bound():
     assert result.rho[0, 1] == pytest.approx(-1, abs=1e-6)
 
 
+@pytest.mark.parametrize("structure", KINDS)
+def test_a_scale_moves_all(structure):
+    """Correlations have no unit, and small effects no other ones than large effects."""
+    base = fit(structure)
+    for scale in (1e-6, 1e6):
+        moved = ma.multivariate(
+            scale * YI, V=scale**2 * V, cluster=STUDY, outcome=OUTCOME, structure=structure
+        )
+        np.testing.assert_allclose(moved.tau2, scale**2 * base.tau2, rtol=1e-6)
+        np.testing.assert_allclose(moved.rho, base.rho, rtol=1e-6)
+
+
 def test_order_and_moderators():
     order = np.random.default_rng(8).permutation(len(YI))
     base = fit()

@@ -132,13 +132,17 @@ def _estimate(model: BlockModel, shape: Structure, restricted: bool) -> np.ndarr
     cells = shape.cells(shape.start)
     told, most = (first.T @ model.information(cells, r) @ first for r in (restricted, False))
     identified(told, most, shape.names)
-    look = partial(_look, model, shape, restricted)
-    return shape.T(
-        climb(look, shape.start, shape.low, shape.high, "the covariance of true effects")
-    )
+    look, size = partial(_look, model, shape, restricted), shape.size
+    bounds = shape.start / size, shape.low / size, shape.high / size
+    return shape.T(climb(look, *bounds, "the covariance of true effects") * size)
 
 
 def _look(model: BlockModel, shape: Structure, restricted: bool, x: np.ndarray):
-    value, slope, curvature = model.look(shape.cells(x), restricted)
-    first, second = shape.derivatives(x)
-    return value, slope @ first, first.T @ curvature @ first - np.tensordot(slope, second, axes=1)
+    """Return the likelihood and its derivatives at `x`, in units of the parameters' sizes.
+
+    In their own, variances of small effects would be steep beside correlations.
+    """
+    value, slope, curvature = model.look(shape.cells(x * shape.size), restricted)
+    first, second = shape.derivatives(x * shape.size)
+    bend = first.T @ curvature @ first - np.tensordot(slope, second, axes=1)
+    return value, (slope @ first) * shape.size, bend * np.outer(shape.size, shape.size)
