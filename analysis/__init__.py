@@ -22,6 +22,9 @@ What there is, by question:
                                 radial, regression_influence
     each study's true effect    random_effects, and .blups() of a result
     what could it find          study_power
+    effects that depend         multilevel, multivariate, robust, robust_effects, aggregate,
+                                within_study_covariance
+    which model fits            likelihood_ratio, variance_inflation
     a thousand analyses         batch.pool
     data to try it on           example
 
@@ -54,6 +57,9 @@ Vocabulary:
     mu, tau      mean and standard deviation of the true effects, where they have distributions
     alternative  what a study's own test is for: two-sided, greater, less
     delta        in a selection model the parameters of how p-values decide on publication
+    cluster      label of the effects that may depend on each other, such as those of one study
+    V, rho       covariance of sampling errors; correlation, of errors or of true effects
+    sigma2       variances of the true effects by level: between clusters, within them
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

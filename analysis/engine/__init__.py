@@ -1,6 +1,7 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
 from . import batch, priors
+from .aggregate import aggregate
 from .back_transform import back_transform
 from .baujat import baujat
 from .bayes import Bayes, bayes
@@ -16,8 +17,11 @@ from .gosh import gosh
 from .henmi_copas import henmi_copas
 from .influence import influence
 from .leave_one_out import leave_one_out
+from .likelihood_ratio import likelihood_ratio
 from .limit_meta_analysis import limit_meta_analysis
 from .moments import Moments, moments_from_quantiles
+from .multilevel import multilevel
+from .multivariate import multivariate
 from .p_curve import p_curve
 from .permutation import permutation_test
 from .pet_peese import pet_peese
@@ -28,9 +32,13 @@ from .random_effects import random_effects
 from .regression import Regression, meta_regression
 from .regression_influence import regression_influence
 from .residuals import residuals
+from .robust import robust
+from .robust_effects import robust_effects
+from .sampling import within_study_covariance
 from .selection_model import selection_model
 from .subgroups import Subgroups, subgroups
 from .trim_fill import trim_fill
+from .variance_inflation import variance_inflation
 
 __all__ = [
     "Bayes",
@@ -40,6 +48,7 @@ __all__ = [
     "Pooled",
     "Regression",
     "Subgroups",
+    "aggregate",
     "back_transform",
     "batch",
     "baujat",
@@ -56,9 +65,12 @@ __all__ = [
     "henmi_copas",
     "influence",
     "leave_one_out",
+    "likelihood_ratio",
     "limit_meta_analysis",
     "meta_regression",
     "moments_from_quantiles",
+    "multilevel",
+    "multivariate",
     "p_curve",
     "permutation_test",
     "pet_peese",
@@ -68,8 +80,12 @@ __all__ = [
     "random_effects",
     "regression_influence",
     "residuals",
+    "robust",
+    "robust_effects",
     "selection_model",
     "study_power",
     "subgroups",
     "trim_fill",
+    "variance_inflation",
+    "within_study_covariance",
 ]

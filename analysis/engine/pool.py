@@ -53,13 +53,17 @@ class Interval(Result):
 
 @dataclass(frozen=True, repr=False)
 class FitStatistics(Result):
-    """Log-likelihood and information criteria; `restricted` ones compare models of equal X only."""
+    """Log-likelihood and information criteria of a model with so many estimated `parameters`.
+
+    `restricted` ones compare models of equal X only.
+    """
 
     loglik: float
     deviance: float
     aic: float
     bic: float
     aicc: float
+    parameters: int
     restricted: bool
 
     def report(self) -> str:
@@ -262,10 +266,20 @@ def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
     the saturated model, for REML twice the negative log-likelihood.
     """
     restricted = method == "REML"
-    loglik = log_likelihood(model, tau2, restricted)
-    observations = model.df if restricted else model.k
-    parameters = model.p + (method != "EE")
     saturated = 0.0 if restricted else -0.5 * float(np.sum(np.log(2 * np.pi * model.v)))
+    return criteria(
+        log_likelihood(model, tau2, restricted),
+        saturated=saturated,
+        parameters=model.p + (method != "EE"),
+        observations=model.df if restricted else model.k,
+        restricted=restricted,
+    )
+
+
+def criteria(
+    loglik: float, *, saturated: float, parameters: int, observations: int, restricted: bool
+) -> FitStatistics:
+    """Return the criteria of a model of `loglik`, and its distance to that of the `saturated` one."""
     enough = max(observations, parameters + 2)
     return FitStatistics(
         loglik=loglik,
@@ -273,6 +287,7 @@ def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
         aic=2 * parameters - 2 * loglik,
         bic=parameters * float(np.log(observations)) - 2 * loglik if observations else nan,
         aicc=2 * parameters * enough / (enough - parameters - 1) - 2 * loglik,
+        parameters=parameters,
         restricted=restricted,
     )
 

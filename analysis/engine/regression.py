@@ -14,9 +14,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, fdtrc, ndtr, stdtr
+from scipy.special import chdtrc, fdtrc
 
 from . import checks
+from .coefficients import coefficient_table
 from .design import Design, from_arrays
 from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
@@ -244,7 +245,7 @@ def _fit(design: Design, method: str, ci: str, level: float) -> Regression:
         p=model.p,
         level=level,
         df=df,
-        coefficients=_table(b, covariance, design.names, df, level),
+        coefficients=coefficient_table(b, covariance, design.names, df, level),
         terms=pd.DataFrame(
             {term: vars(test) for term, test in terms.items()},
             index=["statistic", "m", "df", "pvalue"],
@@ -273,22 +274,6 @@ def wald(b: np.ndarray, covariance: np.ndarray, positions: list[int], df: int | 
     if df is None:
         return Test(q, m, None, float(chdtrc(m, q)))
     return Test(q / m, m, df, float(fdtrc(m, df, q / m)))
-
-
-def _table(b, covariance, names, df: int | None, level: float) -> pd.DataFrame:
-    se = np.sqrt(np.diag(covariance))
-    statistic = b / se
-    size = -np.abs(statistic)
-    half = quantile(level, df) * se
-    columns = {
-        "estimate": b,
-        "se": se,
-        "statistic": statistic,
-        "pvalue": 2 * (ndtr(size) if df is None else stdtr(df, size)),
-        "ci_low": b - half,
-        "ci_high": b + half,
-    }
-    return pd.DataFrame(columns, index=pd.Index(names, name="coefficient"))
 
 
 def _r2(design: Design, method: str, tau2: float) -> float:
