@@ -17,7 +17,7 @@ from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family
 
 METHODS = {
     "FE": "EE", "DL": "DL", "HE": "HE", "HS": "HS", "SJ": "SJ", "ML": "ML", "REML": "REML", "EB": "EB",
-    "PM": "PM",
+    "PM": "PM", "HSk": "HSk",
 }  # fmt: skip
 TESTS = {"z": "z", "t": "t", "knha": "hksj", "adhoc": "hksj-adhoc"}
 ITERATED = {"ML", "REML", "EB", "PM", "REML_level90", "diag_REML"}

@@ -10,9 +10,12 @@ from .failsafe_n import failsafe_n
 from .gosh import gosh
 from .influence import influence
 from .leave_one_out import leave_one_out
+from .mantel_haenszel import mantel_haenszel
 from .permutation import permutation_test
 from .pet_peese import pet_peese
+from .peto import peto
 from .pool import Interval, Pooled, pool
+from .pool_weighted import pool_weighted
 from .radial import radial
 from .random_effects import random_effects
 from .regression import Regression, meta_regression
@@ -37,10 +40,13 @@ __all__ = [
     "gosh",
     "influence",
     "leave_one_out",
+    "mantel_haenszel",
     "meta_regression",
     "permutation_test",
     "pet_peese",
+    "peto",
     "pool",
+    "pool_weighted",
     "radial",
     "random_effects",
     "regression_influence",

@@ -47,6 +47,13 @@ def level(value, name: str = "level") -> float:
     return float(value)
 
 
+def not_negative(name: str, value) -> float:
+    """Return the finite number `value` of 0 or more."""
+    if not (isinstance(value, (int, float)) and 0 <= value <= LARGEST):
+        raise ValueError(f"{name} is {value!r}; it must be a finite number of 0 or more")
+    return float(value)
+
+
 def at_least(least: int, yi: np.ndarray, what: str) -> int:
     """Return the number of studies in `yi`, refusing fewer than `what` needs at the `least`."""
     k = len(yi)

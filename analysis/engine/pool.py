@@ -2,9 +2,10 @@
 
 yi, vi     effect sizes and their sampling variances, shape (k,)
 method     EE, equal effects (the "fixed" model of many papers), or how tau2 is estimated: DL, HE,
-           HS, SJ, ML, REML, EB, PM (see `tau2`)
+           HS, SJ, ML, REML, EB, PM, HSk, PMM, DL2, CA2 (see `tau2`)
 ci         reference distribution of test and interval: z, the normal; t, Student's with k - 1 df;
-           hksj, Hartung-Knapp-Sidik-Jonkman; hksj-adhoc, the same, never narrower than t
+           hksj, Hartung-Knapp-Sidik-Jonkman; hksj-adhoc, the same, never narrower than t;
+           hksj-wider, the same, or z where that is wider; kenward-roger, for REML
 weights    each study's share of the summary, in per cent
 level      coverage of the intervals, as a share: 0.95
 """
@@ -19,9 +20,11 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from . import checks
-from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
+from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2
+from .intervals import heterogeneity_interval
 from .model import Mean
 from .results import Result, read_only
+from .small_sample import CORRECTED, corrected
 from .tau2 import TAU2, log_likelihood, standard_error
 
 CI = ("z", "t", "hksj", "hksj-adhoc")
@@ -85,6 +88,7 @@ class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
     `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
+    `method` is "given" where tau2 was.
     """
 
     method: str
@@ -96,7 +100,7 @@ class Pooled(Result):
     ci_high: float
     statistic: float
     pvalue: float
-    df: int | None
+    df: float | None
     level: float
     tau2: float
     q: float
@@ -115,21 +119,25 @@ class Pooled(Result):
     def prediction_interval(self, level: float | None = None, df: str = "k-2") -> Interval:
         """Return the interval that holds the true effect of a new study with probability `level`.
 
-        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1" or
-        "z". Without a `level`, that of the result. It describes a distribution of true effects, so
+        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1",
+        "z", or "ci", that of the confidence interval. Without a `level`, that of the result. It describes a distribution of true effects, so
         the bounds are nan for EE, which has none, and where t has no degree of freedom.
         """
         level = self.level if level is None else checks.level(level)
-        checks.one_of("df", df, PREDICTION_DF)
-        freedom = PREDICTION_DF[df](self.k)
-        if self.method == "EE" or freedom < 1:
+        checks.one_of("df", df, (*PREDICTION_DF, "ci"))
+        own = inf if self.df is None else self.df
+        freedom = own if df == "ci" else PREDICTION_DF[df](self.k)
+        if self.method == "EE" or freedom <= 0:
             return Interval(nan, nan, nan, level)
         half = quantile(level, freedom) * sqrt(self.tau2 + self.se**2)
         return Interval(self.estimate - half, self.estimate + half, freedom, level)
 
-    def confint(self, level: float | None = None) -> HeterogeneityIntervals:
-        """Return the Q-profile intervals of tau2, tau, I2 and H2: Viechtbauer (2007)."""
-        return q_profile(self.model, self.level if level is None else level)
+    def confint(self, level: float | None = None, kind: str = "QP") -> HeterogeneityIntervals:
+        """Return the intervals of tau2, tau, I2 and H2 of a `kind`: QP, the Q-profile of Viechtbauer
+        (2007), or PL, Wald, J, HT (see `intervals`).
+        """
+        level = self.level if level is None else level
+        return heterogeneity_interval(kind, self.model, self.method, self.tau2, level)
 
     def fit_statistics(self) -> FitStatistics:
         """Return log-likelihood, deviance, AIC, BIC and AICc, restricted ones for REML."""
@@ -160,18 +168,30 @@ class Pooled(Result):
         return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
-def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) -> Pooled:
+def pool(
+    yi,
+    *,
+    vi,
+    method: str = "REML",
+    ci: str = "z",
+    level: float = 0.95,
+    tau2: float | None = None,
+) -> Pooled:
     """Pool effect sizes `yi` with variances `vi` by `method`, with a `ci` of the given `level`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
     Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
-    ValueError for anything else, and where an iteration does not settle.
+    A `tau2` of one's own takes the place of `method`. ValueError for anything else, and where an iteration does not settle.
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
-    checks.one_of("ci", ci, CI)
+    checks.one_of("ci", ci, (*CI, *CORRECTED))
+    if ci == "kenward-roger" and (method != "REML" or tau2 is not None):
+        raise ValueError("ci 'kenward-roger' goes with method 'REML' alone")
     level = checks.level(level)
     model = Mean(yi, vi)
+    if tau2 is not None:
+        return summarise(model, "given", checks.not_negative("tau2", tau2), ci, level)
     return summarise(model, method, float(TAU2[method](model)), ci, level)
 
 
@@ -182,6 +202,8 @@ def summarise(model: Mean, method: str, tau2: float, ci: str, level: float) -> P
     estimate = float(fit.b[0])
     df = None if ci == "z" or model.df == 0 else model.df
     se = sqrt(fit.A[0, 0] * dispersion(fit.rss, model.df, ci))
+    if ci in CORRECTED and model.df > 0:
+        se, df = corrected(ci, wi, fit.rss, model.df, level)
     statistic = _ratio(estimate, se)
     half = quantile(level, df) * se
     q, q_df, q_pvalue = cochran_q(model)
@@ -247,7 +269,7 @@ def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
     restricted = method == "REML"
     loglik = log_likelihood(model, tau2, restricted)
     observations = model.df if restricted else model.k
-    parameters = model.p + (method != "EE")
+    parameters = model.p + (method not in ("EE", "given"))
     saturated = 0.0 if restricted else -0.5 * float(np.sum(np.log(2 * np.pi * model.v)))
     enough = max(observations, parameters + 2)
     return FitStatistics(
