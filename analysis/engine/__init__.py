@@ -1,12 +1,14 @@
 """The statistics: arrays in, frozen results out. Knows nothing of any paper, file or display."""
 
 from . import batch
+from .asymmetry import asymmetry
 from .baujat import baujat
 from .begg import begg
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
 from .egger import egger
 from .failsafe_n import failsafe_n
+from .glmm import glmm
 from .gosh import gosh
 from .influence import influence
 from .leave_one_out import leave_one_out
@@ -30,6 +32,7 @@ __all__ = [
     "Pooled",
     "Regression",
     "Subgroups",
+    "asymmetry",
     "batch",
     "baujat",
     "begg",
@@ -37,6 +40,7 @@ __all__ = [
     "effect_size",
     "egger",
     "failsafe_n",
+    "glmm",
     "gosh",
     "influence",
     "leave_one_out",

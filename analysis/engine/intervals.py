@@ -90,30 +90,31 @@ def jackson(model: Model, method: str, tau2: float, level: float) -> tuple[float
     return tau2_at(model, weights, tail), tau2_at(model, weights, 1 - tail)
 
 
-def test_based(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
-    """Return the tau2 that belong to the interval of H, which is normal in its logarithm.
+def by_h(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+    """Return the tau2 that belong to the interval of H: H2 - 1 is tau2 over the typical variance."""
+    low, high = h2_bounds(model.equal.rss, model.df, level)
+    s2 = typical_variance(model)
+    return s2 * (low - 1), s2 * (high - 1)
 
-    Higgins & Thompson (2002), with H at least 1; H2 - 1 is tau2 over the typical variance.
+
+def h2_bounds(q: float, df: int, level: float) -> tuple[float, float]:
+    """Return the interval of H2, at least 1, from Q on `df`: Higgins & Thompson (2002).
+
+    H is taken as normal in its logarithm. ValueError for two studies with a Q below 2.
     """
-    q, df = model.equal.rss, model.df
     if q > df + 1:
         se = 0.5 * log(q / df) / (sqrt(2 * q) - sqrt(2 * df - 1))
     elif df > 1:
         se = sqrt((1 - 1 / (3 * (df - 1) ** 2)) / (2 * (df - 1)))
     else:
         raise ValueError("two studies with so small a Q leave H no standard error")
-    centre, half = (
-        max(0.0, 0.5 * log(q / df)) if q > 0 else 0.0,
-        -float(ndtri((1 - level) / 2)) * se,
-    )
-    s2 = typical_variance(model)
-    low, high = (s2 * max(0.0, exp(2 * bound) - 1) for bound in (centre - half, centre + half))
-    return low, high
+    centre, half = log(max(1.0, q / df)) / 2, -float(ndtri((1 - level) / 2)) * se
+    return max(1.0, exp(2 * (centre - half))), exp(2 * (centre + half))
 
 
 KINDS: dict[str, Callable[[Model, str, float, float], tuple[float, float]]] = {
     "PL": profile_likelihood,
     "Wald": wald,
     "J": jackson,
-    "HT": test_based,
+    "HT": by_h,
 }

@@ -120,8 +120,9 @@ class Pooled(Result):
         """Return the interval that holds the true effect of a new study with probability `level`.
 
         By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1",
-        "z", or "ci", that of the confidence interval. Without a `level`, that of the result. It describes a distribution of true effects, so
-        the bounds are nan for EE, which has none, and where t has no degree of freedom.
+        "z", or "ci", that of the confidence interval. Without a `level`, that of the result. It
+        describes a distribution of true effects, so the bounds are nan for EE, which has none, and
+        where t has no degree of freedom.
         """
         level = self.level if level is None else checks.level(level)
         checks.one_of("df", df, (*PREDICTION_DF, "ci"))
@@ -181,7 +182,8 @@ def pool(
 
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
     Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
-    A `tau2` of one's own takes the place of `method`. ValueError for anything else, and where an iteration does not settle.
+    A `tau2` of one's own takes the place of `method`. ValueError for anything else, and where an
+    iteration does not settle.
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
