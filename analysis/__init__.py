@@ -11,8 +11,9 @@
 What there is, by question:
 
     what each study found       effect_size
-    what they found together    pool, subgroups, meta_regression, permutation_test
-    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
+    what they found together    pool, subgroups, meta_regression, permutation_test, pool_weighted
+    from counts directly        mantel_haenszel, peto, glmm
+    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, asymmetry (of counts)
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 regression_influence
     each study's true effect    random_effects, and .blups() of a result
@@ -39,8 +40,12 @@ Vocabulary:
     i2, h2, r2   I² in per cent, H², R² in per cent
     method       how tau2 is estimated: DL DerSimonian-Laird, HE Hedges, HS Hunter-Schmidt, SJ
                  Sidik-Jonkman, ML and REML (restricted) maximum likelihood, EB empirical Bayes, PM
-                 Paule-Mandel; or EE, equal effects, the "fixed" model, where it is 0
-    ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
+                 Paule-Mandel, HSk Hunter-Schmidt for small k, PMM Paule-Mandel at the median, DL2
+                 and CA2 in two steps; or EE, equal effects, the "fixed" model, where it is 0
+    ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc,
+                 hksj-wider, kenward-roger
+    kind         how an interval of tau2 is found: QP Q-profile, PL profile likelihood, Wald, J Jackson,
+                 HT Higgins-Thompson
     level        what an interval covers: 0.95
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible

@@ -7,6 +7,7 @@ from math import inf, sqrt
 import numpy as np
 import pytest
 from scipy.special import chdtrc
+from test_engine_against_r_variants import bounds
 
 from analysis.engine.asymmetry import asymmetry
 from analysis.engine.egger import egger
@@ -18,7 +19,6 @@ from analysis.engine.pool import pool, two_sided
 from analysis.engine.tau2 import standard_error
 
 from leaves import CLOSED, FILES, check, family
-from test_engine_against_r_variants import bounds
 
 GLMM = 1e-3  # lme4 stops where its optimiser does; SCHEMA.md
 

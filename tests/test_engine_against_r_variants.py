@@ -7,6 +7,8 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from test_engine_against_r_meta import pooled_values
+from test_engine_against_r_models import intervals, p_of, tail
 
 from analysis.engine.egger import egger
 from analysis.engine.pool import pool, two_sided
@@ -14,8 +16,6 @@ from analysis.engine.pool_weighted import pool_weighted
 from analysis.engine.tau2 import standard_error
 
 from leaves import CLOSED, FILES, ITERATIVE, check, family
-from test_engine_against_r_meta import pooled_values
-from test_engine_against_r_models import intervals, p_of, tail
 
 ITERATED = {"ML", "REML", "PL", "SJIT", "PMM", "GENQM", "EB", "PM"}
 # The absolute tolerance of R's uniroot, at which its meta stops the search for bounds of tau2.

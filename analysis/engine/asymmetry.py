@@ -65,8 +65,8 @@ def asymmetry(test: str, *, events_treated, n_treated, events_control, n_control
 
     Arrays of shape (k,); `test` is one of the names above, two-sided. Half an event is added to each
     cell of a table with a zero where the test uses its log odds ratio. Studies in which nobody or
-    everybody has the event say nothing and are left out, but for rucker. ValueError for a wrong count, and for fewer
-    than 3 studies that say something.
+    everybody has the event say nothing and are left out, but for rucker. ValueError for a wrong
+    count, and for fewer than 3 studies that say something.
     """
     checks.one_of("test", test, (*LINES, *OTHERS))
     tables = read_tables(events_treated, n_treated, events_control, n_control)
@@ -145,7 +145,7 @@ def _rucker(tables: Tables) -> Asymmetry:
 
 
 def _schwarzer(tables: Tables) -> Asymmetry:
-    """Return Kendall's test of the tables' standardised residuals from the Mantel-Haenszel odds ratio."""
+    """Return Kendall's test of the residuals from the Mantel-Haenszel odds ratio."""
     expected, variance = conditional_moments(tables, odds_ratio(tables)[0])
     residual = (tables.a - expected) / np.sqrt(variance)
     found = begg(residual, vi=1 / variance, on="effects", exact=False)

@@ -134,7 +134,10 @@ def _conditional(tables: Tables) -> Counts:
 
 
 def _wald(tables: Tables, model: str) -> float:
-    """Return Wald's statistic of equal effects; a study with a zero has an infinite effect, of no weight."""
+    """Return Wald's statistic of equal effects.
+
+    A study with a zero has an infinite effect, of no weight in the limit.
+    """
     a, b, c, d = tables.cells
     if tables.rates or model != "UM.FS":
         use, effect, variance = (a > 0) & (c > 0), (a, tables.n1, c, tables.n2), (a, c)
@@ -150,12 +153,9 @@ def _wald(tables: Tables, model: str) -> float:
 
 def _result(measure, model, level, tables, counts, equal: Peak, peak: Peak) -> MixedModel:
     """Return the result at the `peak`, and the tests of the one without heterogeneity, `equal`."""
-    information = peak.information
-    if peak is equal:
-        variance = 1 / information[0, 0]
-    else:
-        variance = np.linalg.inv(information)[0, 0]
-    se = sqrt(float(variance))
+    # At tau 0 the slope in tau is 0 by symmetry, so that theta stands alone.
+    (a, b), (_, c) = peak.information
+    se = sqrt(1 / float(a if peak is equal else a - b**2 / c))
     half, statistic = quantile(level, None) * se, peak.theta / se
     k = len(tables.a)
     q = max(0.0, 2 * (counts.saturated - equal.loglik))

@@ -134,9 +134,7 @@ class Pooled(Result):
         return Interval(self.estimate - half, self.estimate + half, freedom, level)
 
     def confint(self, level: float | None = None, kind: str = "QP") -> HeterogeneityIntervals:
-        """Return the intervals of tau2, tau, I2 and H2 of a `kind`: QP, the Q-profile of Viechtbauer
-        (2007), or PL, Wald, J, HT (see `intervals`).
-        """
+        """Return the intervals of tau2, tau, I2, H2: Viechtbauer (2007), or a `kind` of `intervals`."""
         level = self.level if level is None else level
         return heterogeneity_interval(kind, self.model, self.method, self.tau2, level)
 
