@@ -196,7 +196,8 @@ def _cmh(tables: Tables, continuity: bool) -> float:
     variance = float(np.sum(f1 * f2 * events * left))
     if variance == 0:
         return nan
-    return (abs(float(np.sum(tables.a - f1 * events))) - 0.5 * continuity) ** 2 / variance
+    distance = abs(float(np.sum(tables.a - f1 * events)))
+    return max(0.0, distance - 0.5 * continuity) ** 2 / variance
 
 
 NO_TEST = {
