@@ -22,7 +22,7 @@ NORMAL = stats.norm.pdf(U) * STEP
 
 
 def log_integral(log_density):
-    """The logarithm of the integral of exp(log_density(u)) times the standard normal's, by trapezoids."""
+    """Log of the integral of exp(log_density(u)) times the standard normal's, by trapezoids."""
     return np.log(np.exp(log_density(U)) @ NORMAL)
 
 

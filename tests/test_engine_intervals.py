@@ -1,4 +1,4 @@
-"""Intervals of tau2 by likelihood, standard error, generalised Q, and H; and of the mean for few studies."""
+"""Intervals of tau2 by likelihood, error, generalised Q, and H; of the mean for few studies."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_refusals(given, kind, message):
 
 
 def kenward_roger(v, tau2):
-    """The error and degrees of freedom with all matrices: Kenward & Roger (1997), for one coefficient."""
+    """Error and degrees of freedom with all matrices: Kenward & Roger (1997), one coefficient."""
     X, inverse = np.ones((len(v), 1)), np.diag(1 / (v + tau2))
     phi = np.linalg.inv(X.T @ inverse @ X)
     P = inverse - inverse @ X @ phi @ X.T @ inverse

@@ -104,9 +104,8 @@ def test_studies_that_say_nothing_change_nothing():
 
 def test_peto_is_the_score_over_its_variance():
     """Mean and variance of the hypergeometric distribution, from its own table."""
-    moments = [
-        stats.hypergeom(int(n1 + n2), int(n1), int(a + c)).stats() for a, n1, c, n2 in zip(A, N1, C, N2, strict=True)
-    ]  # fmt: skip
+    margins = zip(N1 + N2, N1, A + C, strict=True)
+    moments = [stats.hypergeom(*map(int, three)).stats() for three in margins]
     mean, variance = (np.array([float(pair[i]) for pair in moments]) for i in (0, 1))
     found = peto(**GIVEN)
     assert found.estimate == pytest.approx(np.sum(A - mean) / variance.sum(), rel=1e-10)

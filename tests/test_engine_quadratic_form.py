@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
@@ -21,8 +23,9 @@ def imhof(q, scales):
         return np.sin(angle) / (u * np.exp(0.25 * np.sum(np.log1p((scales * u) ** 2))))
 
     ends = (1e-15, 0.5, 2, 10, 60, 500)
-    pieces = zip(ends[:-1], ends[1:], strict=True)
-    parts = (integrate.quad(integrand, *ends, limit=2000, epsabs=1e-13)[0] for ends in pieces)
+    parts = (
+        integrate.quad(integrand, *piece, limit=2000, epsabs=1e-13)[0] for piece in pairwise(ends)
+    )
     return 0.5 + sum(parts) / np.pi
 
 

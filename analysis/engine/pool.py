@@ -28,6 +28,7 @@ from .small_sample import CORRECTED, corrected
 from .tau2 import TAU2, log_likelihood, standard_error
 
 CI = ("z", "t", "hksj", "hksj-adhoc")
+POOL_CI = (*CI, *CORRECTED)
 # Degrees of freedom of a prediction interval: Higgins et al. (2009); Partlett & Riley (2017) discuss.
 PREDICTION_DF = {"k-2": lambda k: k - 2, "k-1": lambda k: k - 1, "z": lambda k: inf}
 
@@ -87,8 +88,7 @@ class Blups(Result):
 class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
-    `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
-    `method` is "given" where tau2 was.
+    `i2` and `weights` are in per cent; `df` is None for the normal; `method` is "given" where tau2 was.
     """
 
     method: str
@@ -185,7 +185,7 @@ def pool(
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
-    checks.one_of("ci", ci, (*CI, *CORRECTED))
+    checks.one_of("ci", ci, POOL_CI)
     if ci == "kenward-roger" and (method != "REML" or tau2 is not None):
         raise ValueError("ci 'kenward-roger' goes with method 'REML' alone")
     level = checks.level(level)
