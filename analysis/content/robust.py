@@ -1,7 +1,7 @@
 """Each outcome by the published and by today's methods, side by side.
 
-Value names are those of `recommended` and `retested`; phrases `<result>.significant` and
-`robust.narrow`.
+Value names are those of `recommended` and `retested`; phrases `<result>.significant`,
+`robust.narrow` and `robust.lines`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .recommended import add_recommended
 from .retested import add_asymmetry, add_between, add_regression
 from .samples import group_sizes
 from .settings import ALPHA, LEVEL, SCALES
-from .verdicts import capitalised
+from .verdicts import capitalised, listed
 
 Z = float(ndtri((1 + LEVEL) / 2))  # of a normal interval
 
@@ -82,6 +82,7 @@ def add_robust(
         for sample in samples[key]:
             add_regression(registry, sample, "quality", studies)
     _add_narrow(registry)
+    _add_lines(registry)
     _add_methods(registry)
 
 
@@ -102,6 +103,21 @@ def _add_narrow(registry: Registry) -> None:
                 found.append(f"{scale.name} ({method})")
     text = f"Here it is so for {'; '.join(found)}." if found else "Here it is so nowhere."
     registry.phrase("robust.narrow", text, tuple(inputs))
+
+
+def _add_lines(registry: Registry) -> None:
+    """Say for which outcomes PET and PEESE differ on whether there is an effect."""
+    apart, inputs = [], []
+    for key, scale in SCALES.items():
+        names = [f"{key}.pet_peese.{line.lower()}.pvalue" for line in LINES]
+        inputs += names
+        ps = [registry.get(Value, name).raw for name in names]
+        if None not in ps and len({p < ALPHA for p in ps}) > 1:
+            apart.append(scale.name)
+    text = "For no outcome do the lines differ on whether the effect is significant."
+    if apart:
+        text = f"On whether the effect is significant the lines differ for {listed(apart)}."
+    registry.phrase("robust.lines", text, tuple(inputs))
 
 
 def _add_methods(registry: Registry) -> None:
