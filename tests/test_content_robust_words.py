@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.content.claims import Answer, Claim
-from analysis.content.robust import add_claim
+from analysis.content.conclusions import Answer, Conclusion, add_conclusion
 from analysis.content.settings import SCALES
 from analysis.display.registry import Registry
 from analysis.display.table import Table
@@ -28,7 +27,7 @@ def test_what_the_chapter_finds():
     rows = {row.cells["claim"]: row.cells for row in REGISTRY.get(Table, "robust.verdicts").rows}
     assert rows["Symptoms stay lower at follow-up"]["verdict"].text == "weakens"
     assert said(REGISTRY, "robust.falls").count("“") == 1
-    assert "(4 of 5, not under PET-PEESE)" in said(REGISTRY, "robust.weakens")
+    assert "(4 of 5, not under PET-PEESE by PET)" in said(REGISTRY, "robust.weakens")
     assert "Effects on symptoms do not differ by disorder" in said(REGISTRY, "robust.equal")
     assert said(REGISTRY, "robust.stands") == ""
     narrow = []
@@ -52,7 +51,7 @@ def verdict_of(sign, *tests):
         for name, number in (("estimate", estimate), ("pvalue", p)):
             registry.value(f"m{n}.{name}", number, str, "test")
         made.append(Answer(method, f"m{n}.pvalue", f"m{n}.estimate"))
-    cells = add_claim(registry, Claim("c", "A claim", sign, tuple(made)))
+    cells = add_conclusion(registry, Conclusion("c", "A claim", sign, tuple(made)))
     return cells["verdict"].text, cells["held"].raw, cells["tried"].raw, cells["against"].text
 
 
