@@ -92,6 +92,17 @@ def test_intervals_narrower_than_the_normal_ones_are_told(tmp_path):
         assert spread < 1 and f"{scale.name} (Hartung–Knapp)" in told
 
 
+def test_the_lines_agree_where_effects_do_not_hang_on_their_errors(tmp_path):
+    """Effects far from nought and all alike: both lines find them, and PEESE is used."""
+    rows = [reprinted(row, 1.5 + 0.01 * (-1) ** n) for n, row in enumerate(ROWS)]
+    registry = edited(tmp_path, rows)
+    assert said(registry, "robust.lines").startswith("For no outcome")
+    labels = {row.cells["method"] for row in registry.get(Table, "robust.methods").rows}
+    assert {"PET", "PEESE (used)"} <= labels and "PET (used)" not in labels
+    assert said(registry, "robust.symptoms.verdict") == "stands"
+    assert said(registry, "robust.symptoms.against") == "—"
+
+
 def test_words_follow_when_effects_turn(tmp_path):
     registry = edited(tmp_path, (reprinted(row, -float(row[2])) for row in ROWS))
     assert said(registry, "symptoms.reml.direction").startswith("were higher")
