@@ -68,7 +68,7 @@ def most_used(bdi, *others):
     *rest, k = others
     more, half = bdi.raw > max(other.raw for other in rest), 2 * bdi.raw > k.raw
     why = (
-        f"{bdi.text} of {k.text} trials: {'' if half else 'not '}more than half, "
+        f"{bdi.text} of {k.text} trials: {'' if half else 'not '}the majority, "
         f"{'' if more else 'not '}more than any other measure. Most may mean either."
     )
     return (HOLDS if half and more else CONVENTION if half or more else FAILS), why

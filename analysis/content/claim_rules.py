@@ -92,7 +92,7 @@ RULES: dict[str, Rule] = {
     "ratings.agree": untold(RATERS),
     "fewer": more(
         "flow.share.pharmacological", "flow.share.psychotherapy",
-        "{1}% of the articles tested psychotherapy, {0}% medication alone.",
+        "{}% of the articles tested medication alone, {}% psychotherapy.",
     ),
     "symptoms.all": everywhere,
     "depression.measures": usual_measures,
@@ -216,7 +216,7 @@ RULES: dict[str, Rule] = {
     "qol.share": half_report,
     "qol.third_wave": every(
         {
-            "third wave": effect(f"{_QOL}.treatment.third_wave"),
+            "third-wave treatments": effect(f"{_QOL}.treatment.third_wave"),
             "differences between treatments": test(True, f"{_QOL}.treatment.q_between_pvalue"),
         }
     ),
@@ -224,7 +224,7 @@ RULES: dict[str, Rule] = {
         ("measure.bdi", "treatment.third_wave", "treatment.other"), tuple(VARIABLES)
     ),
     "mdd.less": more(
-        f"{_FIXED}.diagnosis.other.i2", f"{_FIXED}.diagnosis.mdd.i2", "I² is {1}% against {0}%."
+        f"{_FIXED}.diagnosis.other.i2", f"{_FIXED}.diagnosis.mdd.i2", "I² is {}% in other diagnoses, {}% in major depression."
     ),
     "mdd.heterogeneity": test(True, f"{_FIXED}.diagnosis.mdd.q_pvalue"),
     "decisions.heterogeneity": tests(

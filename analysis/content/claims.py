@@ -27,10 +27,10 @@ COLUMNS = (
 # How many readings of a convention give the publication's word; None where no convention has it.
 READINGS = {"both": 2, "one": 1, "neither": 0, "unnamed": None}
 NOTE = (
-    "Every claim stands under the place where the publication makes it. Whether leaving trials out "
-    "changes the mean is tested by how far they are from the mean of the others: two means of nearly the "
-    "same trials, taken for independent, would hardly ever differ. SMD, standardised mean difference; I², "
-    "share of the variation between trials that is not due to chance."
+    "Every claim stands under the place where the publication makes it. Whether leaving trials "
+    "out changes the mean is tested by how far they are from the mean of the others: means of "
+    "nearly the same trials, taken for independent, would hardly ever differ. SMD, standardised mean "
+    "difference; I², share of the variation between trials that is not due to chance."
 )
 
 
