@@ -224,7 +224,9 @@ RULES: dict[str, Rule] = {
         ("measure.bdi", "treatment.third_wave", "treatment.other"), tuple(VARIABLES)
     ),
     "mdd.less": more(
-        f"{_FIXED}.diagnosis.other.i2", f"{_FIXED}.diagnosis.mdd.i2", "I² is {}% in other diagnoses, {}% in major depression."
+        f"{_FIXED}.diagnosis.other.i2",
+        f"{_FIXED}.diagnosis.mdd.i2",
+        "I² is {}% in other diagnoses, {}% in major depression.",
     ),
     "mdd.heterogeneity": test(True, f"{_FIXED}.diagnosis.mdd.q_pvalue"),
     "decisions.heterogeneity": tests(
