@@ -30,7 +30,7 @@ from paper import told
 MINUS = "\u2212"
 # A number with its sign, a word, or a single sign.
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
-# An address up to where its line ends; if a number of it follows on the next, the point is a decimal one.
+# An address up to where its line ends: a number of it that follows belongs to the point before.
 BROKEN = re.compile(r"https?://\S*\.")
 TOOLS = ".page-navigation, .reader-menu, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
