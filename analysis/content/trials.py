@@ -22,6 +22,8 @@ SOURCE = PAPER + CHARACTERISTICS
 DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
 # Measures of which the text tells how many trials used them.
 MEASURES = {"scl20": "SCL-20", "ymrs": "YMRS"}
+DEPRESSION = "MDD"
+USUAL = ("BDI", "HAM")  # how the names of its two most usual measures begin
 NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
 
 COLUMNS = (
@@ -79,6 +81,13 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
         "studies.qol_measure.k", int((studies["qol_measure"] != "NA").sum()), count,
         f"trials that name a measure of quality of life, {SOURCE}",
     )  # fmt: skip
+    depressed = studies[studies["disorder"] == DEPRESSION]
+    usual = depressed["symptom_measure"].str.startswith(USUAL)
+    for name, k, what in (
+        ("depression", len(depressed), f"trials with the disorder {DEPRESSION}"),
+        ("depression.usual", int(usual.sum()), f"of these, measured by {' or '.join(USUAL)}"),
+    ):
+        registry.value(f"studies.{name}.k", k, count, f"{what}, {SOURCE}")
     _add_extremes(registry, studies)
     registry.figure("studies.quality", partial(_quality, registry, studies))
 
