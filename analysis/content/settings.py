@@ -53,7 +53,7 @@ def add_settings(registry: Registry) -> None:
     """Register the settings that the text names."""
     for name, (bound, meaning) in RULES.items():
         registry.value(
-            f"settings.{name}", bound, str, PAPER + f"its rules: {meaning}", evidence=Given()
+            f"settings.{name}", bound, str, f"{meaning}; {PAPER}its rules", evidence=Given()
         )
     for word, bound in SIZES.items():
         registry.value(
@@ -72,5 +72,5 @@ def add_settings(registry: Registry) -> None:
     for end, bound in (("low", 0), ("high", 2)):
         registry.value(
             f"settings.quality_{end}", bound, count,
-            PAPER + "note below Table 2: scale of quality", evidence=Given(),
+            f"end of the scale of quality; {PAPER}note below Table 2", evidence=Given(),
         )  # fmt: skip
