@@ -72,7 +72,7 @@ SUBJECTS = {
     "decisions": "trials that stand apart",
     "town": "without means and standard deviations",
     "agreement": "agreement of the raters",
-    "third": "a third",
+    "third": "share in words",
 }
 # How the note of such a row begins that then says what was counted.
 COUNTED = "nothing that could be computed: "

@@ -124,7 +124,7 @@ def _q(review: Review) -> Cases:
         for printed in beside
         for names in [(q, f"{q}_df", printed)]
         for line, where, texts in _printed_together(review, names, names)
-        if is_number(texts[q])
+        if is_number(texts[q]) and texts[f"{q}_df"].isdecimal()
         for case in [_one_q(line, where, texts, q, printed)]
     ]
 

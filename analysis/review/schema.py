@@ -145,9 +145,7 @@ FRACTIONS = ("1/2", "1/3", "2/3", "1/4")  # shares that a text says in words
 
 NOT_PRINTED = "is not a printed number; write it as printed, for example 0.480, .452 or <.001"
 FIGURE = _cell(lambda text: printed.is_number(re.sub("^[<>]", "", text)), NOT_PRINTED)
-PRINTED = _cell(
-    lambda text: text in FRACTIONS or printed.is_number(re.sub("^[<>]", "", text)), NOT_PRINTED
-)
+PRINTED = _cell(lambda t: t in FRACTIONS or printed.is_number(re.sub("^[<>]", "", t)), NOT_PRINTED)
 
 EFFECTS = Table(
     {
@@ -193,8 +191,9 @@ WHOLE = ("k", "k0", "df")  # how the names of counts end
 
 def _counts_are_whole(frame: pd.DataFrame) -> pd.Series:
     """Tell for each row whether a number of studies or degrees of freedom is printed as a count."""
-    last = frame["quantity"].str.split(r"[._]", regex=True).str[-1]
-    return ~last.isin(WHOLE) | frame["printed"].str.fullmatch(r"[0-9]+")
+    return ~frame["quantity"].str.split(r"[._]", regex=True).str[-1].isin(WHOLE) | frame[
+        "printed"
+    ].str.fullmatch(r"[0-9]+")
 
 
 def _share_has_no_quantity(frame: pd.DataFrame) -> pd.Series:
@@ -219,7 +218,7 @@ PUBLISHED = Table(
         RowRule(
             ("quantity", "printed"),
             _share_has_no_quantity,
-            "stands beside a share in words, which has no digits to meet; leave it empty, and write a note",
+            "stands beside a share in words, which has no digits to meet; leave it empty",
         ),
         RowRule(
             ("printed", "quantity"),
