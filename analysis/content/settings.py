@@ -54,7 +54,7 @@ def add_settings(registry: Registry) -> None:
     """Register the settings that the text names."""
     for name, (bound, meaning) in RULES.items():
         registry.value(
-            f"settings.{name}", bound, str, PAPER + f"its rules: {meaning}", evidence=Given()
+            f"settings.{name}", bound, str, f"{meaning}; {PAPER}its rules", evidence=Given()
         )
     for word, point in (SIZES | {"very large": VERY_LARGE}).items():
         registry.value(
@@ -75,5 +75,5 @@ def add_settings(registry: Registry) -> None:
     for end, bound in (("low", 0), ("high", 2)):
         registry.value(
             f"settings.quality_{end}", bound, count,
-            PAPER + "note below Table 2: scale of quality", evidence=Given(),
+            f"end of the scale of quality; {PAPER}note below Table 2", evidence=Given(),
         )  # fmt: skip

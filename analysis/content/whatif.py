@@ -150,7 +150,7 @@ def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
     one = low is not None and (low > 0 or high < 0)
     yield {
         "id": f"{key}.predicted", "kind": "predicted", "side": "one" if one else "both",
-        "text": f"The prediction interval lies on {'one side' if one else 'both sides'} of no difference.",
+        "text": f"The prediction interval lies on {'one side' if one else 'both sides'} of no effect.",
     }  # fmt: skip
     yield {
         "id": f"{key}.steady", "kind": "steady",
