@@ -203,9 +203,9 @@ import hashlib
 import numpy as np
 import analysis as ma
 random = np.random.default_rng(2)
-X = np.column_stack([np.ones(17), random.normal(size=(17, 4))])
-yi, vi = random.normal(size=17), random.uniform(0.1, 1, 17)
-tests = ma.permutation_test(yi, vi=vi, X=X, method="DL", permutations=4000)
+X = np.column_stack([np.ones(37), random.normal(size=(37, 3))])
+yi, vi = random.normal(size=37), random.uniform(0.1, 1, 37)
+tests = ma.permutation_test(yi, vi=vi, X=X, permutations=4000)
 subsets = ma.gosh(yi, vi=vi, method="DL", subsets=9000)
 made = (tests.permuted, tests.permuted_q_m, subsets.estimate, subsets.tau2, subsets.q)
 print(hashlib.sha256(b"".join(array.tobytes() for array in made)).hexdigest())
