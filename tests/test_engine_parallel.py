@@ -118,6 +118,12 @@ def test_blocks_have_random_numbers_of_their_own(monkeypatch):
     assert not np.array_equal(drawn, subsets(None, subsets=150, seed=1)[0])
 
 
+@pytest.fixture
+def several(monkeypatch):
+    """Tasks small enough that there are several, too."""
+    monkeypatch.setattr(parallel, "TASK", 4)
+
+
 @pytest.fixture(scope="module")
 def here():
     return {name: bits(case(None)) for name, case in LARGE.items()}
@@ -131,24 +137,28 @@ def loky():
 
 
 @pytest.mark.parametrize("form", ["list", "generator_unordered"])
-def test_the_same_bits_from_joblib(here, loky, form):
+def test_the_same_bits_from_joblib(here, loky, form, several):
     with Parallel(n_jobs=2, return_as=form) as parallel_of_joblib:
         for name, case in LARGE.items():
             assert bits(case(parallel_of_joblib)) == here[name], name
 
 
-def test_the_same_bits_from_threads(here):
+def test_the_same_bits_from_threads(here, several):
     with ThreadPoolExecutor(3) as executor:
         for name, case in LARGE.items():
             assert bits(case(executor)) == here[name], name
 
 
 @contextmanager
-def dask(processes: bool):
-    """Two workers of Dask, each a process or a thread of this one."""
+def dask(folder, processes: bool):
+    """Two workers of Dask, each a process or a thread of this one, with files in `folder`."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None
+            n_workers=2,
+            threads_per_worker=1,
+            processes=processes,
+            dashboard_address=None,
+            local_directory=str(folder),
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -168,26 +178,26 @@ def once(function):
     return progress
 
 
-def test_the_same_bits_from_dask(here):
-    with dask(processes=False) as (_, client):
+def test_the_same_bits_from_dask(here, several, tmp_path):
+    with dask(tmp_path, processes=False) as (_, client):
         for name, case in LARGE.items():
             assert bits(case(client)) == here[name], name
 
 
-def test_the_same_bits_though_a_worker_leaves(here):
-    with dask(processes=False) as (cluster, client):
+def test_the_same_bits_though_a_worker_leaves(here, several, tmp_path):
+    with dask(tmp_path, processes=False) as (cluster, client):
         leave = once(lambda: cluster.sync(cluster.workers[0].close, executor_wait=False))
         assert bits(subsets(client, progress=leave)) == here["all subsets"]
         assert len(client.scheduler_info()["workers"]) == 1
 
 
 @pytest.mark.long
-def test_the_same_bits_though_a_worker_dies():
+def test_the_same_bits_though_a_worker_dies(several, tmp_path):
     """One of two processes is killed after the first results; its nanny starts another."""
     expected = bits(subsets(None, "REML"))
     dead: list[int] = []
 
-    with dask(processes=True) as (_, client):
+    with dask(tmp_path, processes=True) as (_, client):
 
         def kill() -> None:
             dead.append(next(iter(client.run(os.getpid).values())))

@@ -20,9 +20,9 @@ import numpy as np
 
 # 2^16 doubles a work array: a handful of them fit the second-level cache of current machines.
 BLOCK = 1 << 16
-# Blocks of a task: some ms of work, about as many as a scheduler needs to hand it out, and arguments
-# of less than the 10 MB at which Dask warns.
-TASK = 8
+# Blocks of a task: some ten ms of work, beside which handing it out is little; and of a task with
+# which rows are sent, less than the 10 MB at which Dask warns.
+TASK, SENT = 32, 8
 # Tasks handed out before their turn: enough for so many processors, and few enough to hold.
 AHEAD = 256
 
@@ -56,9 +56,9 @@ def each_block(
     It is called with a block, and with the block's rows of `arrays` of b rows; for an `executor` in
     another process it must be one that can be pickled. `progress(done, b)` hears a hundred times.
     """
+    blocks = 1 if executor is None else min(TASK, SENT) if arrays else TASK
     calls = (
-        (function, n, task, tuple(array[task] for array in arrays))
-        for task in parts(b, n, TASK if executor is not None else 1)
+        (function, n, task, tuple(array[task] for array in arrays)) for task in parts(b, n, blocks)
     )
     out: Arrays = {}
     done = told = 0
