@@ -78,6 +78,7 @@ $(PEERS)/.installed: bench/peers.txt
 
 bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages, and R's metafor if it is there
 	@$(RUN) -m bench $(PEERS)/bin/python
+	@$(RUN) -m bench.billion
 
 clean: ## remove what make has built, but not .venv or .venv-bench
 	@rm -rf _site _pdf .build figures .pytest_cache .hypothesis .ruff_cache
