@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+from ..citation import FILE, cff
 from ..project import Project
 from . import index, trace
 from .links import with_links
@@ -34,6 +35,7 @@ def add_features(site: Path, project: Project) -> None:
     trees |= {name: parse(source) for name, source in linked.items()}
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    _write(site / FILE, cff(project))  # before the pages, which offer it
     for name, source in sources.items():
         featured = with_features(source, trees[name], Place(site, name), project)
         (site / name).write_text(featured, encoding="utf-8")
