@@ -176,7 +176,7 @@ def test_the_data_and_its_codebook_come_along(site):
         assert (site / "data" / file.name).read_bytes() == file.read_bytes()
     offered = {a["href"] for a in soup(site / "index.html").select("#reader-downloads a")}
     assert offered == {
-        "manuscript.pdf", "values.json", "ledger.csv", "CITATION.cff", "data/README.md",
+        "manuscript.pdf", "values.json", "ledger.csv", "CITATION.cff", "data/README.md", "index.qmd",
         *(f"data/{file.name}" for file in DATA.glob("*.csv")),
     }  # fmt: skip
 

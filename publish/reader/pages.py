@@ -15,6 +15,7 @@ from ..citation import FILE, whole_title
 from ..project import Project
 from .markup import Node
 from .metadata import tags
+from .notebook import codes, folded
 
 FOLDER = "site_libs/reader"  # beside what Quarto lets pages share
 OURS = re.compile(r"^reader-")
@@ -78,6 +79,7 @@ def with_features(source: str, tree: Node, place: Place, project: Project) -> st
         *_bar(tree, place, project),
         *_actions(tree, place, project),
         *_float_tools(tree, place),
+        *folded(tree, _codes(place, project), float_name),
         *_foot(tree, place, project),
     ]
     pieces, position = [], 0
@@ -167,6 +169,16 @@ def _float_tools(tree: Node, place: Place) -> list[tuple[int, str]]:
     return additions
 
 
+def _codes(place: Place, project: Project) -> dict[str, str]:
+    path = source_of(place.page, project)
+    return codes((project.root / path).read_text(encoding="utf-8"), str(path)) if path else {}
+
+
+def source_of(page: str, project: Project) -> Path | None:
+    """Return the file of `project` that the `page` was made from."""
+    return next((chapter.path for chapter in project.chapters if chapter.page == page), None)
+
+
 def _is_float(node: Node) -> bool:
     return node.tag == "figure" and node.has_class("quarto-float")
 
@@ -247,6 +259,9 @@ def _downloads(place: Place, project: Project) -> str:
     items = downloads(place, project)
     if not items:
         return ""
+    source = source_of(place.page, project)
+    if source and place.has(source.as_posix()):
+        items.append((source.as_posix(), "Source of this page, with its code (Quarto)"))
     listed = "".join(
         f'<li><a href="{place.up}{escape(file)}" download>{escape(text)}</a></li>\n'
         for file, text in items
