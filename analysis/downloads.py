@@ -49,6 +49,15 @@ CODEBOOK = "README.md"
 
 def write_downloads(registry: Registry, folder: Path) -> None:
     """Write into `folder` what `registry` holds, by name, and the data that it was computed from."""
+    write_numbers(registry, folder)
+    _write_pngs(registry, folder / FIGURES.name)
+    (folder / DATA.name).mkdir(exist_ok=True)
+    for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
+        shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def write_numbers(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the values, the tables and the ledger of `registry`."""
     values = {
         value.id: {
             "raw": value.raw,
@@ -71,10 +80,6 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         )
     ledger = ledger_csv(registry.judged.values())
     (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
-    _write_pngs(registry, folder / FIGURES.name)
-    (folder / DATA.name).mkdir(exist_ok=True)
-    for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
-        shutil.copyfile(file, folder / DATA.name / file.name)
 
 
 def _write_pngs(registry: Registry, folder: Path) -> None:

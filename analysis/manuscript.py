@@ -4,6 +4,7 @@
     p(name)        a p-value with its relation: p = 0.027, p < 0.001
     printed(name)  a number as the publication prints it
     table(name)    a table            figure(name)  a figure with computed alternative text
+    trials()       a section a trial, in HTML
     what_if()      the reader's experiment, in HTML
 
 Whatever is not registered is an error, so that a chapter cannot show what was never computed.
@@ -11,6 +12,7 @@ Whatever is not registered is an error, so that a chapter cannot show what was n
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from IPython.display import Markdown
@@ -19,12 +21,14 @@ from .content.compose import compose
 from .display.escape import escape_markdown
 from .display.figure import Figure
 from .display.numbers import ABSENT
+from .display.sections import Sections
 from .display.table import Table
 from .display.value import Phrase, Value
 from .display.whatif import WhatIf
 
 ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "figures"
+BIBLIOGRAPHY = ROOT / "chapters/references.bib"
 
 REGISTRY = compose(ROOT / "data")
 
@@ -56,6 +60,14 @@ def say(name: str) -> Phrase:
 def table(name: str) -> Table:
     """Return the table called `name`."""
     return REGISTRY.get(Table, name)
+
+
+def trials() -> Markdown:
+    """Return a section on each trial."""
+    entries = re.findall(
+        r"^@\w+\{([^,\s]+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return Markdown(REGISTRY.get(Sections, "trials").markdown(entries))
 
 
 def what_if() -> WhatIf:

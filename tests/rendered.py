@@ -33,7 +33,7 @@ MINUS = "\u2212"
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
 # An address up to where its line ends: a number of it that follows belongs to the point before.
 BROKEN = re.compile(r"https?://\S*\.")
-TOOLS = ".page-navigation, .reader-menu, style, script"
+TOOLS = ".page-navigation, .reader-menu, .reader-code, .figure-links, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
 MET = ("given", "reproduced")
 HEX_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")

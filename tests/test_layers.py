@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "engine", "review", "display", "content", "manuscript", "downloads", "memberships", "published",
-    "coverage", "signatures", "docstrings", "reference",
+    "coverage", "signatures", "docstrings", "reference", "difference",
 )  # fmt: skip
 MODULES = sorted([*(ROOT / "analysis").rglob("*.py"), *(ROOT / "publish").rglob("*.py")])
 
