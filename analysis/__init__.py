@@ -1,22 +1,32 @@
 """Meta-analysis, and a published review recomputed from its printed digits.
 
-    import analysis as ma
+    >>> import analysis as ma
+    >>> effects = ma.effect_size("SMD", d=[0.5, 0.2, 0.9], n_treated=[20, 45, 31], n_control=25)
+    >>> result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
+    >>> result
+    >>> print(result.report())
 
-    effects = ma.effect_size("SMD", d=d, n_treated=n1, n_control=n2)
-    result = ma.pool(effects.yi, vi=effects.vi, method="REML", ci="hksj")
-    print(result)                     every number; .report() says it in a sentence,
-    result.prediction_interval()      .to_dict() and .to_frame() hand it on
-    result.confint()
+A result prints every number. Its `.report()` says it in a sentence, `.to_dict()` and `.to_frame()` hand
+it on, and it cannot be changed.
 
 What there is, by question:
 
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
     what they found together    pool, subgroups, meta_regression, permutation_test
-    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese
+    with prior knowledge        bayes; priors.half_normal, priors.half_cauchy, priors.half_t,
+                                priors.uniform, priors.log_normal, priors.log_t, priors.turner2012,
+                                priors.turner2015, priors.rhodes2015
+    is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
+                                limit_meta_analysis, henmi_copas, p_curve, excess_significance
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
-                                regression_influence
+                                radial, regression_influence
     each study's true effect    random_effects, and .blups() of a result
+    what could it find          study_power
+    effects that depend         multilevel, multivariate, robust, robust_effects, aggregate,
+                                within_study_covariance
+    which model fits            likelihood_ratio, variance_inflation
     a thousand analyses         batch.pool
+    data to try it on           example
 
 Layers, each importing only those before it:
 
@@ -26,6 +36,7 @@ Layers, each importing only those before it:
     content      what the manuscript says, filled into one registry
     manuscript   runs everything once; the chapters' v, p, say, table, figure
     downloads    values.json and the tables' data; memberships, a search as a command
+    reference    these docstrings as a chapter of the site, their examples run
 
 Vocabulary:
 
@@ -43,6 +54,12 @@ Vocabulary:
     ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
     level        what an interval covers: 0.95
     measure      the effect size, by the names of `engine.effect_size`: SMD, OR, ZCOR, ...
+    mu, tau      mean and standard deviation of the true effects, where they have distributions
+    alternative  what a study's own test is for: two-sided, greater, less
+    delta        in a selection model the parameters of how p-values decide on publication
+    cluster      label of the effects that may depend on each other, such as those of one study
+    V, rho       covariance of sampling errors; correlation, of errors or of true effects
+    sigma2       variances of the true effects by level: between clusters, within them
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -46,7 +46,7 @@ UNDERFLOW = 1e-300
 # What rounding leaves of zero in an array, as a share of its largest number.
 ROUNDING = 1e-10
 # R's iterations stop short of the boundary; SCHEMA.md: a tau2 below 1e-9 means 0.
-BOUNDARY = {"tau2": ZERO, "tau": ZERO**0.5, "I2": 1e-6}
+BOUNDARY = {"tau2": ZERO, "sigma2": ZERO, "tau": ZERO**0.5, "I2": 1e-6}
 
 
 def family(function):

@@ -3,10 +3,10 @@
 Text is read in logical order: an HTML page's main part as it stands, the PDF by its structure tree
 (PDFium's and pypdf's), which leaves out running heads, page numbers and repeated table heads. Three
 conventions differ and are levelled here: a float's caption comes first, a tab's title before what
-it opens, a footnote where its mark is. Of the ledger the PDF has only the rows that are not met, so a
-page's other rows are passed over. The text inside an SVG figure belongs to the page that shows it;
-Poppler reads it without the gaps between its pieces, so there the letters and digits are compared and
-not how they are parted.
+it opens, a footnote where its mark is. The PDF has of the ledger only the rows that are not met, and
+nothing of the reference of functions: a page's other rows, and those sections, are passed over. The
+text inside an SVG figure belongs to the page that shows it; Poppler reads it without the gaps between
+its pieces, so there the letters and digits are compared and not how they are parted.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def shown_values(site: Path, on_paper: bool = False) -> list[Shown]:
 
 
 def as_on_paper(page: Tag) -> Tag:
-    """The `page` without the rows that the PDF leaves out."""
+    """The `page` without the sections and rows that the PDF leaves out."""
+    for section in page.select("section.on-the-web"):
+        section.decompose()
     for row in page.select(".filterable tbody tr"):
         if row.td.get_text() in MET:
             row.decompose()

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from svg import ids
 
-MODULES = ("forest", "funnel", "bubble", "baujat", "radial", "gosh", "influence", "dots")
+MODULES = (
+    "forest", "funnel", "bubble", "baujat", "radial", "gosh", "influence", "dots", "sunset", "drapery",
+    "labbe", "p_curve", "forest_risk", "specification",
+)  # fmt: skip
 CODE = """
 import importlib, sys
 sys.path.insert(0, "tests")

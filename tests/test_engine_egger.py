@@ -81,6 +81,25 @@ def test_a_size_predictor_is_what_it_says(predictor):
         assert result.limit == close(egger(yi, vi=1 / ni, predictor=twin).limit)
 
 
+def test_group_sizes_alone():
+    """Pustejovsky & Rodgers (2019), sqrt((n1 + n2)/(n1 n2)) as predictor, 1/vi as weight, by lstsq.
+
+    Harrer et al. (2022), ch. 9.2.1.2, give both, and say that meta's metabias has the same weights.
+    """
+    n1, n2 = np.array([62, 72, 44, 135, 103, 71.0]), np.array([51, 78, 41, 115, 100, 79.0])
+    yi = np.array([0.71, 0.35, 1.79, 0.18, 0.42, 0.63])
+    vi = 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
+    x = np.sqrt((n1 + n2) / (n1 * n2))
+    root = 1 / np.sqrt(vi)
+    X = np.column_stack([root, root * x])
+    b, rss = np.linalg.lstsq(X, root * yi)[:2]
+    se = np.sqrt(np.diag(np.linalg.inv(X.T @ X)) * rss[0] / 4)
+    found = egger(yi, vi=vi, n_treated=n1, n_control=n2, predictor="groups")
+    assert (found.limit, found.estimate) == pytest.approx(tuple(b), rel=1e-9)
+    assert found.se == pytest.approx(se[1], rel=1e-9)
+    assert found.df == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -91,6 +110,13 @@ def test_a_size_predictor_is_what_it_says(predictor):
         ({"vi": [2, 2, 2]}, "all 3 studies have the same precision"),
         ({"yi": [2, 2, 2]}, "the 3 effects in yi lie on one line exactly"),
         ({"predictor": "n"}, "predictor is 'n'; allowed: sei, vi, ni, ninv, sqrtni, sqrtninv"),
+        ({"predictor": "groups", "n_control": [1, 2, 3]}, "predictor 'groups' needs n_treated"),
+        ({"predictor": "groups", "ni": [1, 2, 3]}, "ni is not used by predictor 'groups'"),
+        ({"n_treated": [1, 2, 3]}, "n_treated is not used by predictor 'sei'; leave it out"),
+        (
+            {"predictor": "groups", "n_treated": [1, 2, 3], "n_control": [1, 2, 0]},
+            "n_control[2] is 0.0; every size must be",
+        ),
         ({"predictor": "ni"}, "predictor 'ni' needs ni, the studies' sample sizes"),
         ({"predictor": "ni", "ni": [1, 2]}, "ni has 2 values and yi has 3"),
         ({"predictor": "ni", "ni": [1, 0, 2]}, "ni[1] is 0.0; every size must be"),

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "engine", "review", "display", "report", "content", "manuscript", "downloads", "memberships",
-    "published", "coverage",
+    "published", "coverage", "signatures", "docstrings", "reference",
 )  # fmt: skip
 CALLERS = ("analysis.report.__main__",)  # of publish
 TEMPLATES = ROOT / "analysis/report/template"  # files of other projects

@@ -97,3 +97,12 @@ def test_the_pdf_shows_the_same_numbers(rendered):
     shown = shown_values(rendered, on_paper=True)
     assert len(shown) > 1000
     assert [v for v in shown if v.text.split()[-1] not in run.stdout] == []
+
+
+def test_the_reference_of_functions_is_the_same(rendered):
+    page = "chapters/90-software.html"
+    ours, theirs = soup(SITE / page), soup(rendered / page)
+    anchors = [section["id"] for section in ours.select("section[id^='ma.']")]
+    assert [element["id"] for element in theirs.select("[id^='ma.']")] == anchors and anchors
+    for selector in (".signature", ".example-code", ".example-output"):
+        assert texts(theirs, f"main {selector} pre") == texts(ours, f"main {selector} pre")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from . import forest_risk
 from .figure import Figure
 from .forest_draw import draw
 from .forest_layout import PLAIN, Layout
@@ -28,8 +29,11 @@ def forest(
 
     The axis covers no effect, the summaries and the bulk of the intervals; an interval that runs
     beyond it ends in an arrow, and its numbers stand in full beside it. Each mark carries an id:
-    study-1, interval-1, …, total-1-1 (group, total), summary-1, and prediction- before the latter.
+    study-1, interval-1, …, total-1-1 (group, total), summary-1, and prediction- before the latter;
+    where `words` name domains of bias, risk-1-1, … (study, domain). ValueError where a judgement of
+    risk is none that there is, or is missing.
     """
+    forest_risk.check(groups, words.risk)
     effects = forest_axis(groups, summaries, scale)
     svg = draw(groups, summaries, words, layout, effects, scale.null)
     return Figure(name, svg, alt_text(groups, summaries, words, effects))
@@ -92,6 +96,8 @@ def alt_text(
     if beyond:
         parts.append(f"Beyond the axis, ending in an arrow: {', '.join(beyond)}")
     parts += words.notes
+    if words.risk:
+        parts.append(forest_risk.said(groups, words.risk))
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 

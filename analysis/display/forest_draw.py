@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import sqrt
 
+from . import forest_risk
 from .figure import INK, MUTED, RULE, new_canvas, render_svg
 from .forest_layout import Layout, Line, place
 from .forest_parts import ForestRow, Group, Limits, Summary, Words
@@ -28,7 +29,8 @@ def draw(
     null: float | None,
 ) -> str:
     """Return the SVG of `groups` and `summaries` over the axis `effects`, with a line at `null`."""
-    columns = place(layout, list(_lines(groups, summaries, words, layout)), len(words.extra))
+    lines = list(_lines(groups, summaries, words, layout))
+    columns = place(layout, lines, len(words.extra), len(words.risk))
     with new_canvas(1, 1) as canvas:
         sheet = Sheet(canvas, columns, layout, effects)
         middle = summaries[-1].estimate if summaries and layout.overall_line else None
@@ -39,7 +41,7 @@ def draw(
 
         if layout.ends_above:
             _ends(sheet, words, null)
-        sheet.line(_headings(words, layout))
+        forest_risk.letters(sheet, sheet.line(_headings(words, layout)), words.risk)
         sheet.rule()
         heaviest = max((row.weight or 0 for g in groups for row in g.rows), default=0)
         first = 1
@@ -67,6 +69,8 @@ def draw(
             _ends(sheet, words, null)
         for note in words.notes:
             sheet.note(note)
+        if words.risk:
+            forest_risk.legend(sheet, groups, words.risk)
         sheet.finish()
         return render_svg(canvas)
 
@@ -121,6 +125,7 @@ def _extra(texts: Sequence[str]) -> dict[str, str]:
 
 def _row(sheet: Sheet, row: ForestRow, number: int, heaviest: float, grouped: bool) -> None:
     y = sheet.line(_row_line(row, sheet.layout, grouped))
+    forest_risk.symbols(sheet, y, row.risk, number)
     if not finite(row.estimate):
         return
     limits = row.limits.low, row.limits.high

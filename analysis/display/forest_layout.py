@@ -18,6 +18,7 @@ LABEL_MOST = 1.75  # a longer name breaks into lines
 PLOT_LEAST = 1.75
 EDGE = 0.14  # right of a plot that is the last column
 PLOT = "plot"
+RISK, RISK_STEP = "risk", 0.185  # the column of symbols of risk, and the width of one
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ class Line:
         return "bold" if self.bold else "normal"
 
 
-def place(layout: Layout, lines: Sequence[Line], extra: int) -> dict[str, Column]:
+def place(layout: Layout, lines: Sequence[Line], extra: int, risk: int = 0) -> dict[str, Column]:
     """Return the columns that hold `lines`, the first being the headings.
 
     The extra columns, `extra` in number, are called extra0, extra1, …; a column with nothing but a
-    heading is left out; the plot takes what is left.
+    heading is left out; the plot takes what is left. `risk` symbols stand in a last column.
     """
     names = []
     for name in layout.columns:
@@ -92,6 +93,9 @@ def place(layout: Layout, lines: Sequence[Line], extra: int) -> dict[str, Column
     for name in names:
         if name not in widths and any(line.texts.get(name) for line in lines[1:]):
             widths[name] = max(text_width(line.texts.get(name, ""), line.weight) for line in lines)
+    if risk:
+        names.append(RISK)
+        widths[RISK] = risk * RISK_STEP
     names = [name for name in names if name in widths]
     taken = sum(widths[name] + GAP for name in names if name != PLOT)
     # The last tick's label is centred on the plot's edge and needs half its width beyond it.

@@ -26,7 +26,8 @@ class Limits:
 class ForestRow:
     """A study: its name, effect (None where absent), limits, weight in per cent, and as text.
 
-    `extra` holds the texts of further columns. A `pooled` row is marked as a summary is.
+    `extra` holds the texts of further columns. A `pooled` row is marked as a summary is. `risk` holds
+    a judgement for each domain of bias: low, some, high or none, as `forest_risk` has them.
     """
 
     label: str
@@ -37,6 +38,7 @@ class ForestRow:
     weight_text: str = ""
     extra: tuple[str, ...] = ()
     pooled: bool = False
+    risk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Words:
-    """What a forest plot says: headings, the ends of the axis, notes below it, what a row is."""
+    """What a forest plot says: headings, the ends of the axis, notes below it, what a row is.
+
+    `risk` names the domains of bias, if their judgements are to be shown.
+    """
 
     measure: str
     interval: str
@@ -82,3 +87,4 @@ class Words:
     extra: tuple[str, ...] = ()
     one_row: str = "study"
     rows: str = "studies"
+    risk: tuple[str, ...] = ()

@@ -50,6 +50,10 @@ def back_transform(measure: str, values, *, n=None, time=None):
     studies' sizes, and "IRFT" their person-`time`, and takes the harmonic mean: Miller (1978). Values
     below or above what a share or a rate can be become its bound. ValueError for measures that are
     not transformed, and for `n` or `time` where they are not asked for.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pool(bcg.yi, vi=bcg.vi)
+    >>> ma.back_transform("RR", [result.estimate, result.ci_low, result.ci_high]).round(3)
     """
     checks.one_of("measure", measure, MEASURES)
     if measure not in INVERSES and measure not in SIZED:

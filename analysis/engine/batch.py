@@ -20,6 +20,8 @@ from . import checks
 from .batch_tau2 import TAU2, block, pooled
 from .rows import Rows, locked
 
+__all__ = ["Batch", "pool"]
+
 CI = ("z", "t", "hksj", "hksj-adhoc")
 # 2^16 doubles a work array: a handful of them fit the second-level cache of current machines.
 BLOCK = 1 << 16
@@ -33,6 +35,10 @@ class Batch(Rows):
     `converged` tells rows whose tau2 was found; a closed form always is. `typical_variance` is s2
     of Higgins & Thompson (2002), eq. 9; `weight_sum` is the sum of 1/(vi + tau2). The other
     statistics are computed when first asked for.
+
+    >>> bcg = ma.example("bcg")
+    >>> without = np.where(np.eye(len(bcg), dtype=bool), np.nan, bcg.yi)
+    >>> ma.batch.pool(without, np.tile(bcg.vi, (len(bcg), 1)), "DL")
     """
 
     derived = ("ci_low", "ci_high", "statistic", "pvalue", "q_pvalue", "i2", "h2")
@@ -138,6 +144,14 @@ def pool(yi, vi, method: str, *, ci: str = "z", level: float = 0.95) -> Batch:
     either. Methods and formulas are those of `pool`; `ci` is "z", "t", "hksj" (Hartung & Knapp 2001;
     Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1), by z where k is 1. A row that
     does not converge is flagged, not refused. ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> chance = np.random.default_rng(seed=1)
+    >>> vi = np.tile(bcg.vi, (1000, 1))
+    >>> yi = chance.normal(loc=-0.5, scale=np.sqrt(vi + 0.3))
+    >>> result = ma.batch.pool(yi, vi, "DL")
+    >>> print(result.report())
+    >>> result.to_frame()[["estimate", "ci_low", "ci_high", "tau2"]].head(3).round(3)
     """
     checks.one_of("method", method, TAU2)
     checks.one_of("ci", ci, CI)

@@ -34,6 +34,11 @@ def baujat(yi, *, vi, method: str = "REML") -> Baujat:
     (yi - estimate)^2 / (vi + tau2), whose sum is Q for EE, against the squared change of the
     estimate without the study over its variance then: Baujat, Mahé, Pignon & Hill (2002), Stat
     Med 21, 2641. `yi` and `vi` are array-likes of shape (k,), k >= 2. ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.baujat(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.to_frame().set_index(bcg.trial).round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=2)
     whole, without = one(yi, vi, method, "z"), without_each(yi, vi, method, "z", 0.95)

@@ -63,6 +63,11 @@ def begg(
     Comprehensive Meta-Analysis prints S plain, and tau (`tau_a`) and p with `continuity=True`.
     ValueError for fewer than 3 studies, for variances or effects that are all equal, and for
     `exact=True` where there is no exact p-value.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.begg(bcg.yi, vi=bcg.vi)
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("on", on, ON)

@@ -47,6 +47,15 @@ def level(value, name: str = "level") -> float:
     return float(value)
 
 
+def number(name: str, value, least: float = -LARGEST, most: float = LARGEST) -> float:
+    """Return the argument `name`, a single number from `least` to `most`."""
+    single = isinstance(value, (int, float, np.integer, np.floating))
+    if not (single and not isinstance(value, bool) and least <= value <= most):
+        wanted = f"it must be a number from {least:g} to {most:g}"
+        raise ValueError(f"{name} is {value!r}; {wanted}")
+    return float(value)
+
+
 def at_least(least: int, yi: np.ndarray, what: str) -> int:
     """Return the number of studies in `yi`, refusing fewer than `what` needs at the `least`."""
     k = len(yi)

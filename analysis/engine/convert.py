@@ -30,6 +30,11 @@ def convert(effects: Effects, to: str, *, n_treated=None, n_control=None) -> Eff
     numbers, matter between SMD and COR; without them the arms are taken to be equal. Borenstein,
     Hedges, Higgins & Rothstein (2009), chapter 7; from r to d with unequal arms, the same inverted.
     ValueError for other measures and for a correlation of -1 or 1.
+
+    >>> bcg = ma.example("bcg")
+    >>> counts = ("events_treated", "n_treated", "events_control", "n_control")
+    >>> odds = ma.effect_size("OR", **{name: bcg[name] for name in counts})
+    >>> ma.convert(odds, "SMD").to_frame().round(3).head(3)
     """
     checks.one_of("effects.measure", effects.measure, LINE)
     checks.one_of("to", to, LINE)

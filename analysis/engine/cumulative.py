@@ -38,6 +38,13 @@ def cumulative(
     for the smallest variance first (ties as given), or the k positions, from 0, in the order of
     adding: `np.argsort(year, kind="stable")`. One study is tested by z. ValueError for anything else.
     Lau, Antman, Jimenez-Silva, Kupelnick, Mosteller & Chalmers (1992), N Engl J Med 327, 248.
+
+    >>> bcg = ma.example("bcg")
+    >>> order = np.argsort(bcg.year, kind="stable")
+    >>> result = ma.cumulative(bcg.yi, vi=bcg.vi, order=order)
+    >>> print(result.report())
+    >>> frame = result.to_frame()[["k", "estimate", "ci_low", "ci_high"]]
+    >>> frame.set_index(bcg.year[result.order]).round(3)
     """
     yi, vi, level = arguments(yi, vi, method, ci, level, least=1)
     order = _positions(order, vi)

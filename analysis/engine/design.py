@@ -75,11 +75,11 @@ class Design:
         self.intercept = columns.intercept
         Q, self.R = np.linalg.qr(X)
         self.model = Model(y, v, Q)
-        self._back = np.linalg.inv(self.R)
+        self.back = np.linalg.inv(self.R)
 
     def coefficients(self, b: np.ndarray, A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return coefficients `b` and their variance `A` of the model in terms of X."""
-        return self._back @ b, self._back @ A @ self._back.T
+        return self.back @ b, self.back @ A @ self.back.T
 
 
 def from_arrays(X, k: int, intercept: bool) -> Columns:

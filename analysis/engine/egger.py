@@ -1,7 +1,8 @@
 """Egger's regression: do the effects change with the studies' precision?
 
 predictor   what stands for precision: sei, vi, or the sample size as ni, ninv = 1/ni, sqrtni,
-            sqrtninv = 1/sqrt(ni)
+            sqrtninv = 1/sqrt(ni); or groups, sqrt(1/n_treated + 1/n_control), the error of a
+            standardised mean difference without the part that grows with the difference itself
 estimate    the slope of the effects on the predictor. With sei it is the intercept of Egger's
             own form, the regression of yi/sei on 1/sei, whose slope is the limit here
 limit       the effect at a predictor of 0: in a study without sampling error
@@ -28,6 +29,8 @@ PREDICTORS: dict[str, Callable[[np.ndarray, np.ndarray | None], np.ndarray]] = {
     "ninv": lambda vi, ni: 1 / ni,
     "sqrtni": lambda vi, ni: np.sqrt(ni),
     "sqrtninv": lambda vi, ni: 1 / np.sqrt(ni),
+    # Here ni is that of a single group of the same error.
+    "groups": lambda vi, ni: 1 / np.sqrt(ni),
 }
 # A predictor that grows with the sample size is 0 in a study of nobody, which has no limit.
 WITHOUT_LIMIT = ("ni", "sqrtni")
@@ -79,6 +82,8 @@ def egger(
     *,
     vi,
     ni=None,
+    n_treated=None,
+    n_control=None,
     predictor: str = "sei",
     model: str = "OLS",
     ci: str = "z",
@@ -88,8 +93,15 @@ def egger(
 
     Egger et al. (1997) for the defaults, two-sided; Sterne & Egger (2005) for the other predictors,
     of which those of sample size ask for `ni`, and for the additive models, whose test `ci` names
-    as in `meta_regression`. ValueError for fewer than 3 studies, for a predictor that does not
-    vary, and for effects without any scatter around the line.
+    as in `meta_regression`. For standardised mean differences, whose variances depend on the effects,
+    Pustejovsky & Rodgers (2019) take "groups", of `n_treated` and `n_control`. ValueError for fewer
+    than 3 studies, for a predictor that does not vary, and for effects without any scatter around
+    the line.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.egger(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> print(ma.egger(bcg.yi, vi=bcg.vi, model="REML").report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "Egger's regression")
@@ -98,7 +110,10 @@ def egger(
     if model == "OLS" and ci != "z":
         raise ValueError(f"ci is {ci!r}; the OLS model has its own t test, leave it at 'z'")
     level = checks.level(level)
-    x = PREDICTORS[predictor](vi, _sizes(ni, predictor, k))
+    groups = {"n_treated": n_treated, "n_control": n_control}
+    _refuse_unused(predictor, {"ni": ni} if predictor == "groups" else groups)
+    ni = _harmonic(groups, predictor, k) if predictor == "groups" else _sizes(ni, predictor, k)
+    x = PREDICTORS[predictor](vi, ni)
     if model == "OLS":
         line, tau2 = weighted_line(yi, vi, x, level), 0.0
     else:
@@ -129,18 +144,41 @@ def egger(
 def _sizes(ni, predictor: str, k: int) -> np.ndarray | None:
     """Return the sample sizes `ni` where `predictor` is made of them, and else None."""
     if predictor in ("sei", "vi"):
-        if ni is not None:
-            raise ValueError(f"ni is not used by predictor {predictor!r}; leave it out")
+        _refuse_unused(predictor, {"ni": ni})
         return None
     if ni is None:
         raise ValueError(f"predictor {predictor!r} needs ni, the studies' sample sizes")
-    ni = checks.vector("ni", ni)
-    if len(ni) != k:
-        raise ValueError(f"ni has {len(ni)} values and yi has {k}; each study needs one size")
+    return _counts("ni", ni, k)
+
+
+def _refuse_unused(predictor: str, sizes: dict) -> None:
+    for name, given in sizes.items():
+        if given is not None:
+            raise ValueError(f"{name} is not used by predictor {predictor!r}; leave it out")
+
+
+def _harmonic(groups: dict, predictor: str, k: int) -> np.ndarray:
+    """Return the size of a single group of the same error as the two `groups`: 1/(1/n1 + 1/n2)."""
+    for name, sizes in groups.items():
+        if sizes is None:
+            raise ValueError(f"predictor {predictor!r} needs {name}, the sizes of the groups")
+    treated, control = (_counts(name, sizes, k) for name, sizes in groups.items())
+    return treated * control / (treated + control)
+
+
+def _counts(name: str, sizes, k: int) -> np.ndarray:
+    sizes = checks.vector(name, sizes)
+    if len(sizes) != k:
+        raise ValueError(
+            f"{name} has {len(sizes)} values and yi has {k}; each study needs one size"
+        )
     checks.refuse(
-        "ni", ni, ~(np.isfinite(ni) & (ni > 0)), "every size must be a finite number above 0"
+        name,
+        sizes,
+        ~(np.isfinite(sizes) & (sizes > 0)),
+        "every size must be a finite number above 0",
     )
-    return ni
+    return sizes
 
 
 def _additive(yi, vi, x, model: str, ci: str, level: float) -> tuple[Line, float]:

@@ -62,6 +62,10 @@ def failsafe_n(
     `alpha` is the level for Rosenthal (1979), one-sided, and Rosenberg (2005), two-sided. `target`,
     half the mean by default and given the sign of the mean, and `weights` ("equal" as in Orwin's
     paper, or "inverse-variance") are for Orwin (1983). ValueError for what the method does not use.
+
+    >>> bcg = ma.example("bcg")
+    >>> print(ma.failsafe_n(bcg.yi, vi=bcg.vi).report())
+    >>> ma.failsafe_n(bcg.yi, vi=bcg.vi, method="Orwin", target=-0.1)
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, METHODS)

@@ -71,6 +71,11 @@ def gosh(
     2^k - 1 are taken up to k = 19, a million beyond, drawn with `seed`: with replacement, every
     subset but the empty one equally likely. `progress(done, all)` is called now and then.
     ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.gosh(bcg.yi, vi=bcg.vi, method="DL")
+    >>> print(result.report())
+    >>> result.to_frame()[["estimate", "tau2", "i2"]].describe().round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=1)
     k = len(yi)

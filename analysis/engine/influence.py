@@ -73,6 +73,11 @@ def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and `ci` are those of `pool`.
     Linear in k for EE and DL with z or t. Flagged is a study beyond one of the `bounds`. ValueError
     for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.influence(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.to_frame()[["rstudent", "dffits", "cook_d", "hat"]].round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, ci, 0.95, least=2)
     k = len(yi)

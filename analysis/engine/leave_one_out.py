@@ -30,6 +30,12 @@ def leave_one_out(
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and intervals are those of `pool`.
     Linear in k for EE and DL with z or t; quadratic otherwise. ValueError for anything else.
     Viechtbauer & Cheung (2010), Res Synth Methods 1, 112.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.leave_one_out(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> frame = result.to_frame()[["estimate", "ci_low", "ci_high", "pvalue", "i2"]]
+    >>> frame.set_index(bcg.trial).round(3)
     """
     yi, vi, level = arguments(yi, vi, method, ci, level, least=2)
     return LeaveOneOut(**statistics(without_each(yi, vi, method, ci, level)))

@@ -28,7 +28,11 @@ SCENARIOS = {
 
 @dataclass(frozen=True, repr=False)
 class Moments(Rows):
-    """Estimated `mean` and `sd` of samples, one a study, from the numbers of a `scenario`."""
+    """Estimated `mean` and `sd` of samples, one a study, from the numbers of a `scenario`.
+
+    >>> found = ma.moments_from_quantiles(n=[40, 60], median=[12, 15], q1=[9, 11], q3=[16, 20])
+    >>> found.to_frame().round(2)
+    """
 
     scenario: str
     mean: np.ndarray = field(compare=False)
@@ -49,6 +53,8 @@ def moments_from_quantiles(*, n, median, minimum=None, q1=None, q3=None, maximum
     Arrays of shape (k,) or single numbers; either both ends, or both quartiles, or all four. The
     mean is that of Luo, Wan, Liu & Tong (2018), the SD that of Wan, Wang, Liu & Tong (2014), which
     weighs both ranges alike. ValueError for other combinations and for numbers out of order.
+
+    >>> ma.moments_from_quantiles(n=40, median=12, minimum=3, q1=9, q3=16, maximum=31)
     """
     given = {"minimum": minimum, "q1": q1, "median": median, "q3": q3, "maximum": maximum}
     named = {name: values for name, values in given.items() if values is not None}

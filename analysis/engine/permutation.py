@@ -82,6 +82,11 @@ def permutation_test(
     different rearrangements are taken if they are at most 65,536, else 10,000 are drawn with `seed`.
     Two-sided: the share of rearrangements whose statistic is at least as far from 0. A rearrangement
     without convergence, as ValueError, and anything else that those functions refuse.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.permutation_test(bcg.yi, vi=bcg.vi)
+    >>> result.coefficients
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)

@@ -48,6 +48,11 @@ def pet_peese(yi, *, vi, alpha: float = 0.1, level: float = 0.95) -> PetPeese:
     on k - 2 df. The conditional estimate is PEESE's if PET's intercept has a two-sided p below
     `alpha`, 0.1 as in Stanley (2017). ValueError for fewer than 3 studies, for equal `vi`, and for
     effects without any scatter around the line.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pet_peese(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.peese.intercept
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "PET-PEESE")

@@ -34,6 +34,11 @@ class Interval(Result):
     """An interval from `low` to `high` that covers with probability `level`, by t with `df`.
 
     `df` is infinite for the normal distribution.
+
+    >>> bcg = ma.example("bcg")
+    >>> interval = ma.pool(bcg.yi, vi=bcg.vi).prediction_interval()
+    >>> interval
+    >>> print(interval.report())
     """
 
     low: float
@@ -48,13 +53,17 @@ class Interval(Result):
 
 @dataclass(frozen=True, repr=False)
 class FitStatistics(Result):
-    """Log-likelihood and information criteria; `restricted` ones compare models of equal X only."""
+    """Log-likelihood and information criteria of a model with so many estimated `parameters`.
+
+    `restricted` ones compare models of equal X only.
+    """
 
     loglik: float
     deviance: float
     aic: float
     bic: float
     aicc: float
+    parameters: int
     restricted: bool
 
     def report(self) -> str:
@@ -85,6 +94,13 @@ class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
     `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pool(bcg.yi, vi=bcg.vi)
+    >>> result.confint()
+    >>> result.fit_statistics()
+    >>> print(result.blups().report())
+    >>> result.to_frame()[["k", "estimate", "ci_low", "ci_high", "tau2", "i2"]]
     """
 
     method: str
@@ -166,6 +182,11 @@ def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) ->
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
     Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
     ValueError for anything else, and where an iteration does not settle.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.pool(bcg.yi, vi=bcg.vi, ci="hksj")
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
@@ -245,10 +266,20 @@ def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
     the saturated model, for REML twice the negative log-likelihood.
     """
     restricted = method == "REML"
-    loglik = log_likelihood(model, tau2, restricted)
-    observations = model.df if restricted else model.k
-    parameters = model.p + (method != "EE")
     saturated = 0.0 if restricted else -0.5 * float(np.sum(np.log(2 * np.pi * model.v)))
+    return criteria(
+        log_likelihood(model, tau2, restricted),
+        saturated=saturated,
+        parameters=model.p + (method != "EE"),
+        observations=model.df if restricted else model.k,
+        restricted=restricted,
+    )
+
+
+def criteria(
+    loglik: float, *, saturated: float, parameters: int, observations: int, restricted: bool
+) -> FitStatistics:
+    """Return the criteria of a model of `loglik`, and its distance to that of the `saturated` one."""
     enough = max(observations, parameters + 2)
     return FitStatistics(
         loglik=loglik,
@@ -256,6 +287,7 @@ def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
         aic=2 * parameters - 2 * loglik,
         bic=parameters * float(np.log(observations)) - 2 * loglik if observations else nan,
         aicc=2 * parameters * enough / (enough - parameters - 1) - 2 * loglik,
+        parameters=parameters,
         restricted=restricted,
     )
 

@@ -32,6 +32,11 @@ def radial(yi, *, vi, method: str = "REML") -> Radial:
 
     Galbraith (1988), Stat Med 7, 889; with tau2 in the standard errors under random effects. `yi`
     and `vi` are array-likes of shape (k,). ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.radial(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=1)
     whole = one(yi, vi, method, "z")

@@ -43,6 +43,11 @@ def random_effects(
     Best linear unbiased predictions: Raudenbush & Bryk (1985), J Educ Stat 10, 75; the error counts
     that of the mean, as `ci` has it. `yi` and `vi` are array-likes of shape (k,). All 0 for EE.
     ValueError for anything else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.random_effects(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.to_frame().set_index(bcg.trial).round(3)
     """
     yi, vi, level = arguments(yi, vi, method, ci, level, least=1)
     whole = one(yi, vi, method, ci)

@@ -14,9 +14,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, fdtrc, ndtr, stdtr
+from scipy.special import chdtrc, fdtrc
 
 from . import checks
+from .coefficients import coefficient_table
 from .design import Design, from_arrays
 from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
@@ -67,6 +68,13 @@ class Regression(Result):
     a row a term: statistic, m, df, pvalue. `used` are the positions of the studies in the fit; with
     a formula, those with a missing moderator are left out. `i2` and `r2` are in per cent; `r2` is
     nan where X has no intercept or nothing else.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude + allocation", data=bcg)
+    >>> result.terms
+    >>> places = {"latitude": [0, 30, 60], "allocation": ["random"] * 3}
+    >>> result.predict(data=places).to_frame().round(2)
+    >>> round(result.test(["latitude"]).pvalue, 4)
     """
 
     method: str
@@ -188,6 +196,11 @@ def meta_regression(
     Meta-Analysis. `X` may be a data frame, whose columns name the coefficients. t, F and Hartung-Knapp
     intervals have k - p df: Knapp & Hartung (2003). ValueError for missing values in X, columns that
     depend on each other, and too few studies.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg, ci="hksj")
+    >>> result
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
@@ -232,7 +245,7 @@ def _fit(design: Design, method: str, ci: str, level: float) -> Regression:
         p=model.p,
         level=level,
         df=df,
-        coefficients=_table(b, covariance, design.names, df, level),
+        coefficients=coefficient_table(b, covariance, design.names, df, level),
         terms=pd.DataFrame(
             {term: vars(test) for term, test in terms.items()},
             index=["statistic", "m", "df", "pvalue"],
@@ -261,22 +274,6 @@ def wald(b: np.ndarray, covariance: np.ndarray, positions: list[int], df: int | 
     if df is None:
         return Test(q, m, None, float(chdtrc(m, q)))
     return Test(q / m, m, df, float(fdtrc(m, df, q / m)))
-
-
-def _table(b, covariance, names, df: int | None, level: float) -> pd.DataFrame:
-    se = np.sqrt(np.diag(covariance))
-    statistic = b / se
-    size = -np.abs(statistic)
-    half = quantile(level, df) * se
-    columns = {
-        "estimate": b,
-        "se": se,
-        "statistic": statistic,
-        "pvalue": 2 * (ndtr(size) if df is None else stdtr(df, size)),
-        "ci_low": b - half,
-        "ci_high": b + half,
-    }
-    return pd.DataFrame(columns, index=pd.Index(names, name="coefficient"))
 
 
 def _r2(design: Design, method: str, tau2: float) -> float:

@@ -49,6 +49,12 @@ def regression_influence(fitted: Regression) -> RegressionInfluence:
 
     Viechtbauer & Cheung (2010), Res Synth Methods 1, 112, sections 3 to 5. Each study is left out in
     turn: time is quadratic in k. ValueError where a regression does not converge.
+
+    >>> bcg = ma.example("bcg")
+    >>> fitted = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg)
+    >>> result = ma.regression_influence(fitted)
+    >>> print(result.report())
+    >>> result.to_frame()[["studentized", "cook_d", "hat"]].round(3)
     """
     model, k = fitted.model, fitted.k
     whole = model.fit(1 / (model.v + fitted.tau2))

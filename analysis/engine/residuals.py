@@ -45,6 +45,11 @@ def residuals(yi, *, vi, method: str = "REML") -> Residuals:
     `yi` and `vi` are array-likes of shape (k,), k >= 2; methods are those of `pool`. ValueError
     for anything else. Viechtbauer & Cheung (2010), eqs. 7 to 9; quantiles by Blom (1958) for
     k <= 10, else Hazen (1914), as R's ppoints.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.residuals(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.to_frame()[["residual", "standardized", "studentized"]].round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=2)
     whole, without = one(yi, vi, method, "z"), without_each(yi, vi, method, "z", 0.95)

@@ -32,6 +32,11 @@ class Subgroups(Result):
 
     `tau2` is "separate" or "common", `across` "fixed" or "random". A group of one study has tau2 0 of
     its own. `overall` pools the groups' estimates, so that its k is the number of groups.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.subgroups(bcg.yi, vi=bcg.vi, groups=bcg.allocation, tau2="common")
+    >>> result.to_frame()[["k", "estimate", "ci_low", "ci_high", "i2"]]
+    >>> result.groups["random"].prediction_interval()
     """
 
     tau2: str
@@ -84,10 +89,14 @@ def subgroups(
 ) -> Subgroups:
     """Pool effects `yi` with variances `vi` within each of the `groups` and compare the groups.
 
-    `method`, `ci` and `level` are those of `pool`; `tau2` and `across` are explained above. Q between
-    is Cochran's Q of the groups' estimates with their squared standard errors by z: Borenstein et al.
-    (2009), chapter 19. `across` "random" pools the groups by `method`. ValueError for labels that do
-    not match yi, for fewer than two groups, and for "random" with the method "EE".
+    `method`, `ci` and `level` are those of `pool`; `tau2` is "separate" or "common", `across` "fixed"
+    or "random", which pools the groups by `method`. Q between is Cochran's Q of the groups' estimates
+    with their squared standard errors by z: Borenstein et al. (2009), chapter 19. ValueError for labels
+    that do not match yi, for fewer than two groups, and for "random" with the method "EE".
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.subgroups(bcg.yi, vi=bcg.vi, groups=bcg.allocation)
+    >>> print(result.report())
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)

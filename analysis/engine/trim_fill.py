@@ -75,6 +75,11 @@ def trim_fill(
     finds the centre, `method` itself by default. Comprehensive Meta-Analysis finds by "EE" and
     pools by "EE" and "DL". ValueError for fewer than 3 studies, where the estimator is undefined
     and where the trimming goes round in a circle.
+
+    >>> bcg = ma.example("bcg")
+    >>> result = ma.trim_fill(bcg.yi, vi=bcg.vi)
+    >>> print(result.report())
+    >>> result.adjusted
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     k = checks.at_least(3, yi, "trim and fill")

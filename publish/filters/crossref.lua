@@ -69,7 +69,7 @@ local function check_tabset(file, div)
   end
 end
 
--- Content by format has no numbers, so that both formats count alike.
+-- Content by format has no numbers, so that both formats count alike; a heading without a number may be.
 local function check_conditional(file, element)
   for key, format in pairs(element.attributes) do
     if key ~= 'when-format' and key ~= 'unless-format' then
@@ -80,7 +80,8 @@ local function check_conditional(file, element)
     end
   end
   local function refuse(inner)
-    if inner.t == 'Header' or float_kind(inner.identifier) then
+    local unnumbered = inner.t == 'Header' and inner.classes:includes('unnumbered')
+    if (inner.t == 'Header' and not unnumbered) or is_reference(inner.identifier) then
       problem(file, inner.identifier, inner.identifier .. ' stands in content by format, where ' ..
         'nothing can be numbered')
     end

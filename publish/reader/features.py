@@ -17,8 +17,8 @@ ASSETS = Path(__file__).parent / "assets"
 # In this order: later files use what earlier ones define.
 STYLES = ("fonts.css", "colours.css", "tables.css", "reader.css")
 SCRIPTS = (
-    "start.js", "theme.js", "trace.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js", "filter.js",
-    "copy.js", "contents.js",
+    "start.js", "theme.js", "trace.js", "preview.js", "tabs.js", "search.js", "zoom.js", "sort.js",
+    "filter.js", "copy.js", "contents.js",
 )  # fmt: skip
 
 

@@ -123,6 +123,17 @@ class Effects(Rows):
 
     Both are nan where a study has no effect that can be computed (an empty cell with `to="none"`,
     `drop00`).
+
+    >>> bcg = ma.example("bcg")
+    >>> effects = ma.effect_size(
+    ...     "RR",
+    ...     events_treated=bcg.events_treated,
+    ...     n_treated=bcg.n_treated,
+    ...     events_control=bcg.events_control,
+    ...     n_control=bcg.n_control,
+    ... )
+    >>> effects
+    >>> print(ma.pool(effects.yi, vi=effects.vi).report())
     """
 
     derived: ClassVar[tuple[str, ...]] = ("sei",)
@@ -156,6 +167,10 @@ def effect_size(measure: str, **given) -> Effects:
     or single numbers, and together name the form, for example `r` and `n` for "ZCOR". Options are
     the form's, for example `correction="none"`. ValueError for columns that no form takes, for a
     value that its column does not allow, and where no finite effect results.
+
+    >>> effects = ma.effect_size("ZCOR", r=[0.42, 0.1, 0.28], n=[40, 90, 25])
+    >>> effects.to_frame()
+    >>> print(effects.report())
     """
     checks.one_of("measure", measure, MEASURES)
     columns = {name: given[name] for name in given if name in COLUMNS}

@@ -1,0 +1,31 @@
+"""Coefficients with their errors, tests and intervals as a table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, stdtr, stdtrit
+
+from .pool import quantile
+
+
+def coefficient_table(b, covariance, names, df, level: float) -> pd.DataFrame:
+    """Return coefficients `b` with their `covariance` by `names`: estimate, se, test and interval.
+
+    By t with `df`, or by z where it is None; an array of `df`, one a coefficient, becomes a column.
+    """
+    se = np.sqrt(np.diag(covariance))
+    statistic = b / se
+    size = -np.abs(statistic)
+    own = isinstance(df, np.ndarray)
+    width = -stdtrit(df, (1 - level) / 2) if own else quantile(level, df)
+    columns = {
+        "estimate": b,
+        "se": se,
+        "statistic": statistic,
+        "pvalue": 2 * (ndtr(size) if df is None else stdtr(df, size)),
+        "ci_low": b - width * se,
+        "ci_high": b + width * se,
+    }
+    columns |= {"df": df} if own else {}
+    return pd.DataFrame(columns, index=pd.Index(names, name="coefficient"))

@@ -1,0 +1,347 @@
+"""Selection models: the likelihood integrated independently, published fits, symmetries, refusals."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import erfc, exp, inf, log, nan, pi, sqrt
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import differential_evolution
+from scipy.stats import norm
+
+from analysis.engine.pool import pool
+from analysis.engine.selection_model import selection_model
+
+from leaves import FILES, document
+
+CONTENT = {name: document(path) for path, name in FILES.items()}
+BASKERVILLE, HACKSHAW = (
+    tuple(np.array(CONTENT[name]["input"][key], dtype=float) for key in ("yi", "vi"))
+    for name in ("baskerville2012", "hackshaw1998")
+)
+# Of metafor's own tests (version 4.6 and later), tests/testthat/test_misc_selmodel.r: six decimals.
+PRINTED = 5e-5
+# The bound that metafor puts on p-values for weights without a limit.
+LEAST = 1e-5
+
+
+def tail(z):
+    """The normal tail beyond z."""
+    return erfc(z / sqrt(2)) / 2
+
+
+def pvalue(y, sei, alternative):
+    z = y / sei
+    return {"greater": tail(z), "less": tail(-z), "two-sided": 2 * tail(abs(z))}[alternative]
+
+
+def step(p, delta):
+    return delta[0] if p <= 0.025 else delta[1] if p <= 0.5 else delta[2]
+
+
+def bounded(p):
+    return min(max(p, LEAST), 1 - LEAST)
+
+
+WEIGHT = {
+    "step": step,
+    "beta": lambda p, d: bounded(p) ** (d[0] - 1) * (1 - bounded(p)) ** (d[1] - 1),
+    "half-normal": lambda p, d: exp(-d[0] * p * p),
+    "negative-exponential": lambda p, d: exp(-d[0] * p),
+    "logistic": lambda p, d: 2 * exp(-d[0] * p) / (1 + exp(-d[0] * p)),
+    "power": lambda p, d: (1 - bounded(p)) ** d[0],
+}
+KINKS = [norm.isf(p) for p in (0.0125, 0.025, 0.25, LEAST, LEAST / 2)]
+KINKS = sorted([0.0, *KINKS, *(-z for z in KINKS)])
+
+
+def likelihood(studies, weight, alternative, mu, tau2, delta, rtol=1e-10):
+    """The log-likelihood by adaptive integration over each study's effect, piece by piece."""
+    total = 0.0
+    for y, v in zip(*studies, strict=True):
+        sei, sigma = sqrt(v), sqrt(v + tau2)
+
+        def part(x, sei=sei, sigma=sigma):
+            density = exp(-(((x - mu) / sigma) ** 2) / 2) / (sigma * sqrt(2 * pi))
+            return density * WEIGHT[weight](pvalue(x, sei, alternative), delta)
+
+        ends = [mu - 40 * sigma, *(sei * z for z in KINKS), mu + 40 * sigma]
+        ends = sorted([mu - 3 * sigma, mu, mu + 3 * sigma, *ends])
+        parts = [
+            quad(part, *pair, epsabs=1e-13, epsrel=rtol, limit=100)[0] for pair in pairwise(ends)
+        ]
+        own = WEIGHT[weight](pvalue(y, sei, alternative), delta)
+        total += log(own) + norm.logpdf(y, mu, sigma) - log(sum(parts))
+    return total
+
+
+def assumed(studies, weight, alternative, delta, method="ML"):
+    steps = {"steps": [0.025, 0.5]} if weight == "step" else {}
+    return selection_model(
+        studies[0], vi=studies[1], weight=weight, alternative=alternative, delta=delta,
+        method=method, **steps,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less", "two-sided"])
+@pytest.mark.parametrize(
+    ("weight", "delta"),
+    [("step", [1, 0.4, 0.2]), ("beta", [0.6, 2.5]), ("half-normal", [7]), ("power", [3]),
+     ("negative-exponential", [3]), ("logistic", [5])],
+)  # fmt: skip
+def test_the_likelihood_is_the_integral(weight, delta, alternative):
+    studies = tuple(values[:8] for values in HACKSHAW)
+    found = assumed(studies, weight, alternative, delta)
+    ours = likelihood(studies, weight, alternative, found.estimate, found.tau2, delta)
+    assert found.loglik == pytest.approx(ours, abs=1e-9)
+    # And it is the highest: no step in either direction is higher.
+    for mu, tau2 in ((1e-3, 0), (-1e-3, 0), (0, 1e-4), (0, -min(1e-4, found.tau2))):
+        near = likelihood(
+            studies, weight, alternative, found.estimate + mu, found.tau2 + tau2, delta
+        )
+        assert near <= ours + 1e-10
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "weight", "least"),
+    [("hackshaw1998", "beta", "beta", 1e-4), ("baskerville2012", "halfnorm", "half-normal", 1e-9)],
+)  # fmt: skip
+def test_r_integrates_to_four_digits(name, kind, weight, least):
+    """At R's own estimates the likelihood is ours, and not what R prints; README.md tells of it."""
+    theirs = CONTENT[name]["selmodel"]["ML"]["greater"][kind]
+    studies = {"hackshaw1998": HACKSHAW, "baskerville2012": BASKERVILLE}[name]
+    truth = likelihood(studies, weight, "greater", theirs["b"][0], theirs["tau2"], theirs["delta"])
+    found = selection_model(studies[0], vi=studies[1], weight=weight)
+    assert found.loglik + 1e-9 >= truth > found.loglik - 1e-6
+    assert abs(theirs["ll"] - truth) > least
+
+
+def test_the_errors_are_those_of_the_integral():
+    """Second differences of the independent likelihood, where R's are 5 % off."""
+    found = selection_model(BASKERVILLE[0], vi=BASKERVILLE[1], weight="half-normal")
+    best = np.array([found.estimate, found.tau2, found.delta["estimate"].iloc[0]])
+    size = np.array([0.02, 0.005, 0.5])
+
+    def at(x):
+        return likelihood(BASKERVILLE, "half-normal", "greater", x[0], x[1], x[2:], rtol=1e-12)
+
+    def curvature(h):
+        """Central second differences with steps `h`."""
+        rows, steps = np.empty((3, 3)), np.diag(h)
+        for i in range(3):
+            for j in range(i + 1):
+                corners = [
+                    s * t * at(best + s * steps[i] + t * steps[j]) for s in (1, -1) for t in (1, -1)
+                ]
+                rows[i, j] = rows[j, i] = sum(corners) / (4 * h[i] * h[j])
+        return rows
+
+    # Richardson's extrapolation: the error of the differences is of the order of h squared.
+    hessian = (4 * curvature(size / 2) - curvature(size)) / 3
+    errors = np.sqrt(np.diag(np.linalg.inv(-hessian)))
+    ours = [found.se, found.tau2_se, found.delta["se"].iloc[0]]
+    assert ours == pytest.approx(errors, rel=2e-3)
+    theirs = CONTENT["baskerville2012"]["selmodel"]["ML"]["greater"]["halfnorm"]
+    assert abs(theirs["se"][0] / errors[0] - 1) > 0.03
+
+
+@pytest.mark.parametrize("method", ["ML", "EE"])
+def test_a_search_of_the_whole_space_finds_no_higher_peak(method):
+    """Steps in closed form, by a search that knows no gradient."""
+    yi, vi = HACKSHAW
+    sei = np.sqrt(vi)
+    cuts = norm.isf([0.025, 0.5])
+    own = np.searchsorted([0.025, 0.5], norm.sf(yi / sei))
+
+    def falling(x):
+        mu, tau2, *logs = x
+        delta = np.array([1, *np.exp(logs)])
+        sigma = np.sqrt(vi + (tau2 if method == "ML" else 0))
+        above = norm.sf((np.outer(sei, cuts) - mu) / sigma[:, None])
+        shares = np.column_stack([above[:, 0], above[:, 1] - above[:, 0], 1 - above[:, 1]])
+        return -np.sum(norm.logpdf(yi, mu, sigma) + np.log(delta[own]) - np.log(shares @ delta))
+
+    bounds = [(-1, 1), (0, 0.2), (-5, 3), (-5, 3)]
+    best = differential_evolution(falling, bounds, rng=1, tol=1e-12, maxiter=400)
+    found = selection_model(yi, vi=vi, steps=[0.025, 0.5], method=method)
+    assert found.loglik == pytest.approx(-best.fun, abs=1e-8)
+    assert found.estimate == pytest.approx(best.x[0], abs=1e-4)
+    assert found.delta["estimate"].to_list()[1:] == pytest.approx(np.exp(best.x[2:]), rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["ML", "EE"])
+@pytest.mark.parametrize(
+    ("weight", "none"),
+    [("step", [1, 1, 1]), ("beta", [1, 1]), ("half-normal", [0]), ("negative-exponential", [0]),
+     ("logistic", [0]), ("power", [0])],
+)  # fmt: skip
+def test_without_selection_it_is_the_plain_model(weight, none, method):
+    found = assumed(HACKSHAW, weight, "greater", none, method)
+    plain = pool(HACKSHAW[0], vi=HACKSHAW[1], method=method)
+    assert found.estimate == pytest.approx(plain.estimate, rel=1e-8)
+    if method == "EE":
+        # The error by the observed information, which with tau2 is not that of known weights.
+        assert found.se == pytest.approx(plain.se, rel=1e-6)
+    assert found.tau2 == pytest.approx(plain.tau2, rel=1e-7)
+    assert found.loglik == pytest.approx(plain.fit_statistics().loglik, rel=1e-12)
+    assert (found.lrt, found.lrt_df) == (pytest.approx(0, abs=1e-10), 0)
+
+
+@pytest.mark.parametrize("weight", ["step", "beta", "logistic"])
+def test_sign_scale_and_order(weight):
+    yi, vi = HACKSHAW
+    base = selection_model(yi, vi=vi, weight=weight)
+    turned = selection_model(-4 * yi[::-1], vi=16 * vi[::-1], weight=weight, alternative="less")
+    assert turned.estimate == pytest.approx(-4 * base.estimate, rel=1e-6)
+    assert turned.tau2 == pytest.approx(16 * base.tau2, rel=1e-6)
+    assert turned.se == pytest.approx(4 * base.se, rel=1e-5)
+    assert turned.delta["estimate"].to_list() == pytest.approx(base.delta["estimate"].to_list())
+    assert turned.lrt == pytest.approx(base.lrt, abs=1e-9)
+
+
+def test_the_highest_of_several_peaks():
+    """The beta weight mirrored is the beta weight with its parameters exchanged: peaks and all."""
+    yi, vi = (
+        np.array(CONTENT["nielweise2008_irr"]["input"][key], dtype=float) for key in ("yi", "vi")
+    )
+    ahead = selection_model(yi, vi=vi, weight="beta")
+    back = selection_model(yi, vi=vi, weight="beta", alternative="less")
+    assert back.loglik == pytest.approx(ahead.loglik, abs=1e-9)
+    exchanged = ahead.delta["estimate"].to_list()[::-1]
+    assert back.delta["estimate"].to_list() == pytest.approx(exchanged, rel=1e-5)
+
+
+def test_effects_out_of_sight_are_refused():
+    """A weight that falls steeply lets a mean far below all effects explain them as well."""
+    yi, vi = (np.array(CONTENT["seed"]["input"][key], dtype=float) for key in ("yi", "vi"))
+    with pytest.raises(ValueError, match="no maximum near the data"):
+        selection_model(yi, vi=vi, weight="half-normal")
+
+
+def test_metafor_steps():
+    """test_misc_selmodel.r, step function model: a base of REML, fitted by ML as all are."""
+    found = selection_model(HACKSHAW[0], vi=HACKSHAW[1], steps=[0.05, 0.1, 0.5])
+    assert found.delta["estimate"].to_list() == pytest.approx(
+        [1, 2.422079, 0.977543, 0.396713], abs=PRINTED
+    )
+    assert found.delta["se"].to_list()[1:] == pytest.approx(
+        [1.66085, 0.820387, 0.469235], abs=PRINTED
+    )
+    assert (found.lrt, found.lrt_df) == (pytest.approx(7.066137, abs=PRINTED), 3)
+    assert found.tau2 == pytest.approx(0.03071325, abs=PRINTED)
+    assert found.counts == (7, 8, 16, 6)
+
+
+def test_metafor_moderator():
+    """test_misc_selmodel.r, beta function model, with a moderator; R integrates to four digits."""
+    xi = [1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    found = selection_model(BASKERVILLE[0], vi=BASKERVILLE[1], weight="beta", X=xi)
+    assert found.coefficients["estimate"].to_list() == pytest.approx(
+        [0.1343001, -0.1363559], abs=PRINTED
+    )
+    assert found.coefficients["se"].to_list() == pytest.approx([0.1707418, 0.1244394], abs=PRINTED)
+    assert found.delta["estimate"].to_list() == pytest.approx([0.4200973, 5.0959707], rel=1e-4)
+    assert found.lrt == pytest.approx(9.044252, abs=5e-4)
+    assert found.estimate == found.coefficients["estimate"]["Intercept"]
+    framed = selection_model(
+        BASKERVILLE[0], vi=BASKERVILLE[1], weight="beta", formula="x", data={"x": xi}
+    )
+    assert framed.loglik == pytest.approx(found.loglik, rel=1e-12)
+
+
+def test_metafor_preston2004():
+    """test_misc_selmodel.r: Preston, Ashby & Smyth (2004), log odds ratios, equal effects, less.
+
+    Without the tables that have no event in either arm, 1/2 added where one has none.
+    """
+    a = np.array([4, 0, 34, 7, 6, 1, 0, 11, 2, 0, 0, 33.0])
+    n1 = np.array([19, 18, 341, 71, 45, 94, 22, 88, 82, 33, 15, 221.0])
+    c = np.array([5, 0, 50, 16, 5, 8, 0, 12, 7, 0, 1, 43.0])
+    n2 = np.array([19, 18, 334, 69, 44, 96, 22, 82, 84, 30, 20, 218.0])
+    keep = a + c > 0
+    cells = np.column_stack([a, n1 - a, c, n2 - c])[keep]
+    cells[(cells == 0).any(axis=1)] += 0.5
+    yi, vi = np.log(cells) @ [1, -1, -1, 1], (1 / cells).sum(axis=1)
+    expected = {
+        "half-normal": (3.162948, 2.988922), "negative-exponential": (2.656714, 2.347468),
+        "logistic": (3.339338, 2.388776), "power": (1.458923, 1.393725),
+    }  # fmt: skip
+    for weight, (delta, se) in expected.items():
+        found = selection_model(yi, vi=vi, weight=weight, alternative="less", method="EE")
+        assert found.delta["estimate"].iloc[0] == pytest.approx(delta, rel=1e-4)
+        # R's second differences of what it integrates to four digits.
+        assert found.delta["se"].iloc[0] == pytest.approx(se, rel=0.04)
+
+
+def test_vevea_woods_forms_are_their_steps():
+    """Named forms are the weights by hand."""
+    yi, vi = BASKERVILLE
+    found = selection_model(yi, vi=vi, delta="severe-two-tailed")
+    assert found.steps[:3] == (0.005, 0.01, 0.05)
+    weights = found.weights([0, 0.004, 0.3, 0.5, 0.51, 0.9, 1])
+    assert weights == pytest.approx([1, 1, 0.5, 0.25, 0.25, 0.6, 1])
+    assert (found.lrt_df, np.isnan(found.lrt_pvalue)) == (0, True)
+
+
+def test_a_weight_that_would_rather_rise_stays_at_0():
+    """Half a normal distribution: all effects below 0, as if the small p-values were unwelcome."""
+    z = -norm.isf(np.linspace(0.02, 0.5, 20))
+    found = selection_model(z, vi=np.ones(20), weight="negative-exponential", method="EE")
+    assert found.delta["estimate"].iloc[0] == 0
+    assert np.isnan(found.delta["se"].iloc[0])
+    assert found.estimate == pytest.approx(z.mean(), rel=1e-6)
+    assert found.lrt == pytest.approx(0, abs=1e-12)
+
+
+def test_weights_and_report():
+    found = selection_model(HACKSHAW[0], vi=HACKSHAW[1])
+    second = found.delta["estimate"].iloc[1]
+    assert found.weights([0.01, 0.025, 0.026, 1]) == pytest.approx([1, 1, second, second])
+    assert "37 studies" in found.report() and "selection: p = " in found.report()
+    assert "model" not in found.to_dict() and "Selected" not in repr(found)
+    assert found.to_frame()["lrt"].iloc[0] == found.lrt
+    with pytest.raises(ValueError, match="a p-value lies between 0 and 1"):
+        found.weights([0.5, 1.5])
+
+
+GOOD = {"yi": [0.1, 0.5, 0.9, 0.3, -0.2, 1.2, 0.8], "vi": [0.04, 0.1, 0.2, 0.1, 0.1, 0.2, 0.1]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"yi": [nan] * 7}, "yi[0] is nan"),
+        ({"vi": [-1] * 7}, "vi[0] is -1.0"),
+        ({"yi": [inf] * 7}, "yi[0] is inf"),
+        ({"yi": "abc"}, "yi is not a list of numbers"),
+        ({"yi": [1, 2], "vi": [1, 1]}, "yi has 2 values; a step selection model"),
+        ({"weight": "steps"}, "weight is 'steps'; allowed: step, beta, half-normal"),
+        ({"method": "REML"}, "method is 'REML'; allowed: ML, EE"),
+        ({"alternative": "two.sided"}, "alternative is 'two.sided'; allowed: two-sided, greater"),
+        ({"steps": [0.5, 0.025]}, "steps[1] is 0.025; steps must rise"),
+        ({"steps": [0]}, "steps[0] is 0.0; a step is a p-value above 0"),
+        ({"steps": [1]}, "steps holds nothing but 1"),
+        ({"weight": "beta", "steps": [0.1]}, "steps are for weight 'step'; 'beta' has none"),
+        ({"delta": [1]}, "delta has 1 values; the weight has 2"),
+        ({"delta": [1, 0]}, "delta[1] is 0.0; every delta must be a finite number above 0"),
+        ({"delta": "mild"}, "delta is 'mild'; allowed: moderate, severe"),
+        ({"delta": "severe", "steps": [0.1]}, "delta is 'severe', which has steps of its own"),
+        ({"X": [1] * 6}, "X has shape"),
+        ({"steps": [0.001]}, "no p-value lies above 0 and up to 0.001"),
+        ({"level": 95}, "level is 95"),
+    ],
+)
+def test_refusals(arguments, message):
+    given = GOOD | arguments
+    with pytest.raises(ValueError) as refusal:
+        selection_model(given.pop("yi"), **given)
+    assert str(refusal.value).startswith(message)
+
+
+def test_a_likelihood_without_maximum_is_refused():
+    """One study between the steps, and nothing to say how likely it was to be there."""
+    yi = [0.51, 0.52, 0.53, 0.54, 0.55, 0.41, 0.56]
+    with pytest.raises(ValueError, match=r"the likelihood has no maximum|did not converge"):
+        selection_model(yi, vi=[0.0484] * 7, weight="beta")
