@@ -10,6 +10,7 @@ from math import sqrt
 
 from ..display.figure import Figure
 from ..display.funnel import Centre, FunnelPoint, funnel
+from ..display.value import Value
 from ..engine.egger import Egger, egger
 from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
@@ -34,7 +35,7 @@ def add_bias(writer: Writer) -> None:
     )
     _add_egger(writer, line)
     _add_filled(writer, filled)
-    writer.say("bias", _told(writer, line, filled, enough), ("k", "egger.pvalue", "filled.k0"))
+    writer.tell("bias", *_told(writer, line, filled, enough))
     writer.registry.figure(writer.name("funnel"), partial(_funnel, writer, filled))
 
 
@@ -65,36 +66,36 @@ def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
         writer.effect(f"{RECOMMENDED}.filled.{name}", yi, meaning, inputs)
 
 
-def _told(writer: Writer, line: Egger | None, filled: TrimFill | None, enough: bool) -> str:
-    """What the tests say, or why they are left out."""
+def _told(
+    writer: Writer, line: Egger | None, filled: TrimFill | None, enough: bool
+) -> list[str | Value]:
+    """What the tests say, or why they are left out, as the parts of a sentence."""
     if not enough:
-        return (
+        return [
             "The studies are too few to test for asymmetry: the test could not tell chance from "
             "missing studies, and is left out, as is trim and fill."
-        )
+        ]
     if line is None:
-        return "The studies do not differ in precision, so that asymmetry cannot be tested."
-    p, t, df = (writer.get(f"egger.{name}").text for name in ("pvalue", "statistic", "df"))
-    test = f"t({df}) = {t}, p {p if p.startswith('<') else f'= {p}'}"
-    said = (
-        f"Small studies show other effects than large ones in Egger’s test ({test})."
-        if line.pvalue < ALPHA
-        else f"Egger’s test shows no clear asymmetry ({test})."
-    )
+        return ["The studies do not differ in precision, so that asymmetry cannot be tested."]
+    found = "shows no clear asymmetry"
+    if line.pvalue < ALPHA:
+        found = "finds that small studies show other effects than large ones"
+    t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
+    said = [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). "]
     if filled is None:
-        return f"{said} Trim and fill came to no result."
+        return [*said, "Trim and fill came to no result."]
     if not filled.k0:
-        return f"{said} Trim and fill takes no study to be missing."
+        return [*said, "Trim and fill takes no study to be missing."]
     names = (
         "filled.k0",
         *(f"{RECOMMENDED}.filled.{end}" for end in ("estimate", "ci_low", "ci_high")),
     )
-    k0, estimate, low, high = (writer.get(name).text for name in names)
+    k0, estimate, low, high = map(writer.get, names)
     studies = "study" if filled.k0 == 1 else "studies"
-    return (
-        f"{said} Trim and fill puts in {k0} {studies} on the {filled.side}; with these the pooled "
-        f"effect would be {estimate} ({low} to {high})."
-    )
+    return [
+        *said, "Trim and fill puts in ", k0, f" {studies} on the {filled.side}; with the filled funnel "
+        "the pooled effect would be ", estimate, " (", low, " to ", high, ").",
+    ]  # fmt: skip
 
 
 def _funnel(writer: Writer, filled: TrimFill | None) -> Figure:

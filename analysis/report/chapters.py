@@ -98,6 +98,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
     return fill(
         "outcome.qmd", **names, label=escape_markdown(outcome.name),
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
+        levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
         moderators=_moderators(data, outcome, names),
         time=fill("outcome-time.qmd", **names) if dated else "",

@@ -8,6 +8,7 @@ from ..display.registry import Registry
 from . import bias, moderators
 from .bias import add_bias
 from .columns import understand
+from .dependent import add_dependent
 from .describe import add_description
 from .moderators import add_moderators
 from .pooled import add_data_table, add_forest, add_pooled, add_studies
@@ -40,6 +41,7 @@ def compose(data: Data) -> Registry:
         writer = Writer(registry, outcome, data.settings.level)
         add_studies(writer, data)
         add_pooled(writer)
+        add_dependent(writer)
         add_data_table(writer, data)
         add_forest(writer, data)
         add_subgroups(writer, data)

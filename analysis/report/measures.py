@@ -32,7 +32,7 @@ class Measure:
     """An effect size: its `name`, `short` heading, the `forms` of columns it can be computed from.
 
     `engine` is what `effect_size` calls it; `kind` says how it is shown; `lower` and `higher` say what
-    an effect below or above none means; `sources` are keys of the bibliography.
+    an effect below or above none means, `ends` in short.
     """
 
     key: str
@@ -41,9 +41,9 @@ class Measure:
     engine: str
     forms: tuple[tuple[str, ...], ...]
     kind: str = DIFFERENCES
-    lower: str = "lower with treatment"
-    higher: str = "higher with treatment"
-    sources: tuple[str, ...] = ()
+    lower: str = "the outcome is lower with treatment"
+    higher: str = "the outcome is higher with treatment"
+    ends: tuple[str, str] = ("Lower with treatment", "Higher with treatment")
     free: bool = True  # of the units of the outcome
 
     @property
@@ -69,7 +69,9 @@ class Measure:
     @property
     def null_words(self) -> str:
         """What no effect is called."""
-        return "no difference" if self.kind != CORRELATIONS else "no correlation"
+        if self.kind == CORRELATIONS:
+            return "no correlation"
+        return "no effect" if self.key == "EFFECT" else "no difference"
 
     @property
     def analysed(self) -> str:
@@ -89,27 +91,39 @@ class Measure:
         return min(max(needed, 2 if self.free else 0), 8)
 
 
-def _ratio(key: str, name: str, forms, engine: str | None = None, *sources: str) -> Measure:
-    return Measure(key, name, key, engine or key, forms, RATIOS, sources=sources)
+RARER = {
+    "lower": "the event is less frequent with treatment",
+    "higher": "the event is more frequent with treatment",
+    "ends": ("Less frequent with treatment", "More frequent with treatment"),
+}
+BELOW = {
+    "lower": "the ratio is below that of no difference",
+    "higher": "the ratio is above that of no difference",
+    "ends": ("Lower", "Higher"),
+}
+SIGNS = {
+    "lower": "the effect is negative", "higher": "the effect is positive",
+    "ends": ("Negative", "Positive"),
+}  # fmt: skip
+
+
+def _ratio(key: str, name: str, forms, engine: str, words: dict) -> Measure:
+    return Measure(key, name, key if key != "RATIO" else "Ratio", engine, forms, RATIOS, **words)
 
 
 _ALL = (
-    Measure("SMD", "standardised mean difference", "SMD", "SMD", OF_MEANS, sources=("hedges1981",)),
+    Measure("SMD", "standardised mean difference", "SMD", "SMD", OF_MEANS),
     Measure("MD", "mean difference", "MD", "MD", OF_MEANS, free=False),
-    _ratio("ROM", "ratio of means", (ARMS_MEANS, *OF_RATIO), None, "hedges1999"),
-    _ratio("RR", "risk ratio", (*OF_EVENTS, *OF_RATIO)),
-    _ratio("OR", "odds ratio", (*OF_EVENTS, *OF_RATIO)),
-    Measure("RD", "risk difference", "RD", "RD", (*OF_EVENTS, *EFFECT)),
-    _ratio("HR", "hazard ratio", OF_RATIO, "RR"),
-    _ratio("IRR", "rate ratio", OF_RATIO, "RR"),
-    _ratio("RATIO", "ratio", OF_RATIO, "RR"),
-    Measure(
-        "ZCOR", "correlation", "r", "ZCOR", (CORRELATION, *EFFECT), CORRELATIONS,
-        "negative", "positive", ("fisher1921",),
-    ),
-    Measure("EFFECT", "effect", "Effect", "MD", EFFECT, DIFFERENCES, "below zero", "above zero",
-            free=False),
-)  # fmt: skip
+    _ratio("ROM", "ratio of means", (ARMS_MEANS, *OF_RATIO), "ROM", {}),
+    _ratio("RR", "risk ratio", (*OF_EVENTS, *OF_RATIO), "RR", RARER),
+    _ratio("OR", "odds ratio", (*OF_EVENTS, *OF_RATIO), "OR", RARER),
+    Measure("RD", "risk difference", "RD", "RD", (*OF_EVENTS, *EFFECT), **RARER),
+    _ratio("HR", "hazard ratio", OF_RATIO, "RR", RARER),
+    _ratio("IRR", "rate ratio", OF_RATIO, "RR", RARER),
+    _ratio("RATIO", "ratio", OF_RATIO, "RR", BELOW),
+    Measure("ZCOR", "correlation", "r", "ZCOR", (CORRELATION, *EFFECT), CORRELATIONS, **SIGNS),
+    Measure("EFFECT", "effect", "Effect", "MD", EFFECT, **SIGNS, free=False),
+)
 MEASURES = {measure.key: measure for measure in _ALL}
 # What columns are taken for where nothing is set: the raw numbers first, since they hold the most.
 BY_FORM = {

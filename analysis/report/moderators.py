@@ -11,6 +11,7 @@ from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
 from ..display.numbers import count, number, pvalue
 from ..display.table import Column, Row, Table
+from ..display.value import Value
 from ..engine.regression import Regression, meta_regression
 from .measures import RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
@@ -80,8 +81,7 @@ def add_moderators(writer: Writer, data: Data) -> None:
     note = f"Slope: change of the {writer.outcome.measure.analysed} with a unit of the moderator."
     table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
     writer.registry.add(writer.name("regressions"), table)
-    inputs = tuple(f"regression.{m.key}.pvalue" for m in found)
-    writer.say("regressions.told", " ".join(_told(writer, m) for m in found), inputs)
+    writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
 
 
 def _add_line(writer: Writer, moderator: Moderator) -> None:
@@ -109,19 +109,19 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     writer.say(f"{prefix}.label", moderator.label)
 
 
-def _told(writer: Writer, moderator: Moderator) -> str:
+def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
     if moderator.line is None:
         few = len(moderator.trials) < FEWEST
         why = "too few studies have it" if few else "the studies hardly differ in it"
-        return f"{capitalised(moderator.label)}: no regression, since {why}."
+        return [f"{capitalised(moderator.label)}: no regression, since {why}. "]
     prefix = f"regression.{moderator.key}"
-    p, t, df = (writer.get(f"{prefix}.{name}").text for name in ("pvalue", "statistic", "df"))
+    t, df = (writer.get(f"{prefix}.{name}") for name in ("statistic", "df"))
     relation = "no clear relation to the effects"
     if writer.get(f"{prefix}.pvalue").raw < ALPHA:
         up = writer.get(f"{prefix}.estimate").raw > 0
         relation = f"effects are {'higher' if up else 'lower'} where it is higher"
-    test = f"t({df}) = {t}, p {p if p.startswith('<') else f'= {p}'}"
-    return f"{capitalised(moderator.label)}: {relation} ({test})."
+    test = ["t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue")]
+    return [f"{capitalised(moderator.label)}: {relation} (", *test, "). "]
 
 
 def _bubble(writer: Writer, moderator: Moderator) -> Figure:

@@ -13,7 +13,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..engine.pool import Pooled, pool, quantile
 from .roles import NUMBERS
-from .trials import Data
+from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
 from .writer import Writer, computable
 
@@ -57,11 +57,22 @@ def add_studies(writer: Writer, data: Data) -> None:
             f"{prefix}.variance", trial.vi, 2 * places - 2,
             f"variance of the {measure.analysed}, {trial.name}", inputs,
         )  # fmt: skip
+    if outcome.dependent:
+        _add_rows(writer)
     writer.count("k", len(outcome.trials), "number of studies")
     writer.count("rows", len(outcome.rows), "number of effects")
     writer.say("name", outcome.name)
     writer.say("measure", measure.name)
     writer.say("analysed", measure.analysed)
+
+
+def _add_rows(writer: Writer) -> None:
+    """Register every effect of an outcome whose studies have several."""
+    for n, trial in numbered(writer.outcome.rows):
+        prefix = f"row.{trial.key}.{n}"
+        of = f"{trial.name}, line {trial.line}"
+        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
+        writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
 
 
 _OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
@@ -218,10 +229,6 @@ def summary(writer: Writer, model: str) -> Summary:
 def forest_words(writer: Writer, data: Data, *notes: str, **options) -> Words:
     """What a forest plot of the outcome says besides numbers."""
     measure = writer.outcome.measure
-    low, high = data.settings.favours or tuple(_ends(measure))
+    low, high = data.settings.favours or measure.ends
     interval = f"{number(100 * writer.level, 0)}% CI"
     return Words(measure.short, interval, low, high, notes, **options)
-
-
-def _ends(measure) -> list[str]:
-    return [text[:1].upper() + text[1:] for text in (measure.lower, measure.higher)]

@@ -119,6 +119,8 @@ def _decode(name: str, content: bytes, encoding: str | None) -> tuple[str, str]:
 def _delimiter(name: str, text: str) -> str:
     """The delimiter of `text`: the one that gives its header the most cells."""
     first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise DataError([Finding(name, None, None, "is empty; write a header and a row a trial")])
     counts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in DELIMITERS}
     best = max(counts, key=counts.get)
     if counts[best] < 2:

@@ -15,13 +15,14 @@ from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
 from ..display.table import Column, Row, Table
+from ..display.value import Value
 from ..engine.regression import meta_regression
 from ..engine.subgroups import Subgroups, subgroups
 from .pooled import CLASSIC, MODELS, RECOMMENDED, forest_words, summary
 from .roles import SUBGROUP
 from .trials import Data, Trial, effects_of, slug
 from .wording import ALPHA
-from .writer import TAKEN, Writer, computable
+from .writer import TAKEN, Writer, computable, plain
 
 COLUMNS = (
     Column("category", "Category"),
@@ -81,8 +82,7 @@ def add_subgroups(writer: Writer, data: Data) -> None:
     rows = tuple(row for variable in chosen for row in _rows(writer, variable))
     table = Table(f"{writer.outcome.key}-subgroups", COLUMNS, rows)
     writer.registry.add(writer.name("subgroups"), table)
-    inputs = tuple(f"{RECOMMENDED}.{each.key}.f_pvalue" for each in chosen)
-    writer.say("subgroups.told", " ".join(_told(writer, v) for v in chosen), inputs)
+    writer.tell("subgroups.told", *(part for v in chosen for part in _told(writer, v)))
     draw = partial(_forest, writer, data, chosen)
     writer.registry.figure(writer.name("subgroups.forest"), draw)
 
@@ -144,25 +144,27 @@ def _rows(writer: Writer, variable: Variable) -> list[Row]:
     return rows
 
 
-def _told(writer: Writer, variable: Variable) -> str:
+def _told(writer: Writer, variable: Variable) -> list[str | Value]:
     p = writer.get(f"{RECOMMENDED}.{variable.key}.f_pvalue").raw
     if p is None:
-        return f"By {variable.label} the groups cannot be compared, for lack of studies."
+        return [f"By {variable.label} the groups cannot be compared, for lack of studies. "]
     word = "differ" if p < ALPHA else "do not differ clearly"
-    return f"By {variable.label} the groups’ mean effects {word} ({_tests(writer, variable)})."
+    return [
+        f"By {variable.label} the groups’ mean effects {word} (",
+        *_tests(writer, variable),
+        "). ",
+    ]
 
 
-def _tests(writer: Writer, variable: Variable) -> str:
-    f, m, df, p = (
-        writer.get(f"{RECOMMENDED}.{variable.key}.{name}").text
-        for name in ("f", "f_m", "f_df", "f_pvalue")
-    )
-    q, q_df, q_p = (
-        writer.get(f"{CLASSIC}.{variable.key}.q_between{name}").text
-        for name in ("", "_df", "_pvalue")
-    )
-    p, q_p = (text if text.startswith("<") else f"= {text}" for text in (p, q_p))
-    return f"F({m}, {df}) = {f}, p {p}; classic Q({q_df}) = {q}, p {q_p}"
+def _tests(writer: Writer, variable: Variable) -> list[str | Value]:
+    """Both tests between the categories as parts of a sentence."""
+    prefix, classic = f"{RECOMMENDED}.{variable.key}", f"{CLASSIC}.{variable.key}.q_between"
+    f, m, df = (writer.get(f"{prefix}.{name}") for name in ("f", "f_m", "f_df"))
+    q, q_df = writer.get(classic), writer.get(f"{classic}_df")
+    return [
+        "F(", m, ", ", df, ") = ", f, ", ", *writer.p(f"{prefix}.f_pvalue"),
+        "; classic Q(", q_df, ") = ", q, ", ", *writer.p(f"{classic}_pvalue"),
+    ]  # fmt: skip
 
 
 def _forest(writer: Writer, data: Data, chosen: list[Variable]) -> Figure:
@@ -174,7 +176,7 @@ def _forest(writer: Writer, data: Data, chosen: list[Variable]) -> Figure:
             for key, (label, own) in variable.members.items()
             if writer.get(f"{prefix}.{key}.estimate").raw is not None
         )
-        groups.append(Group(rows, variable.label, notes=(_tests(writer, variable),)))
+        groups.append(Group(rows, variable.label, notes=(plain(_tests(writer, variable)),)))
     words = forest_words(
         writer, data, extra=("k",), study="Category", one_row="category", rows="categories"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..engine.aggregate import aggregate
 from ..engine.effect_size import effect_size
 from ..review.data import DataError, Finding
 from .columns import Columns
@@ -84,6 +85,16 @@ def effects_of(trials) -> dict:
     return {"yi": np.array([t.yi for t in trials]), "vi": np.array([t.vi for t in trials])}
 
 
+def numbered(rows: tuple[Trial, ...]) -> list[tuple[int, Trial]]:
+    """Each of `rows` with its number within its study."""
+    seen: dict[str, int] = {}
+    found = []
+    for trial in rows:
+        seen[trial.key] = seen.get(trial.key, 0) + 1
+        found.append((seen[trial.key], trial))
+    return found
+
+
 def read_trials(source: Source, settings: Settings, columns: Columns) -> Data:
     """Return the outcomes of `source`, its `columns` so understood; `DataError` with all problems."""
     reader = _Reader(source, settings, columns)
@@ -104,17 +115,6 @@ def slug(text: str, taken: set[str]) -> str:
         name = f"{stem}_{n}"
     taken.add(name)
     return name
-
-
-def combined(trials, correlation: float) -> tuple[float, float]:
-    """Return the mean of the effects of one study, and its variance.
-
-    Borenstein et al. (2009), chapter 24: the effects have a common `correlation`.
-    """
-    v = np.array([t.vi for t in trials])
-    covariance = correlation * np.sqrt(np.outer(v, v))
-    np.fill_diagonal(covariance, v)
-    return float(np.mean([t.yi for t in trials])), float(covariance.mean())
 
 
 class _Reader:
@@ -159,12 +159,12 @@ class _Reader:
         return Outcome(key, name, self.columns.measure, tuple(trials), rows)
 
     def _merged(self, own: list[Trial]) -> Trial:
-        yi, vi = combined(own, self.settings.correlation)
-        first = own[0]
+        rho = self.settings.correlation
+        mean = aggregate(**effects_of(own), cluster=[t.key for t in own], rho=rho, weighted=False)
         return replace(
-            first, yi=yi, vi=vi, raw={}, groups=_shared([t.groups for t in own]),
-            numbers=_shared([t.numbers for t in own]), effects=len(own),
-            zeros=any(t.zeros for t in own),
+            own[0], yi=float(mean.yi[0]), vi=float(mean.vi[0]), raw={},
+            groups=_shared([t.groups for t in own]), numbers=_shared([t.numbers for t in own]),
+            effects=len(own), zeros=any(t.zeros for t in own),
         )  # fmt: skip
 
     def _study_names(self) -> dict[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .measures import CORRELATIONS, Measure
+from .measures import Measure
 
 ALPHA = 0.05
 LOW_I2, HIGH_I2 = 25, 75  # per cent: Higgins, Thompson, Deeks & Altman (2003)
@@ -14,10 +14,9 @@ def direction(measure: Measure, low: float | None, high: float | None) -> str:
     """What an interval from `low` to `high`, as shown, says of the effect."""
     if low is None or high is None:
         return "could not be estimated"
-    what = "correlation" if measure.kind == CORRELATIONS else "effect"
-    side = measure.higher if low > measure.null else measure.lower
     if low > measure.null or high < measure.null:
-        return f"the {what} is {side}, and the interval excludes {measure.null_words}"
+        side = measure.higher if low > measure.null else measure.lower
+        return f"{side}, and the interval excludes {measure.null_words}"
     return f"the interval includes {measure.null_words}"
 
 

@@ -89,6 +89,15 @@ class Writer:
         """Register wording that the numbers called `inputs` chose."""
         return self.registry.phrase(self.name(name), text, tuple(self.name(i) for i in inputs))
 
+    def tell(self, name: str, *parts: str | Value) -> Phrase:
+        """Register a sentence made of texts and of the values that stand in it."""
+        return self.registry.add(self.name(name), Phrase.of(self.name(name), *parts))
+
+    def p(self, name: str) -> list[str | Value]:
+        """The p-value called `name` with its relation to it, as parts of a sentence."""
+        value = self.get(name)
+        return ["p " if value.text.startswith("<") else "p = ", value]
+
     def trial_inputs(self, trials: Sequence[Trial] | None = None) -> tuple[str, ...]:
         """The names of the values that hold the effects of `trials`, by default of all."""
         chosen = self.outcome.trials if trials is None else trials
@@ -159,3 +168,8 @@ def computable(analysis, *arguments, **options):
         return analysis(*arguments, **options)
     except ValueError:
         return None
+
+
+def plain(parts) -> str:
+    """The `parts` of a sentence as text."""
+    return "".join(part if isinstance(part, str) else part.text for part in parts)
