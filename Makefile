@@ -1,4 +1,5 @@
-# help · (default) site and PDF · pdf · preview · lint · test · test-long · bench · clean
+# help · (default) site and PDF · pdf · preview · lint · test · test-long · published · coverage ·
+# memberships · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -15,8 +16,9 @@ SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find d
 REVIEW ?=
 # A file's tests stay in one process, so that what they share is made once.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
+PAPER ?=
 
-.PHONY: all site pdf preview help lint published memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview help lint published coverage memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -59,6 +61,10 @@ test-long: lint $(SITE) ## run all tests, the long ones too
 
 published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
 	@$(RUN) -m analysis.published
+
+coverage: | $(LOCKED) ## list the numbers of the paper's text that have no row (PAPER=the text)
+	@test -n "$(PAPER)" || { echo "Name the paper's text: make coverage PAPER=paper.txt"; exit 1; }
+	@$(RUN) -m analysis.coverage "$(PAPER)"
 
 memberships: | $(LOCKED) ## search for the members of subgroups that the paper does not print
 	@$(RUN) -m analysis.memberships

@@ -12,12 +12,14 @@ it on, and it cannot be changed.
 What there is, by question:
 
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
-    what they found together    pool, subgroups, meta_regression, permutation_test
+    what they found together    pool, subgroups, meta_regression, permutation_test, pool_weighted
+    from counts directly        mantel_haenszel, peto, glmm
     with prior knowledge        bayes; priors.half_normal, priors.half_cauchy, priors.half_t,
                                 priors.uniform, priors.log_normal, priors.log_t, priors.turner2012,
                                 priors.turner2015, priors.rhodes2015
     is something missing        egger, begg, trim_fill, failsafe_n, pet_peese, selection_model,
-                                limit_meta_analysis, henmi_copas, p_curve, excess_significance
+                                limit_meta_analysis, henmi_copas, p_curve, excess_significance,
+                                asymmetry
     does one study decide it    leave_one_out, cumulative, influence, baujat, gosh, residuals,
                                 radial, regression_influence
     each study's true effect    random_effects, and .blups() of a result
@@ -50,8 +52,12 @@ Vocabulary:
     i2, h2, r2   I² in per cent, H², R² in per cent
     method       how tau2 is estimated: DL DerSimonian-Laird, HE Hedges, HS Hunter-Schmidt, SJ
                  Sidik-Jonkman, ML and REML (restricted) maximum likelihood, EB empirical Bayes, PM
-                 Paule-Mandel; or EE, equal effects, the "fixed" model, where it is 0
-    ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc
+                 Paule-Mandel, HSk Hunter-Schmidt for small k, PMM Paule-Mandel at the median, DL2
+                 and CA2 in two steps; or EE, equal effects, the "fixed" model, where it is 0
+    ci           what test and interval go by: z, t, hksj Hartung-Knapp-Sidik-Jonkman, hksj-adhoc,
+                 hksj-wider, kenward-roger
+    kind         how an interval of tau2 is found: QP Q-profile, PL profile likelihood, Wald, J Jackson,
+                 HT Higgins-Thompson
     level        what an interval covers: 0.95
     measure      the effect size, by the names of `engine.effect_size`: SMD, OR, ZCOR, ...
     mu, tau      mean and standard deviation of the true effects, where they have distributions

@@ -30,6 +30,8 @@ from paper import told
 MINUS = "\u2212"
 # A number with its sign, a word, or a single sign.
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
+# An address up to where its line ends: a number of it that follows belongs to the point before.
+BROKEN = re.compile(r"https?://\S*\.")
 TOOLS = ".page-navigation, .reader-menu, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
 MET = ("given", "reproduced")
@@ -174,6 +176,7 @@ def pdf_chapters(pdf: Path) -> list[list[str]]:
     """The tokens of each chapter of the PDF, by its structure tree; its contents page left out."""
     chapters: list[list[str]] = []
     formula, start = "", None  # the text of an equation, and how deep its element stands
+    before = ""  # the piece of text that was read last
     for depth, name, text in told(pdf):
         if start is not None and depth <= start:
             chapters[-1].append(_formula(formula))
@@ -185,7 +188,11 @@ def pdf_chapters(pdf: Path) -> list[list[str]]:
         elif start is not None:
             formula += text
         elif chapters:
+            if BROKEN.fullmatch(before) and text[:1].isdecimal():
+                del chapters[-1][-len(TOKEN.findall(before)) :]
+                text = before + text
             chapters[-1] += TOKEN.findall(text)
+            before = text
     return chapters[1:]  # the first is the table of contents
 
 

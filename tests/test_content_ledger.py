@@ -117,26 +117,45 @@ def test_a_row_without_a_value_stands_in_the_ledger_and_is_not_computable():
     assert [one["note"] for one in records(registry)] == ["no value is called a.estimat", "", ""]
     html = registry.get(Table, "ledger").html()
     assert html.count('class="used"') == 1, "only what has a value can be used somewhere"
+    assert html.count("no value of ours") == 2
+    assert registry.get(Value, "ledger.linked.k").raw == 1
+    assert registry.get(Value, "ledger.unlinked.k").raw == 2
 
 
 @pytest.mark.parametrize(
-    ("row_id", "said"),
+    ("row_id", "note", "said"),
     [
-        ("results.qol.regression.employed_percent.ci_low",
-         "Employed percent: lower confidence limit of the slope"),
-        ("results.qol_completers.ci_low", "Qol completers: lower confidence limit"),
-        ("results.criteria.aims_missing", "Criteria: aims missing"),
-        ("methods.raters.selection.1", "Selection: 1"),
-        ("methods.categories", "Categories"),
+        ("results.qol.regression.employed_percent.ci_low", "x",
+         "Share of employed participants: lower confidence limit of the slope"),
+        ("results.qol_completers.ci_low", "",
+         "Quality of life among completers: lower confidence limit"),
+        ("results.criteria.aims_missing", "", "Trials by criterion of quality: aims missing"),
+        ("methods.raters.selection.1", "nothing that could be computed: people who sorted",
+         "People who sorted"),
+        ("methods.agreement", "not computable: x", "Agreement of the raters"),
+        ("methods.categories", "", "Categories"),
+        ("methods.unknown_word.more_words", "", "Unknown word: more words"),
     ],
 )  # fmt: skip
-def test_rows_without_a_value_are_told_apart_by_words(row_id, said):
-    assert words(row_id) == said
+def test_rows_without_a_value_are_told_apart_by_words(row_id, note, said):
+    assert words(row(row_id, "", "1", note=note)) == said
+
+
+def test_every_row_says_what_its_number_is():
+    """The statistic, not merely the table or figure that it stands in; symbols keep their case."""
+    for shown in REGISTRY.get(Table, "ledger").rows:
+        what = getattr(shown.cells["what"], "text", shown.cells["what"])
+        assert not what.startswith(("The publication", "Τ")) and "_" not in what
+        assert (shown.cells["analysis"] == "no value of ours") == isinstance(
+            shown.cells["what"], str
+        )
+        if isinstance(shown.cells["what"], str):
+            assert shown.cells["note"], "why there is none"
 
 
 def test_rows_of_a_section_without_a_value_are_told_apart():
     alike = Counter(
-        (one.row["where"], words(one.row["id"]), one.row["printed"])
+        (one.row["where"], words(one.row), one.row["printed"])
         for one in REGISTRY.judged.values()
         if not one.value
     )

@@ -15,6 +15,7 @@ import pytest
 from scipy import stats
 
 from analysis.content.settings import SCALES
+from analysis.display.table import Table
 from analysis.manuscript import REGISTRY
 
 from conftest import ROOT
@@ -141,6 +142,19 @@ def test_pet_peese(composed, key):
     assert said(composed, f"{key}.pet_peese.used") == used
     expected = peese if used == "PEESE" else pet
     assert raws(composed, *of(f"{key}.pet_peese", *MAIN)) == pytest.approx(expected, rel=1e-9)
+    # Both have a row of their own, and the label tells which is used.
+    rows = {
+        row.cells["method"]: row.cells for row in composed.get(Table, "robust.methods").rows
+        if row.group.lower() == SCALES[key].name
+    }  # fmt: skip
+    for name, line in (("PET", pet), ("PEESE", peese)):
+        shown = rows[f"{name} (used)" if name == used else name]
+        assert [shown[c].raw for c in MAIN] == pytest.approx(line, rel=1e-9)
+        assert shown["k"].raw == len(y)
+        assert shown["significant"].text == ("yes" if line[3] < 0.05 else "no")
+    differ = (pet[3] < 0.05) != (peese[3] < 0.05)
+    told = said(composed, "robust.lines").rstrip(".").split(" differ for ")[1]
+    assert (SCALES[key].name in told.replace(" and ", ", ").split(", ")) == differ
 
 
 def der_simonian_laird(y, v):

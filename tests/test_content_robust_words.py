@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.content.claims import Answer, Claim
-from analysis.content.robust import add_claim
+from analysis.content.conclusions import Answer, Conclusion, add_conclusion
 from analysis.content.settings import SCALES
 from analysis.display.registry import Registry
 from analysis.display.table import Table
@@ -28,7 +27,7 @@ def test_what_the_chapter_finds():
     rows = {row.cells["claim"]: row.cells for row in REGISTRY.get(Table, "robust.verdicts").rows}
     assert rows["Symptoms stay lower at follow-up"]["verdict"].text == "weakens"
     assert said(REGISTRY, "robust.falls").count("“") == 1
-    assert "(4 of 5, not under PET-PEESE)" in said(REGISTRY, "robust.weakens")
+    assert "(4 of 5, not under PET-PEESE by PET)" in said(REGISTRY, "robust.weakens")
     assert "Effects on symptoms do not differ by disorder" in said(REGISTRY, "robust.equal")
     assert said(REGISTRY, "robust.stands") == ""
     narrow = []
@@ -52,7 +51,7 @@ def verdict_of(sign, *tests):
         for name, number in (("estimate", estimate), ("pvalue", p)):
             registry.value(f"m{n}.{name}", number, str, "test")
         made.append(Answer(method, f"m{n}.pvalue", f"m{n}.estimate"))
-    cells = add_claim(registry, Claim("c", "A claim", sign, tuple(made)))
+    cells = add_conclusion(registry, Conclusion("c", "A claim", sign, tuple(made)))
     return cells["verdict"].text, cells["held"].raw, cells["tried"].raw, cells["against"].text
 
 
@@ -91,6 +90,17 @@ def test_intervals_narrower_than_the_normal_ones_are_told(tmp_path):
         w = 1 / v
         spread = w @ (y - w @ y / w.sum()) ** 2 / (len(y) - 1)
         assert spread < 1 and f"{scale.name} (Hartung–Knapp)" in told
+
+
+def test_the_lines_agree_where_effects_do_not_hang_on_their_errors(tmp_path):
+    """Effects far from nought and all alike: both lines find them, and PEESE is used."""
+    rows = [reprinted(row, 1.5 + 0.01 * (-1) ** n) for n, row in enumerate(ROWS)]
+    registry = edited(tmp_path, rows)
+    assert said(registry, "robust.lines").startswith("For no outcome")
+    labels = {row.cells["method"] for row in registry.get(Table, "robust.methods").rows}
+    assert {"PET", "PEESE (used)"} <= labels and "PET (used)" not in labels
+    assert said(registry, "robust.symptoms.verdict") == "stands"
+    assert said(registry, "robust.symptoms.against") == "—"
 
 
 def test_words_follow_when_effects_turn(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.content.wording import prediction
 from analysis.display.value import Phrase
 
 from edited import ROWS, edited, reprinted
@@ -38,7 +39,7 @@ def test_without_effects_nothing_is_called_an_effect(say):
     for outcome in OUTCOMES:
         assert "did not differ clearly" in said(f"{outcome}.random.direction")
         assert said(f"{outcome}.heterogeneity").startswith("show no clear heterogeneity")
-        assert "both sides of no difference" in said(f"{outcome}.prediction")
+        assert "does not rule out that in a new setting" in said(f"{outcome}.prediction")
 
 
 def test_turned_round_the_comparison_is_better(say):
@@ -48,3 +49,19 @@ def test_turned_round_the_comparison_is_better(say):
     for outcome in OUTCOMES[3:]:
         assert said(f"{outcome}.random.direction").startswith("was worse")
     assert said("symptoms.regression.quality.relation") == "went with larger effects"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (-0.2, 1.8, "for the larger part on the side of psychotherapy, but does not rule out that in a "
+                    "new setting the comparison does"),
+        (-1.8, 0.2, "for the larger part on the side of the comparison, but does not rule out that in a "
+                    "new setting psychotherapy does"),
+        (0.1, 0.5, "stays on the side of psychotherapy"),
+        (-0.5, -0.1, "stays on the side of the comparison"),
+        (None, None, "cannot be computed"),
+    ],
+)  # fmt: skip
+def test_a_prediction_says_which_side_and_what_is_not_ruled_out(low, high, words):
+    assert words in prediction(low, high)

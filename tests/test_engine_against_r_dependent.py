@@ -9,7 +9,7 @@ from scipy.special import chdtrc, fdtrc
 from test_engine_against_r_models import METHODS, moderators
 
 import analysis as ma
-from analysis.engine.pool import two_sided
+from analysis.engine.distributions import two_sided
 
 from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family
 

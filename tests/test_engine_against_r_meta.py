@@ -7,7 +7,8 @@ from math import inf, nan, sqrt
 import numpy as np
 import pytest
 
-from analysis.engine.pool import pool, two_sided
+from analysis.engine.distributions import two_sided
+from analysis.engine.pool import pool
 from analysis.engine.subgroups import subgroups
 
 from leaves import CLOSED, FILES, ITERATIVE, check, family

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy.special import chdtrc
 
-from analysis.engine.pool import pool, two_sided
+from analysis.engine.distributions import two_sided
+from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
 from analysis.engine.subgroups import subgroups
 
@@ -17,7 +18,7 @@ from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family
 
 METHODS = {
     "FE": "EE", "DL": "DL", "HE": "HE", "HS": "HS", "SJ": "SJ", "ML": "ML", "REML": "REML", "EB": "EB",
-    "PM": "PM",
+    "PM": "PM", "HSk": "HSk",
 }  # fmt: skip
 TESTS = {"z": "z", "t": "t", "knha": "hksj", "adhoc": "hksj-adhoc"}
 ITERATED = {"ML", "REML", "EB", "PM", "REML_level90", "diag_REML"}

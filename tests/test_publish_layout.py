@@ -106,8 +106,23 @@ def test_a_landscape_table_has_pages_of_its_shape(manuscript):
     assert len(captions) == sum(
         page.read_text(encoding="utf-8").count('class="landscape"') for page in pages(SITE)
     )
-    for words in ("The trials, as", "Subgroups of trials", "Printed numbers with"):
-        assert sum(caption.startswith(words) for caption in captions) == 1
+    assert sum(caption.startswith("Printed numbers with") for caption in captions) == 1
+
+
+def test_a_title_of_a_panel_stands_above_its_figure(toy):
+    tall = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40" width="400" height="270"/>'
+    (toy / "x.svg").write_text(tall, encoding="utf-8")
+    figure = "::: {{#fig-p{0}}}\n\n![](/x.svg){{fig-alt='Drawn'}}\n\nCaption {0}.\n\n:::"
+    panels = "".join(f"## Panel {n}\n\n{figure.format(n)}\n\n" for n in range(7))
+    append(toy / "chapters/one.qmd", f"\n::: {{.panel-tabset}}\n\n{panels}:::\n\nThe end.\n")
+    found = 0
+    for sheet in sheets(build_pdf(toy, review=False, progress=quiet)):
+        for line, below in pairwise([*sheet.body, Line(0, 0, 0, 0, 0, "the foot")]):
+            if re.fullmatch(r"Panel \d", line.text):
+                found += 1
+                assert re.fullmatch(rf"Figure 1\.\d+: Caption {line.text[-1]}\.", below.text)
+                assert below.y0 - line.y1 > 200, "the picture stands between them"
+    assert found == 7
 
 
 def test_the_pdf_for_review_has_numbered_lines_twice_as_far_apart(toy):

@@ -57,6 +57,7 @@ LEFT_OUT = {
 
 
 def row(where, printed, quantity="a.b"):
+    quantity = "" if "/" in printed else quantity  # a share in words has none
     return {"id": f"{where}.{printed}", "where": where, "quantity": quantity, "printed": printed}
 
 
@@ -114,11 +115,25 @@ def test_every_rule_has_a_reason(aside):
         ("Eighteen trials", "18"),
         ("forty-two", "42"),
         ("at least16", "16"),
+        ("3,228 articles", "3228"),
+        ("(n = 3 228)", "3228"),
+        ("3\u202f228\u202f401", "3228401"),
+        ("\u22121,234.50", "-1234.50"),
+        ("in 2011, 401 of them", "401"),
+        ("1,23", "23"),  # no thousands
+        ("1.234,567", "567"),
+        ("1,2345", "2345"),
+        ("12\n345", "345"),  # numbers of two lines
     ],
 )
 def test_what_the_rules_must_not_leave_out(text, printed):
     quantities = [n.printed for n in Source().numbers(text) if n.aside is None]
     assert printed in quantities
+
+
+def test_thousands_are_one_number():
+    found = [n.printed for n in Source().numbers("3,228 of 1 234 567, 16 401 and 12,5")]
+    assert found == ["3228", "1234567", "16401", "12", "5"]
 
 
 def test_a_text_with_a_row_for_each_number_is_covered(numbers):
@@ -167,7 +182,7 @@ def project(tmp_path):
         "source": (list(OWN[0]), [list(own.values()) for own in OWN]),
         "published": (
             ["id", "where", "quantity", "printed", "note"],
-            [[f"r{n}", r["where"], r["quantity"], r["printed"], ""] for n, r in enumerate(rows())],
+            [[f"r{n}", r["where"], r["quantity"], r["printed"], "x"] for n, r in enumerate(rows())],
         ),
     }
     for name, (header, own) in files.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -58,6 +59,19 @@ def test_one_tail_is_recognised():
         text = {"statistic": f"{found.statistic:.4f}", "pvalue": f"{p:.4f}"}
         best = search(AXES["egger"], [(dialect.asymmetry(EFFECTS), text)]).best
         assert best.setting["tails"] == tails and best.met == 2
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_single_tail_is_that_of_the_sign(sign):
+    """Whichever side the effects lie on, one tail is half of both, and never what it leaves of 1."""
+    turned = Effects(sign * Y, V, DF)
+    for compute in (dialect.asymmetry(turned), dialect.ranks(turned)):
+        more = (
+            {"on": "deviates", "continuity": True} if "on" in signature(compute).parameters else {}
+        )
+        both, one = (compute(correction="d", tails=t, **more) for t in (2, 1))
+        assert one["pvalue"] == pytest.approx(both["pvalue"] / 2, rel=1e-12)
+        assert one["statistic"] == both["statistic"] and one["statistic"] * sign > 0
 
 
 def test_continuity_is_recognised():

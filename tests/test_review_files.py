@@ -117,3 +117,19 @@ def test_rows_elsewhere_that_lost_their_study_are_findings(folder):
         "data/groups.csv:2:study: 'otto2003' has no row in data/studies.csv",
         "data/definitions.csv:2:study: 'otto2003' has no row in data/studies.csv",
     ]
+
+
+def test_a_share_in_words_has_no_quantity():
+    write("effects", HEADER, ROW)
+    write("studies", STUDIES_HEADER, STUDY)
+    write("published", PUBLISHED_HEADER, PUBLISHED, "a.b,A,m.se,1/2,", "a.c,A,,1/2,half")
+    (problem,) = problems(read_review, "data")
+    assert problem.startswith(
+        "data/published.csv:3:quantity: 'm.se' stands beside a share in words"
+    )
+
+
+def test_a_figure_of_the_literature_is_no_share():
+    whole_review(literature="low,Share,1/2,A (2014),Intro,")
+    (problem,) = problems(read_review, "data")
+    assert problem.startswith("data/literature.csv:2:printed: '1/2' is not a printed number")

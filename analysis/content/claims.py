@@ -1,117 +1,85 @@
-"""The publication's conclusions, and for each of them what the methods that can test it say."""
+"""What the publication states in words, and whether the recomputed numbers bear it out.
+
+Value names are `claims.<verdict>.k` and, of the words of degree, `claims.word.<readings>.k`; phrases
+`claims.<id>.verdict` and `claims.<id>.why`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-# The model that the publication relies on, where it is not the random-effects model.
-RELIED_ON = {"qol_followup": "fixed"}
-MODEL = {"random": "Published: random effects", "fixed": "Published: fixed effect"}
-REML, HEDGES, REST = "Hartung–Knapp", "Hedges’ g", "Influential trials left out"
+import pandas as pd
 
+from ..display.numbers import count
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from .claim_rules import RULES
+from .rule_kinds import CONVENTION, VERDICTS, Found
+from .settings import HIGGINS, SIZES, VERY_LARGE
+from .verdicts import listed
 
-@dataclass(frozen=True)
-class Answer:
-    """What a method says on a claim: the names of its p-value and, where it has one, its estimate."""
-
-    method: str
-    pvalue: str
-    estimate: str | None = None
-
-    @property
-    def published(self) -> bool:
-        """Whether it is the publication's own method."""
-        return self.method.startswith("Published")
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A conclusion in `words`; `sign` is the direction claimed, 0 where it is that nothing differs."""
-
-    key: str
-    words: str
-    sign: int
-    tests: tuple[Answer, ...]
+COLUMNS = (
+    Column("claim", "Claim"),
+    Column("verdict", "Verdict"),
+    Column("why", "Because"),
+)
+# How many readings of a convention give the publication's word; None where no convention has it.
+READINGS = {"both": 2, "one": 1, "neither": 0, "unnamed": None}
+NOTE = (
+    "Every claim stands under the place where the publication makes it. Whether leaving trials "
+    "out changes the mean is tested by how far they are from the mean of the others: means of "
+    "nearly the same trials, taken for independent, would hardly ever differ. SMD, standardised mean "
+    "difference; I², share of the variation between trials that is not due to chance."
+)
 
 
-def methods(key: str) -> dict[str, str]:
-    """The methods that pool the outcome `key`, each with the name that its results stand below."""
-    model = RELIED_ON.get(key, "random")
-    return {
-        MODEL[model]: f"{key}.{model}",
-        "Published: trim and fill": f"{key}.{model}.filled",
-        REML: f"{key}.reml",
-        HEDGES: f"{key}.reml.g",
-        REST: f"{key}.reml.without.flagged",
-        "Each trial left out, largest p": f"{key}.reml.without.weakest",
-        "PET-PEESE": f"{key}.pet_peese",
+def add_claims(registry: Registry, claims: pd.DataFrame) -> None:
+    """Register the verdict on each of `claims` with its reason, their table, and how many there are."""
+    rows, every = [], []
+    for claim in claims.to_dict("records"):
+        found, name = RULES[claim["id"]](registry), f"claims.{claim['id']}"
+        every.append(found)
+        cells = {
+            "claim": claim["claim"],
+            "verdict": registry.phrase(f"{name}.verdict", found.verdict, found.inputs),
+            "why": registry.phrase(f"{name}.why", found.why, found.inputs),
+        }
+        rows.append(Row(cells, group=claim["where"]))
+    registry.add("claims", Table("claims", COLUMNS, tuple(rows), (_conventions(registry), NOTE)))
+    _add_counts(registry, every)
+
+
+def _add_counts(registry: Registry, every: list[Found]) -> None:
+    words = [found for found in every if found.verdict == CONVENTION]
+    counted = {"all": every}
+    counted |= {v.replace(" ", "_"): [f for f in every if f.verdict == v] for v in VERDICTS}
+    counted |= {
+        f"word.{name}": [found for found in words if found.readings == readings]
+        for name, readings in READINGS.items()
     }
+    for name, such in counted.items():
+        inputs = tuple(dict.fromkeys(i for found in such for i in found.inputs))
+        registry.value(
+            f"claims.{name}.k", len(such), count,
+            f"claims in words: {name.replace('_', ' ').replace('.', ', ')}", inputs,
+        )  # fmt: skip
 
 
-def claims() -> tuple[Claim, ...]:
-    """The publication's conclusions, each with the tests of it."""
-    symptoms = "symptoms.reml", "symptoms.reml.g", "symptoms.reml.without.flagged"
+def _conventions(registry: Registry) -> str:
+    """Say which values have which words, and how they are read."""
+    sizes = {"Cohen": SIZES, "Sawilowsky": {"very large": VERY_LARGE}}
+    said = {who: _points(registry, "size", words) for who, words in sizes.items()}
     return (
-        *(
-            Claim(key, words, 1, tuple(_below(m, p) for m, p in methods(key).items()))
-            for key, words in (
-                ("symptoms", "Psychotherapy reduces symptoms"),
-                ("symptoms_completers", "Those who complete it have fewer symptoms"),
-                ("symptoms_followup", "Symptoms stay lower at follow-up"),
-                ("qol", "Psychotherapy improves quality of life"),
-                ("qol_followup", "Quality of life stays better at follow-up"),
-            )
-        ),
-        Claim(
-            "asymmetry", "Small trials found larger effects on symptoms", 1,
-            (
-                _below("Published: Egger’s test", "symptoms.egger"),
-                Answer(
-                    "Published: Kendall’s rank test",
-                    "symptoms.kendall.pvalue", "symptoms.kendall.tau",
-                ),
-                *_again("Egger’s test on the group sizes", symptoms, "egger"),
-            ),
-        ),
-        *(
-            Claim(
-                f"quality_{key}", words, -1,
-                (
-                    _below("Published: method of moments", f"{key}.regression.quality"),
-                    *_again(
-                        REML, [s.replace("symptoms", key) for s in symptoms], "regression.quality"
-                    ),
-                ),
-            )
-            for key, words in (
-                ("symptoms", "Trials of higher quality found smaller effects on symptoms"),
-                ("symptoms_followup", "Trials of higher quality found smaller effects at follow-up"),
-            )
-        ),
-        *(
-            Claim(
-                variable, words, 0,
-                (
-                    Answer("Published: Q between", f"symptoms.random.{variable}.q_between_pvalue"),
-                    *(
-                        Answer(test.method, test.pvalue)
-                        for test in _again(f"{REML}, shared τ²", symptoms, variable)
-                    ),
-                ),
-            )
-            for variable, words in (
-                ("disorder", "Effects on symptoms do not differ by disorder"),
-                ("treatment", "Effects on symptoms do not differ by type of psychotherapy"),
-            )
-        ),
-    )  # fmt: skip
+        f"Standardised mean differences are called {said['Cohen']} by Cohen and {said['Sawilowsky']} by "
+        f"Sawilowsky; I² is called {_points(registry, 'i2', HIGGINS)} by Higgins and colleagues. "
+        "Of the ranges, the first takes these values as lower bounds, the second goes by the "
+        "nearest of them."
+    )
 
 
-def _below(method: str, prefix: str) -> Answer:
-    return Answer(method, f"{prefix}.pvalue", f"{prefix}.estimate")
-
-
-def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Answer, ...]:
-    labels = (method, HEDGES, REST)
-    return tuple(_below(m, f"{p}.{name}") for m, p in zip(labels, prefixes, strict=True))
+def _points(registry: Registry, kind: str, words: Mapping[str, float]) -> str:
+    """The `words` with their values, as the settings of this `kind` show them."""
+    unit = "%" if kind == "i2" else ""
+    values = {w: registry.get(Value, f"settings.{kind}.{w.replace(' ', '_')}") for w in words}
+    return listed([f"{word} at {value.text}{unit}" for word, value in values.items()])

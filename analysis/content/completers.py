@@ -1,33 +1,28 @@
 """Completers beside everybody: the same trials, the effects of both, and how far the means differ.
 
 Value names are `<outcome>.same_trials.<statistic>`, the effects after treatment, in everybody, of the
-trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody in all trials, and
-`<outcome>.same_trials.difference.<statistic>`, from everybody in those.
-
-Completers are part of everybody, and who is seen at follow-up was there before, so the two means go
-up and down together. The test takes them for independent, since how closely they go together is not
-printed; that makes its standard error too large, so a difference that it does not find may be there.
+trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody in all trials,
+`<outcome>.same_trials.difference.<statistic>`, from everybody in those, and
+`<outcome>.same_trials.change.<statistic>`, trial by trial.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from math import sqrt
-
-from scipy.special import ndtr
 
 from ..display.dots import DotRow, dot_plot
 from ..display.figure import Figure
-from ..display.numbers import count, pvalue
+from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.scale import axis
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..review.reconstruct import Reconstructed
+from .differences import Pair, add_change, add_difference
 from .outcome import Outcome
-from .pooled import add_pooled, decimals
-from .wording import ALPHA
+from .pooled import add_pooled
+from .settings import ALPHA
 
 COLUMNS = (
     Column("study", "Study"),
@@ -43,7 +38,6 @@ NOTE = (
 INDEPENDENT = (
     "taken for independent, though the same people are in both, so the test is conservative"
 )
-Pair = tuple[Reconstructed, Reconstructed]
 
 
 def add_completers(registry: Registry, everybody: Outcome, completers: Outcome) -> None:
@@ -60,42 +54,16 @@ def add_same_trials(registry: Registry, whole: Outcome, part: Outcome) -> list[P
     pairs = [(effects[e.study], e) for e in part.effects if e.study in effects]
     key, same = part.key, f"{part.key}.same_trials"
     add_pooled(registry, same, "random", [effect for effect, _ in pairs])
-    _add_difference(registry, f"{key}.difference", f"{key}.random", f"{whole.key}.random")
-    _add_difference(registry, f"{same}.difference", f"{key}.random", same)
+    for prefix, before in ((key, f"{whole.key}.random"), (same, same)):
+        difference = f"{prefix}.difference"
+        add_difference(registry, difference, f"{key}.random", before, INDEPENDENT)
+        p = registry.get(Value, f"{difference}.pvalue")
+        words = "cannot be compared"
+        if p.raw is not None:
+            words = "differ clearly" if p.raw < ALPHA else "do not differ clearly"
+        registry.phrase(f"{difference}.differ", words, (p.id,))
+    add_change(registry, f"{same}.change", pairs)
     return pairs
-
-
-def _add_difference(registry: Registry, prefix: str, first: str, second: str) -> None:
-    """Register the mean `first` less the mean `second`, as the difference of independent means."""
-    (a, b), (se_a, se_b) = (
-        [registry.get(Value, f"{name}.{part}").raw for name in (first, second)]
-        for part in ("estimate", "se")
-    )
-    known = None not in (a, b, se_a, se_b)
-    difference = a - b if known else None
-    se = sqrt(se_a**2 + se_b**2) if known else None
-    z = difference / se if known else None
-    means = tuple(f"{name}.estimate" for name in (first, second))
-    errors = tuple(f"{name}.se" for name in (first, second))
-    test = f"{prefix}.statistic"
-    for name, raw, text, meaning, inputs in (
-        ("estimate", difference, decimals(2), f"mean of {first} less that of {second}", means),
-        ("se", se, decimals(3), "standard error of the difference", errors),
-        (
-            "statistic", z, decimals(2), "test statistic z of the difference",
-            (f"{prefix}.estimate", f"{prefix}.se"),
-        ),
-        (
-            "pvalue", 2 * float(ndtr(-abs(z))) if known else None, pvalue,
-            "significance (p) of the difference, both tails", (test,),
-        ),
-    ):  # fmt: skip
-        registry.value(f"{prefix}.{name}", raw, text, f"{meaning}; {INDEPENDENT}", inputs)
-    p = registry.get(Value, f"{prefix}.pvalue").raw
-    words = "cannot be compared"
-    if p is not None:
-        words = "differ clearly" if p < ALPHA else "do not differ clearly"
-    registry.phrase(f"{prefix}.differ", words, (f"{prefix}.pvalue",))
 
 
 def _printed(registry: Registry, effect: Reconstructed, column: str) -> Value:

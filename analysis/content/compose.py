@@ -15,11 +15,13 @@ from .agreement import (
 from .audit import add_audit, add_remarks, read_contradictions, suspects_of
 from .bias import add_bias
 from .checks import add_checks, refuse_unknown
-from .claimed import add_claimed
+from .claims import add_claims
 from .completers import add_completers, add_same_trials
+from .conclusions import add_conclusions
 from .decisions import add_decisions
 from .definitions import add_definitions
 from .dialect import add_dialect
+from .differences import add_difference
 from .explained import add_explained
 from .failsafe import add_failsafe
 from .flow import add_flow
@@ -91,12 +93,15 @@ def compose(data: Path) -> Registry:
     add_completers(registry, symptoms, completers)
     add_same_trials(registry, symptoms, outcomes["symptoms_followup"])
     add_same_trials(registry, qol, outcomes["qol_followup"])
+    anxiety, mood = (f"symptoms.random.disorder.{category}" for category in ("anxiety", "mood"))
+    add_difference(registry, "symptoms.random.disorder.contrast", anxiety, mood, "other people")
     add_subgroups(registry, completers, review.groups)
     add_moderators(registry, completers, review.studies)
     add_qol_completers(registry, qol, symptoms, completers, review.published)
     add_robust(registry, outcomes, review.studies, review.groups)
+    add_conclusions(registry)
     add_robust_plots(registry, symptoms)
-    add_claimed(registry, review.claims)
+    add_claims(registry, review.claims)
     add_what_if(registry, outcomes, review.studies, review.groups, review.claims)
     registry.judge_rest()
     add_audit(registry, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import sqrt
 
@@ -13,8 +14,9 @@ from ..display.forest_parts import ForestRow, Group, Limits, Words
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
 from ..display.value import Value
+from ..review.reconstruct import Reconstructed
 from .outcome import Outcome
-from .pooled import add_pooled, decimals
+from .pooled import add_pooled, decimals, effect_names
 from .settings import FAVOURS
 from .verdicts import judged_below, listed, named, verdict_table
 
@@ -38,7 +40,10 @@ def add_decisions(registry: Registry, outcome: Outcome) -> None:
     add_pooled(registry, f"{prefix}.decisions", "random", rest if whole else ())
 
     for study in APART:
-        _add_residual(registry, outcome, study)
+        own = [e for e in outcome.effects if e.study == study]
+        _add_residual(registry, f"{prefix}.{study}", own, outcome.name_of(study))
+    apart = [e for e in outcome.effects if e.study in APART]
+    _add_residual(registry, f"{prefix}.decisions", apart, "the trials that stand apart")
 
     decisions = {f"{prefix}.{s}": f"Without {outcome.name_of(s)}" for s in APART}
     decisions[f"{prefix}.decisions"] = "Without all of them"
@@ -55,28 +60,30 @@ def add_decisions(registry: Registry, outcome: Outcome) -> None:
     registry.phrase("decisions.verdict", _verdict(registry, results), limits)
 
 
-def _add_residual(registry: Registry, outcome: Outcome, study: str) -> None:
-    """Test whether `study` differs from the other trials, by its deleted residual.
+def _add_residual(
+    registry: Registry, without: str, left_out: Sequence[Reconstructed], name: str
+) -> None:
+    """Test whether the trials `left_out` differ from the others, whose mean is below `without`.
 
-    Without a trial the mean moves in proportion to the trial's distance from the mean of the others, so
-    that this is the test of the change as well: Viechtbauer & Cheung (2010). Two means of nearly the
-    same trials, taken for independent, would hardly ever differ.
+    By the deleted residual: without a trial the mean moves in proportion to the trial's distance from
+    the mean of the others, so that this is the test of the change as well (Viechtbauer & Cheung 2010),
+    and of several trials their own mean takes the place of the effect. Two means of nearly the same
+    trials, taken for independent, would hardly ever differ.
     """
-    without = f"{outcome.key}.random.without.{study}"
-    own = [f"{outcome.key}.study.{study}.{part}" for part in ("estimate", "variance")]
-    others = [f"{without}.{part}" for part in ("estimate", "se", "tau2")]
-    values = [registry.get(Value, n).raw if n in registry else None for n in (*own, *others)]
+    names = [f"{without}.{part}" for part in ("estimate", "se", "tau2")]
+    mean, se, tau2 = (registry.get(Value, n).raw for n in names)
     z = None
-    if None not in values:
-        y, v, mean, se, tau2 = values
-        z = (y - mean) / sqrt(v + tau2 + se**2)
-    source = f"deleted residual of {outcome.name_of(study)}, in its standard error"
+    if left_out and None not in (mean, se, tau2):
+        weights = [1 / (e.vi + tau2) for e in left_out]
+        own = sum(w * e.yi for w, e in zip(weights, left_out, strict=True)) / sum(weights)
+        z = (own - mean) / sqrt(1 / sum(weights) + se**2)
+    source = f"deleted residual of {name}, in its standard error"
     test = f"{without}.residual.statistic"
-    known = tuple(name for name in (*own, *others) if name in registry)
-    registry.value(test, z, decimals(2), source, known)
+    registry.value(test, z, decimals(2), source, (*effect_names(left_out), *names))
     p = None if z is None else 2 * float(ndtr(-abs(z)))
-    name = f"{without}.residual.pvalue"
-    registry.value(name, p, pvalue, f"significance (p), both tails; {source}", (test,))
+    registry.value(
+        f"{without}.residual.pvalue", p, pvalue, f"significance (p), both tails; {source}", (test,)
+    )
 
 
 def _verdict(registry: Registry, results: dict[str, str]) -> str:

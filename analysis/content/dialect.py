@@ -45,7 +45,7 @@ LABELS = {
     ("tau2", "separate"): "τ² of each category",
     ("tau2", "common"): "common τ²",
     ("tails", 2): "both tails",
-    ("tails", 1): "upper tail only",
+    ("tails", 1): "only the tail of the sign",
     ("on", "deviates"): "ranks of deviates",
     ("on", "effects"): "ranks of effects",
     ("continuity", True): "continuity correction",

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ..display.numbers import MINUS
 from ..display.registry import Registry
 from ..display.value import Value
-from ..review.checks import EFFECT
 from ..review.coverage import Source
 from ..review.data import Review
 from ..review.printed import is_number
@@ -28,10 +27,26 @@ FIGURES = {
     "qol_followup": 7,
 }
 DEFINITIONS, CHARACTERISTICS = (f"Table {n}" for n in (1, 2))
-NUMERIC = (
-    "age", "female_percent", "married_percent", "n_treatment", "n_control", "treatment_weeks",
-    "quality",
-)  # fmt: skip
+# What the columns of numbers hold.
+NUMERIC = {
+    "age": "mean age in years",
+    "female_percent": "women, per cent",
+    "married_percent": "married or in a relationship, per cent",
+    "n_treatment": "participants in the treated group",
+    "n_control": "participants in the comparison group",
+    "treatment_weeks": "length of the treatment in weeks",
+    "quality": "quality rating",
+}
+EFFECTS = {
+    "smd": "standardised mean difference of the trial",
+    "se": "standard error of the trial's effect",
+    "variance": "variance of the trial's effect",
+    "ci_low": "lower confidence limit of the trial's effect",
+    "ci_high": "upper confidence limit of the trial's effect",
+    "z": "test statistic z of the trial's effect",
+    "p": "significance (p) of the trial's effect, both tails",
+}
+CRITERION = "number in what the trial took for non-response"
 
 
 @dataclass(frozen=True)
@@ -55,17 +70,17 @@ def given(review: Review) -> Iterator[Given]:
     names = dict(zip(review.studies["study"], review.studies["name"], strict=True))
     yield from _defined(review, names)
     for row in review.studies.to_dict("records"):
-        for column in NUMERIC:
+        for column, meaning in NUMERIC.items():
             if is_number(row[column]):
                 where = f"{CHARACTERISTICS}, {row['name']}"
                 name = f"studies.{row['study']}.{column}"
-                yield Given(name, where, row[column], PAPER + CHARACTERISTICS)
+                yield Given(name, where, row[column], f"{meaning}; {PAPER}{CHARACTERISTICS}")
     for row in review.effects.to_dict("records"):
         figure = f"Figure {FIGURES[row['outcome']]}"
         where = f"{figure}, {names.get(row['study'], row['study'])}"
-        for column in EFFECT:
+        for column, meaning in EFFECTS.items():
             name = f"effects.{row['outcome']}.{row['study']}.{column}"
-            yield Given(name, where, row[column], PAPER + figure)
+            yield Given(name, where, row[column], f"{meaning}; {PAPER}{figure}")
 
 
 def _defined(review: Review, names: dict[str, str]) -> Iterator[Given]:
@@ -79,7 +94,7 @@ def _defined(review: Review, names: dict[str, str]) -> Iterator[Given]:
             found = [n for n in source.numbers(row[column]) if n.aside is None]
             for n, number in enumerate(found, start=1):
                 name = f"definitions.{row['study']}.{column}.{n}"
-                yield Given(name, where, number.printed, f"{PAPER}{where}, in our words")
+                yield Given(name, where, number.printed, f"{CRITERION}; {PAPER}{where}")
 
 
 def add_given(registry: Registry, review: Review) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from ..display.escape import escape_csv
-from ..display.numbers import MINUS
+from ..display.numbers import MINUS, count
 from ..display.registry import Judged, Registry
 from ..display.table import Cell, Column, Row, Table
 from ..display.tally import TallyRow, tally
@@ -18,7 +18,8 @@ from ..review.printed import is_number
 from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
 from .moderators import MODEL, SLOPE
 from .pooled import STATISTICS
-from .verdicts import BOUNDS, BOUNDS_NOTE, as_printed, bounds, capitalised, named
+from .settings import SCALES
+from .verdicts import BOUNDS, BOUNDS_NOTE, as_printed, bounds, capitalised, statistic_of
 
 FIELDS = ("id", "where", "quantity", "printed", "recomputed", "low", "high", "status", "note")
 
@@ -34,6 +35,47 @@ COLUMNS = (
     Column("place", "Place in it"),
     Column("note", "Note"),
 )
+# Where the manuscript draws or tells a number that no place shows as one, by how its name begins.
+HOMES = {
+    "effects.symptoms.": "fig-forest",
+    "effects.symptoms_completers.": "fig-completers",
+    "effects.symptoms_followup.": "fig-followup",
+    "effects.qol.": "fig-qol",
+    "effects.qol_followup.": "fig-qol-followup",
+    "definitions.": "tbl-definitions",
+    "flow.": "fig-flow",
+    "studies.": "tbl-studies",
+    "settings.": "sec-review",
+    "decisions.": "tbl-decisions",
+    "symptoms.random.": "sec-categories",
+    "symptoms.subgroups.": "tbl-subgroups",
+    "symptoms.regression.": "tbl-regressions",
+    "symptoms_followup.regression.": "tbl-followup-regressions",
+    "qol.random.": "sec-qol-subgroups",
+    "qol.regression.": "tbl-qol-regressions",
+}
+NONE = "no value of ours"  # in place of an analysis
+# What the rows without a value are about, by the last words of their ids but one.
+SUBJECTS = {
+    "anxiety": "anxiety disorders",
+    "aims": "aims of the review",
+    "terms": "meaning of non-response",
+    "cbt_as_usual": "trials that compare with CBT as usual",
+    "criteria": "trials by criterion of quality",
+    "employed_percent": "share of employed participants",
+    "comparison_weeks": "length of the comparison treatment",
+    "original_weeks": "length of the original treatment",
+    "followup_weeks": "length of the follow-up",
+    "qol_completers": "quality of life among completers",
+    "qol": "trials with quality of life",
+    "qol_reported": "trials that report quality of life",
+    "decisions": "trials that stand apart",
+    "town": "without means and standard deviations",
+    "agreement": "agreement of the raters",
+    "third": "share in words",
+}
+# How the note of such a row begins that then says what was counted.
+COUNTED = "nothing that could be computed: "
 
 
 def add_ledger(registry: Registry) -> None:
@@ -50,6 +92,12 @@ def add_ledger(registry: Registry) -> None:
         registry.add(name, Table(name.replace(".", "-"), COLUMNS, own, notes))
     _add_verdicts(registry)
     _add_sections(registry, judged)
+    linked = sum(one.value is not None for one in judged)
+    for name, k, what in (
+        ("linked", linked, "with a value of ours"),
+        ("unlinked", len(judged) - linked, "without a value of ours"),
+    ):
+        registry.value(f"ledger.{name}.k", k, count, f"printed numbers {what}")
 
 
 def ledger_csv(judged: Iterable[Judged]) -> str:
@@ -78,28 +126,50 @@ def _cells(judged: Judged) -> dict[str, Cell]:
     value, printed = judged.value, judged.row["printed"]
     section, place = section_of(judged)
     return {
-        "what": Used(named(judged), value.id) if value else words(judged.row["id"]),
+        "what": Used(_heading(statistic_of(judged)), value.id, _home(value.id))
+        if value
+        else words(judged.row),
         "verdict": judged.verdict.status,
         "printed": printed.replace("-", MINUS),
         "computed": as_printed(replace(value, published=printed)) if value else None,
         "low": "",
         "high": "",
-        "analysis": value.source.partition(";")[2].strip() if value else "",
+        "analysis": _analysis(value) if value else NONE,
         "section": section,
         "place": place,
         "note": judged.verdict.note,
     }
 
 
-def words(row: str) -> str:
-    """Say what number the `row` of that id is, where no value of ours says it: the id's last words."""
-    *above, last = row.split(".")
+def words(row: Mapping[str, str]) -> str:
+    """Say what number the `row` gives, where no value of ours says it: by its note, or else its id."""
+    _, _, counted = row["note"].partition(COUNTED)
+    if counted:
+        return capitalised(counted)
+    *above, last = row["id"].split(".")
     known = {name: meaning for name, (_, meaning) in (SLOPE | MODEL).items()}
     if "regression" not in above:
         known = {name: statistic.meaning for name, statistic in STATISTICS.items()}
     # The first word is where it stands, which has a column of its own.
-    said = [*above[1:][-1:], known.get(last, last)]
-    return capitalised(": ".join(said).replace("_", " "))
+    said = [*(SUBJECTS.get(word, word) for word in above[1:][-1:]), known.get(last)]
+    said[-1] = said[-1] or SUBJECTS.get(last, last)
+    return capitalised(": ".join(dict.fromkeys(said)).replace("_", " "))
+
+
+def _heading(text: str) -> str:
+    """The `text` with a capital, unless it begins with a symbol such as τ²."""
+    return capitalised(text) if text[:1].isascii() else text
+
+
+def _home(name: str) -> str:
+    return next((place for start, place in HOMES.items() if name.startswith(start)), "")
+
+
+def _analysis(value: Value) -> str:
+    """Where `value` comes from, and the outcome that it is about."""
+    source = value.source.partition(";")[2].strip()
+    scale = SCALES.get(value.id.partition(".")[0])
+    return ": ".join(filter(None, (scale.name if scale else "", source)))
 
 
 def _add_verdicts(registry: Registry) -> None:

@@ -207,6 +207,7 @@ def _add_pet_peese(registry: Registry, outcome: Outcome, sample: Sample) -> None
     for name, line in (("pet", found and found.pet), ("peese", found and found.peese)):
         own = line.intercept if line else None
         add_statistics(registry, f"{prefix}.{name}", own, AT_ZERO, name.upper(), sample.inputs)
+        alias(registry, f"{prefix}.{name}.k", f"{prefix}.k", count)
     alpha = None if found is None else found.alpha
     registry.value(
         f"{prefix}.alpha",

@@ -21,9 +21,9 @@ from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
-from .claims import REML, methods
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
+from .robust import REML, methods
 from .samples import Sample, as_reconstructed, computable
 from .settings import FAVOURS, SCALES
 from .verdicts import capitalised
@@ -54,7 +54,9 @@ def add_robust_plots(registry: Registry, outcome: Outcome) -> None:
 def _comparison(registry: Registry) -> Figure:
     groups = [
         Group(
-            tuple(_row(registry, method, prefix) for method, prefix in methods(key).items()),
+            tuple(
+                _row(registry, method, prefix) for method, prefix in methods(registry, key).items()
+            ),
             capitalised(scale.name),
         )
         for key, scale in SCALES.items()

@@ -13,10 +13,11 @@ LEVEL = 0.95  # coverage of all intervals, as in the publication
 PAPER = "the publication, "
 ALPHA = 0.05  # the publication's level of significance
 LOW_I2 = 25  # per cent, below which the publication calls heterogeneity small
-# Cohen (1988) on a standardised mean difference; Higgins et al. (2003) on I² in per cent. The
-# publication uses these words without saying from where on.
+# Cohen (1988) on a standardised mean difference, Sawilowsky (2009) beyond it; Higgins et al. (2003) on
+# I² in per cent. The publication uses these words without saying by which convention.
 SIZES = {"small": 0.2, "moderate": 0.5, "large": 0.8}
-HIGH_I2 = 75
+VERY_LARGE = 1.2
+HIGGINS = {"low": 25, "moderate": 50, "high": 75}
 IMPLAUSIBLE = 3  # standard deviations, beyond which hardly any treatment is known to move people
 # The publication's rules, and what each is about.
 RULES = {
@@ -53,16 +54,18 @@ def add_settings(registry: Registry) -> None:
     """Register the settings that the text names."""
     for name, (bound, meaning) in RULES.items():
         registry.value(
-            f"settings.{name}", bound, str, PAPER + f"its rules: {meaning}", evidence=Given()
+            f"settings.{name}", bound, str, f"{meaning}; {PAPER}its rules", evidence=Given()
         )
-    for word, bound in SIZES.items():
+    for word, point in (SIZES | {"very large": VERY_LARGE}).items():
         registry.value(
-            f"settings.size.{word}", bound, lambda raw: number(raw, 1),
-            f"standardised mean difference from which on an effect is called {word}",
+            f"settings.size.{word.replace(' ', '_')}", point, lambda raw: number(raw, 1),
+            f"standardised mean difference that a convention calls {word}",
         )  # fmt: skip
-    registry.value(
-        "settings.high_i2", HIGH_I2, count, "I² in per cent from which on heterogeneity is high"
-    )
+    for word, point in HIGGINS.items():
+        registry.value(
+            f"settings.i2.{word}", point, count,
+            f"I² in per cent that a convention calls {word}",
+        )  # fmt: skip
     level = round(100 * LEVEL)
     registry.value("settings.level", level, count, "coverage of the intervals, in per cent")
     registry.value(
@@ -72,5 +75,5 @@ def add_settings(registry: Registry) -> None:
     for end, bound in (("low", 0), ("high", 2)):
         registry.value(
             f"settings.quality_{end}", bound, count,
-            PAPER + "note below Table 2: scale of quality", evidence=Given(),
+            f"end of the scale of quality; {PAPER}note below Table 2", evidence=Given(),
         )  # fmt: skip

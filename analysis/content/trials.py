@@ -22,6 +22,8 @@ SOURCE = PAPER + CHARACTERISTICS
 DIAGNOSES = {"mood": "Mood Disorder", "anxiety": "Anxiety", "transdiagnostic": "Transdiagnostic"}
 # Measures of which the text tells how many trials used them.
 MEASURES = {"scl20": "SCL-20", "ymrs": "YMRS"}
+DEPRESSION = "MDD"
+USUAL = ("BDI", "HAM")  # how the names of its two most usual measures begin
 NOT_GIVEN = {"NRD": "n. r.", "NA": "—", "": "—"}
 
 COLUMNS = (
@@ -52,20 +54,26 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
     registry.add("studies", Table("studies", COLUMNS, tuple(rows), NOTES))
 
     keys = tuple(studies["study"])
-    registry.value("studies.k", len(keys), count, "rows of " + SOURCE)
+    registry.value("studies.k", len(keys), count, f"trials of the review; rows of {SOURCE}")
     sizes = {}
     for column in ("n_treatment", "n_control"):
         sizes[column] = [int(n) for n in studies[column] if n.isdecimal()]
         ids = tuple(f"studies.{key}.{column}" for key in keys)
-        registry.value(f"studies.{column}", sum(sizes[column]), count, "sum over the trials", ids)
+        registry.value(
+            f"studies.{column}",
+            sum(sizes[column]),
+            count,
+            f"{NUMERIC[column]}; sum over the trials",
+            ids,
+        )
     registry.value(
         "studies.n", sum(sizes["n_treatment"]) + sum(sizes["n_control"]), count,
-        "sum of both groups", ("studies.n_treatment", "studies.n_control"),
+        "participants; sum of both groups", ("studies.n_treatment", "studies.n_control"),
     )  # fmt: skip
     for name, label in DIAGNOSES.items():
         k = int((studies["diagnosis"] == label).sum())
         registry.value(
-            f"studies.{name}.k", k, count, f"trials with the diagnosis {label}, {SOURCE}"
+            f"studies.{name}.k", k, count, f"trials with the diagnosis {label}; {SOURCE}"
         )
     for name, label in MEASURES.items():
         k = int(studies["symptom_measure"].str.startswith(label).sum())
@@ -73,12 +81,19 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
             f"studies.measure.{name}.k",
             k,
             count,
-            f"trials that measured symptoms by {label}, {SOURCE}",
+            f"trials that measured symptoms by {label}; {SOURCE}",
         )
     registry.value(
         "studies.qol_measure.k", int((studies["qol_measure"] != "NA").sum()), count,
-        f"trials that name a measure of quality of life, {SOURCE}",
+        f"trials that name a measure of quality of life; {SOURCE}",
     )  # fmt: skip
+    depressed = studies[studies["disorder"] == DEPRESSION]
+    usual = depressed["symptom_measure"].str.startswith(USUAL)
+    for name, k, what in (
+        ("depression", len(depressed), f"trials with the disorder {DEPRESSION}"),
+        ("depression.usual", int(usual.sum()), f"of these, measured by {' or '.join(USUAL)}"),
+    ):
+        registry.value(f"studies.{name}.k", k, count, f"{what}, {SOURCE}")
     _add_extremes(registry, studies)
     registry.figure("studies.quality", partial(_quality, registry, studies))
 
@@ -102,12 +117,13 @@ def _add_extremes(registry: Registry, studies: pd.DataFrame) -> None:
         key = choose(ratings, key=lambda k: float(ratings[k]), default=None)
         registry.value(
             f"studies.quality.{name}", float(ratings[key]) if key else None,
-            lambda raw: number(raw, 1), f"{choose.__name__}imum over the trials",
+            lambda raw: number(raw, 1),
+            f"{name}est quality rating; {choose.__name__}imum over the trials",
             (f"studies.{key}.quality",) if key else (),
         )  # fmt: skip
     registry.value(
         "studies.quality.median", median(map(float, ratings.values())) if ratings else None,
-        lambda raw: number(raw, 2), "median over the trials",
+        lambda raw: number(raw, 2), "quality rating in the middle; median over the trials",
         tuple(f"studies.{key}.quality" for key in ratings),
     )  # fmt: skip
 

@@ -7,14 +7,17 @@ analysis as for the reader's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from ..display.registry import Registry
+from ..display.value import Value
 from ..display.whatif import WhatIf
-from .claims import RELIED_ON
 from .outcome import Outcome
+from .robust import RELIED_ON
 from .samples import group_sizes
-from .settings import ALPHA, FAVOURS, HIGH_I2, LEVEL, LOW_I2, SIZES
+from .settings import ALPHA, FAVOURS, HIGGINS, LEVEL, SIZES
 from .subgroups import VARIABLES
 from .verdicts import capitalised
 
@@ -32,20 +35,32 @@ CLAIMS = {
     "symptoms": {
         "effect": {"kind": "effect"},
         "effect.size": {"kind": "size", "words": ["moderate", "large"]},
-        "effect.heterogeneity": {"kind": "heterogeneity", "degree": "high"},
-        "bias": {"kind": "asymmetry", "expected": True},
+        "effect.heterogeneity": {"kind": "heterogeneous", "expected": True},
+        "effect.degree": {"kind": "degree", "words": ["high"]},
+    },
+    "symptoms_completers": {
+        "completers.size": {"kind": "size", "words": ["large"]},
+        "completers.degree": {"kind": "degree", "words": ["high"]},
     },
     "symptoms_followup": {
         "followup.effect": {"kind": "effect"},
-        "followup.bias": {"kind": "asymmetry", "expected": False},
+        "followup.heterogeneity": {"kind": "heterogeneous", "expected": True},
+        "followup.degree": {"kind": "degree", "words": ["high"]},
     },
     "qol": {
         "qol.effect": {"kind": "effect"},
         "qol.size": {"kind": "size", "words": ["moderate"]},
-        "qol.heterogeneity": {"kind": "heterogeneity", "degree": "moderate"},
-        "qol.bias": {"kind": "asymmetry", "expected": False},
+        "qol.heterogeneity": {"kind": "heterogeneous", "expected": True},
+        "qol.degree": {"kind": "degree", "words": ["moderate"]},
+    },
+    "qol_followup": {
+        "qol_followup.effect": {"kind": "effect"},
+        "qol_followup.heterogeneity": {"kind": "heterogeneous", "expected": False},
+        "qol_followup.degree": {"kind": "degree", "words": ["moderate"]},
     },
 }
+# Outcomes whose trials the publication finds biased.
+BIASED = ("symptoms", "symptoms_completers")
 DIVIDED = ("symptoms", "symptoms_completers", "qol")
 
 
@@ -63,7 +78,7 @@ def add_what_if(
         {
             "level": LEVEL,
             "conventions": {
-                "alpha": ALPHA, "sizes": list(SIZES.items()), "low_i2": LOW_I2, "high_i2": HIGH_I2,
+                "alpha": ALPHA, "sizes": list(SIZES.items()), "degrees": list(HIGGINS.items()),
             },
             "sides": " · ".join(f"{arrow} {side}" for arrow, side in zip("←→", FAVOURS, strict=True)),
             "methods": METHODS,
@@ -83,7 +98,7 @@ def add_what_if(
                 for key, outcome in outcomes.items()
                 if outcome.effects
             },
-            "conclusions": _conclusions(outcomes, claims),
+            "conclusions": _conclusions(registry, outcomes, claims),
         }
     )  # fmt: skip
     registry.add("what_if", experiment)
@@ -98,35 +113,46 @@ def _grouping(variable: str, groups: pd.DataFrame) -> dict:
     }
 
 
-def _conclusions(outcomes: dict[str, Outcome], claims: pd.DataFrame) -> list[dict]:
+def _conclusions(
+    registry: Registry, outcomes: dict[str, Outcome], claims: pd.DataFrame
+) -> list[dict]:
+    """The publication's sentences, and those that the recomputed results bear out."""
     words = dict(zip(claims["id"], claims["claim"], strict=True))
     found = []
     for key, outcome in outcomes.items():
-        name = outcome.scale.name
-        rules = [
-            {"id": claim, "text": words[claim], **rule}
-            for claim, rule in CLAIMS.get(key, {}).items()
-        ]
-        if key not in CLAIMS:
-            text = f"The effect on {name} is significant, in favour of psychotherapy."
-            rules.append({"id": f"{key}.effect", "text": text, "kind": "effect"})
-        if key in DIVIDED:
-            rules += [
-                {
-                    "id": f"{key}.{variable}", "kind": "same", "variable": variable,
-                    "text": f"Effects on {name} do not differ by {each.label.lower()}.",
-                }
-                for variable, each in VARIABLES.items()
-            ]  # fmt: skip
-        rules += [
-            {
-                "id": f"{key}.predicted", "kind": "predicted", "side": "both",
-                "text": "The prediction interval lies on both sides of no difference.",
-            },
-            {
-                "id": f"{key}.steady", "kind": "steady",
-                "text": "No single trial decides whether the effect is significant.",
-            },
-        ]  # fmt: skip
+        rules = [{"id": claim, "text": words[claim], **rule} for claim, rule in CLAIMS[key].items()]
+        rules += _own(registry, key, outcome.scale.name)
         found += [{"outcome": key, **rule} for rule in rules]
     return found
+
+
+def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
+    """The sentences on the outcome `key`, called `name`, that the publication's claims leave out."""
+    if key == "symptoms_completers":
+        text = f"The effect on {name} is significant, in favour of psychotherapy."
+        yield {"id": f"{key}.effect", "kind": "effect", "text": text}
+    biased = key in BIASED
+    text = "Small trials found larger effects" if biased else "Small trials found no other effects"
+    yield {
+        "id": f"{key}.egger", "kind": "asymmetry", "expected": biased, "text": f"{text} on {name}.",
+    }  # fmt: skip
+    for variable in VARIABLES if key in DIVIDED else ():
+        p = registry.get(Value, f"{key}.random.{variable}.q_between_pvalue").raw
+        differ = p is not None and p < ALPHA
+        label = VARIABLES[variable].label.lower()
+        yield {
+            "id": f"{key}.{variable}", "kind": "groups", "variable": variable, "differ": differ,
+            "text": f"Effects on {name} {'differ' if differ else 'do not differ'} by {label}.",
+        }  # fmt: skip
+    low, high = (
+        registry.get(Value, f"{key}.random.prediction_{end}").raw for end in ("low", "high")
+    )
+    one = low is not None and (low > 0 or high < 0)
+    yield {
+        "id": f"{key}.predicted", "kind": "predicted", "side": "one" if one else "both",
+        "text": f"The prediction interval lies on {'one side' if one else 'both sides'} of no effect.",
+    }  # fmt: skip
+    yield {
+        "id": f"{key}.steady", "kind": "steady",
+        "text": "No single trial decides whether the effect is significant.",
+    }  # fmt: skip

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ..display.numbers import MINUS
 from ..display.registry import Registry
 from ..display.value import Value
 from .outcome import Outcome
-from .settings import ALPHA, SIZES
+from .settings import ALPHA
 
 
 def add_wording(registry: Registry, outcome: Outcome) -> None:
@@ -18,8 +17,6 @@ def add_wording(registry: Registry, outcome: Outcome) -> None:
     key = outcome.key
     limits = f"{key}.random.ci_low", f"{key}.random.ci_high"
     registry.phrase(f"{key}.random.direction", direction(outcome, *values(*limits)), limits)
-    mean = f"{key}.random.estimate"
-    registry.phrase(f"{key}.random.size", size(registry.get(Value, mean)), (mean,))
     test = f"{key}.fixed.q_pvalue"
     registry.phrase(f"{key}.heterogeneity", _heterogeneity(*values(test)), (test,))
     bounds = f"{key}.random.prediction_low", f"{key}.random.prediction_high"
@@ -35,15 +32,6 @@ def direction(outcome: Outcome, low: float | None, high: float | None) -> str:
     if high < 0:
         return f"{outcome.scale.worse} with psychotherapy than with the comparison"
     return "did not differ clearly between psychotherapy and the comparison"
-
-
-def size(effect: Value) -> str:
-    """The word for the size of `effect`, as it is shown: a reader compares what is seen."""
-    if effect.raw is None:
-        return "of unknown size"
-    shown = abs(float(effect.text.replace(MINUS, "-")))
-    reached = [word for word, bound in SIZES.items() if shown >= bound]
-    return reached[-1] if reached else "less than small"
 
 
 def _heterogeneity(pvalue: float | None) -> str:
@@ -62,4 +50,10 @@ def prediction(low: float | None, high: float | None) -> str:
         return "stays on the side of psychotherapy"
     if high < 0:
         return "stays on the side of the comparison"
-    return "lies on both sides of no difference, so in a new setting the effect may go either way"
+    better, worse = "psychotherapy", "the comparison"
+    if low + high < 0:
+        better, worse = worse, better
+    return (
+        f"lies for the larger part on the side of {better}, but does not rule out that in a new setting "
+        f"{worse} does as well or better"
+    )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from statistics import fmean
 
 import pandas as pd
 from great_tables import GT
@@ -23,8 +24,12 @@ from .value import Marked, Phrase, Used, Value
 
 Cell = Value | Marked | Used | Phrase | str | None
 
-WIDE = 8  # a table of more columns is set smaller
+WIDE = 8  # a table of more columns is set smaller and closer
 WIDEST = 30  # letters; longer text wraps
+NARROW = 14  # letters, the same in a table that is set smaller
+LINES = 3  # of a long text, about
+KEPT = 10  # rows, and
+FEW = 1000  # letters; a table of no more is not parted by the end of a page
 STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 REGION = (
     '<div class="table-scroll" data-name="{}" tabindex="0" role="region" '
@@ -96,34 +101,37 @@ class Table:
         return OUTER.sub(REGION.format(self.name), bare.strip())
 
     def typst(self) -> str:
-        """The table in Typst; it breaks over pages and repeats its head."""
+        """The table in Typst; it breaks over pages between rows, and repeats its head.
+
+        The notes are its foot, on each of its pages: below the last rows alone they might stand alone.
+        """
         widths = ", ".join(self._typst_widths())
         aligns = ", ".join(column.align for column in self.columns)
+        size, x = ("7.5pt", "2.5pt") if len(self.columns) > WIDE else ("8.5pt", "4pt")
         lines = [
-            "#[",
-            f"#set text(size: {'7.5pt' if len(self.columns) > WIDE else '8.5pt'})",
+            "#block(breakable: false)[" if self._is_kept() else "#[",
+            f"#set text(size: {size})",
             "#set par(leading: 0.5em)",
+            "#set table.cell(breakable: false)",
             "#table(",
             f"  columns: ({widths},), align: ({aligns},),",
-            "  stroke: none, inset: (x: 4pt, y: 3.4pt),",
+            f"  stroke: none, inset: (x: {x}, y: 3.4pt),",
             "  table.hline(stroke: 0.9pt),",
             *self._typst_head(),
             "  table.hline(stroke: 0.5pt),",
         ]
         for group, rows in groupby(self.rows, key=lambda row: row.group):
             if group:
-                lines.append(
-                    f"  table.cell(colspan: {len(self.columns)}, "
-                    f"inset: (x: 4pt, top: 6.5pt, bottom: 3.4pt))[*{escape_typst(group)}*],"
-                )
+                head = self._typst_across(f"*{escape_typst(group)}*", x, "6.5pt", "3.4pt")
+                lines.append(f"  table.header(level: 2, {head}),")
             for row in rows:
                 cells = (f"[{_typst(row.cells.get(column.key))}]" for column in self.columns)
                 lines.append(f"  {', '.join(cells)},")
         lines.append("  table.hline(stroke: 0.9pt),")
-        lines.append(")")
-        # Below the table, not in it: a long note would widen the last column.
-        lines += [f"#block(above: 5pt)[{escape_typst(note)}]" for note in self.notes]
-        return "\n".join([*lines, "]"])
+        if self.notes:
+            notes = [self._typst_across(escape_typst(n), x, "5pt", "0pt") for n in self.notes]
+            lines.append(f"  table.footer({', '.join(notes)}),")
+        return "\n".join([*lines, ")", "]"])
 
     def csv(self) -> str:
         """The table's data: exact numbers, one record a row, the group as a first field."""
@@ -140,18 +148,36 @@ class Table:
         # Both formats in one output; each writer takes its own.
         return f"```{{=html}}\n{self.html()}\n```\n\n```{{=typst}}\n{self.typst()}\n```\n"
 
+    def _typst_across(self, text: str, x: str, top: str, bottom: str) -> str:
+        """A cell over all columns, with so much space around its `text`."""
+        inset = f"(x: {x}, top: {top}, bottom: {bottom})"
+        return f"table.cell(colspan: {len(self.columns)}, align: left, inset: {inset})[{text}]"
+
+    def _is_kept(self) -> bool:
+        letters = sum(len(_plain(cell)) for row in self.rows for cell in row.cells.values())
+        return len(self.rows) <= KEPT and letters <= FEW
+
     def _typst_widths(self) -> list[str]:
-        """Short texts take what they need; long ones share the rest, or else the numbers do."""
-        longest = [
-            max(map(len, (*(_plain(row.cells.get(c.key)) for row in self.rows), c.label)))
-            for c in self.columns
+        """Short texts take what they need; long ones share the rest, or else the numbers do.
+
+        One column at least shares: it keeps a long note from widening the others.
+        """
+        texts = [
+            [*(_plain(row.cells.get(column.key)) for row in self.rows), column.label]
+            for column in self.columns
         ]
+        widest = NARROW if len(self.columns) > WIDE else WIDEST
         wide = [
-            c.align != "right" and n > WIDEST for c, n in zip(self.columns, longest, strict=True)
+            column.align != "right" and max(map(len, own)) > widest
+            for column, own in zip(self.columns, texts, strict=True)
         ]
         if any(wide):
-            return ["1fr" if share else "auto" for share in wide]
-        return ["1fr" if column.align == "right" else "auto" for column in self.columns]
+            pairs = zip(texts, wide, strict=True)
+            return [f"{_share(own):.2f}fr" if is_wide else "auto" for own, is_wide in pairs]
+        shares = [column.align == "right" for column in self.columns]
+        if not any(shares):
+            shares[-1] = True
+        return ["1fr" if share else "auto" for share in shares]
 
     def _spans(self) -> list[tuple[str | None, list[Column]]]:
         return [(s, list(columns)) for s, columns in groupby(self.columns, key=lambda c: c.spanner)]
@@ -159,19 +185,38 @@ class Table:
     def _typst_head(self) -> list[str]:
         spans = self._spans()
         if not any(spanner for spanner, _ in spans):
-            cells = ", ".join(f"[*{escape_typst(c.label)}*]" for c in self.columns)
+            cells = ", ".join(f"[*{self._typst_label(c)}*]" for c in self.columns)
             return [f"  table.header({cells}),"]
         upper, lower = [], []
         for spanner, columns in spans:
             if spanner:
                 upper.append(f"table.cell(colspan: {len(columns)})[*{escape_typst(spanner)}*]")
-                lower += [f"[*{escape_typst(column.label)}*]" for column in columns]
+                lower += [
+                    f"table.cell(align: bottom + {column.align})[*{self._typst_label(column)}*]"
+                    for column in columns
+                ]
             else:
                 upper += [
-                    f"table.cell(rowspan: 2, align: bottom + {c.align})[*{escape_typst(c.label)}*]"
+                    f"table.cell(rowspan: 2, align: bottom + {c.align})[*{self._typst_label(c)}*]"
                     for c in columns
                 ]
         return [f"  table.header({', '.join([*upper, *lower])}),"]
+
+    def _typst_label(self, column: Column) -> str:
+        """The label; where columns are many, over numbers it takes a line for each word."""
+        broken = len(self.columns) > WIDE and column.align == "right"
+        lines = column.label.split() if broken else [column.label]
+        return " #linebreak() ".join(map(escape_typst, lines))
+
+
+def _share(texts: Sequence[str]) -> float:
+    """The width that a column of `texts` wants beside others: its longest word finds room in it.
+
+    Where texts are long it grows, so that they take a few lines; the longest weigh most, as they make
+    a row high.
+    """
+    word = max(len(word) for text in texts for word in text.split())
+    return max(word, fmean(len(text) ** 2 for text in texts) ** 0.5 / LINES)
 
 
 def _label(column: Column):

@@ -19,10 +19,11 @@ from .numbers import count
 from .scale import Axis
 from .typeface import SIZE, text_width
 
-# Fill, hatching and its ink: neighbours differ without their colours too.
+# Fill, hatching and its ink: neighbours differ without their colours too. The ground shows through where
+# there is no fill; white would turn black on a dark page.
 FILLS = (
-    ("#ffffff", "", MUTED), (RULE, "", MUTED), (ACCENT, "", ACCENT), (ALERT, "", ALERT),
-    ("#ffffff", "//////", ACCENT), (INK, "", INK), ("#ffffff", "......", MUTED),
+    ("none", "", MUTED), (RULE, "", MUTED), (ACCENT, "", ACCENT), (ALERT, "", ALERT),
+    ("none", "//////", ACCENT), (INK, "", INK), ("none", "......", MUTED),
 )  # fmt: skip
 BAR_HALF = 0.32 * ROW
 SWATCH = 0.11

@@ -77,17 +77,21 @@ class Marked:
 
 @dataclass(frozen=True)
 class Used:
-    """A `text` that leads to where the value called `id` is shown.
+    """A `text` that leads to where the value called `id` is shown, or else to what is called `home`.
 
     Which page that is nobody knows before all are rendered; `publish.reader` sets the link then.
     """
 
     text: str
     id: str
+    home: str = ""
 
     def html(self) -> str:
         """The text as a link without a target yet."""
-        return f'<a class="used" data-used="{escape_html(self.id)}">{escape_html(self.text)}</a>'
+        home = f' data-home="{escape_html(self.home)}"' if self.home else ""
+        return (
+            f'<a class="used" data-used="{escape_html(self.id)}"{home}>{escape_html(self.text)}</a>'
+        )
 
     def typst(self) -> str:
         """The text as Typst markup."""

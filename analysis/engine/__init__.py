@@ -2,6 +2,7 @@
 
 from . import batch, priors
 from .aggregate import aggregate
+from .asymmetry import asymmetry
 from .back_transform import back_transform
 from .baujat import baujat
 from .bayes import Bayes, bayes
@@ -13,19 +14,23 @@ from .egger import egger
 from .example import example
 from .excess_significance import excess_significance
 from .failsafe_n import failsafe_n
+from .glmm import glmm
 from .gosh import gosh
 from .henmi_copas import henmi_copas
 from .influence import influence
 from .leave_one_out import leave_one_out
 from .likelihood_ratio import likelihood_ratio
 from .limit_meta_analysis import limit_meta_analysis
+from .mantel_haenszel import mantel_haenszel
 from .moments import Moments, moments_from_quantiles
 from .multilevel import multilevel
 from .multivariate import multivariate
 from .p_curve import p_curve
 from .permutation import permutation_test
 from .pet_peese import pet_peese
+from .peto import peto
 from .pool import Interval, Pooled, pool
+from .pool_weighted import pool_weighted
 from .power import study_power
 from .radial import radial
 from .random_effects import random_effects
@@ -49,6 +54,7 @@ __all__ = [
     "Regression",
     "Subgroups",
     "aggregate",
+    "asymmetry",
     "back_transform",
     "batch",
     "baujat",
@@ -61,12 +67,14 @@ __all__ = [
     "example",
     "excess_significance",
     "failsafe_n",
+    "glmm",
     "gosh",
     "henmi_copas",
     "influence",
     "leave_one_out",
     "likelihood_ratio",
     "limit_meta_analysis",
+    "mantel_haenszel",
     "meta_regression",
     "moments_from_quantiles",
     "multilevel",
@@ -74,7 +82,9 @@ __all__ = [
     "p_curve",
     "permutation_test",
     "pet_peese",
+    "peto",
     "pool",
+    "pool_weighted",
     "priors",
     "radial",
     "random_effects",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, stdtr, stdtrit
 
-from .pool import quantile
+from .distributions import quantile
 
 
 def coefficient_table(b, covariance, names, df, level: float) -> pd.DataFrame:

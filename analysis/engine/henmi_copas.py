@@ -19,8 +19,8 @@ from scipy.optimize import brentq
 from scipy.special import gammainc
 
 from . import checks
+from .distributions import quantile
 from .model import Mean
-from .pool import quantile
 from .results import Result
 from .tau2 import dersimonian_laird
 

@@ -68,6 +68,7 @@ class HeterogeneityIntervals(Result):
     """Confidence intervals of tau2, tau, I2 (per cent) and H2, of the given `level`.
 
     `empty` tells that no tau2 is compatible with a Q so small; the bounds then are all those of 0.
+    `kind` is how they were found: QP, the Q-profile, or one of `intervals`.
     """
 
     level: float
@@ -76,6 +77,7 @@ class HeterogeneityIntervals(Result):
     i2: Bounds
     h2: Bounds
     empty: bool
+    kind: str = "QP"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a quantity, with its bounds."""
@@ -91,7 +93,8 @@ class HeterogeneityIntervals(Result):
 
     def __repr__(self) -> str:
         note = " (empty: Q is smaller than any tau2 explains)" if self.empty else ""
-        return f"Q-profile intervals, level {self.level:g}{note}\n{self.to_frame().to_string()}"
+        name = "Q-profile" if self.kind == "QP" else self.kind
+        return f"{name} intervals, level {self.level:g}{note}\n{self.to_frame().to_string()}"
 
 
 def q_profile(model: Model, level: float) -> HeterogeneityIntervals:

@@ -20,8 +20,9 @@ import numpy as np
 from scipy.special import chdtrc
 
 from . import checks
+from .distributions import quantile, two_sided
 from .line import varied
-from .pool import pool, quantile, two_sided
+from .pool import pool
 from .results import read_only
 from .rows import Rows
 from .tau2 import TAU2

@@ -14,7 +14,7 @@ from math import sqrt
 
 import numpy as np
 
-from .pool import quantile, two_sided
+from .distributions import quantile, two_sided
 from .results import Result
 
 # Below this share of the whole a difference is what rounding leaves of zero.

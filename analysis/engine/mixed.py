@@ -17,9 +17,11 @@ from . import checks
 from .block_model import BlockModel
 from .coefficients import coefficient_table
 from .design import Columns, Design, from_arrays
+from .distributions import quantile
+from .fit_statistics import FitStatistics, criteria
 from .formula import from_formula
 from .line import Coefficient
-from .pool import FitStatistics, Interval, criteria, quantile
+from .pool import Interval
 from .regression import Predictions, Test, wald
 from .results import Result, read_only
 from .sampling import Sampling, sampling

@@ -2,9 +2,10 @@
 
 yi, vi     effect sizes and their sampling variances, shape (k,)
 method     EE, equal effects (the "fixed" model of many papers), or how tau2 is estimated: DL, HE,
-           HS, SJ, ML, REML, EB, PM (see `tau2`)
+           HS, SJ, ML, REML, EB, PM, HSk, PMM, DL2, CA2 (see `tau2`)
 ci         reference distribution of test and interval: z, the normal; t, Student's with k - 1 df;
-           hksj, Hartung-Knapp-Sidik-Jonkman; hksj-adhoc, the same, never narrower than t
+           hksj, Hartung-Knapp-Sidik-Jonkman; hksj-adhoc, the same, never narrower than t;
+           hksj-wider, the same, or z where that is wider; kenward-roger, for REML
 weights    each study's share of the summary, in per cent
 level      coverage of the intervals, as a share: 0.95
 """
@@ -16,15 +17,19 @@ from functools import cached_property
 from math import inf, nan, sqrt
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from . import checks
-from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
+from .distributions import quantile, two_sided
+from .fit_statistics import FitStatistics, fit_statistics
+from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2
+from .intervals import heterogeneity_interval
 from .model import Mean
 from .results import Result, read_only
-from .tau2 import TAU2, log_likelihood, standard_error
+from .small_sample import CORRECTED, corrected
+from .tau2 import TAU2, standard_error
 
 CI = ("z", "t", "hksj", "hksj-adhoc")
+POOL_CI = (*CI, *CORRECTED)
 # Degrees of freedom of a prediction interval: Higgins et al. (2009); Partlett & Riley (2017) discuss.
 PREDICTION_DF = {"k-2": lambda k: k - 2, "k-1": lambda k: k - 1, "z": lambda k: inf}
 
@@ -52,26 +57,6 @@ class Interval(Result):
 
 
 @dataclass(frozen=True, repr=False)
-class FitStatistics(Result):
-    """Log-likelihood and information criteria of a model with so many estimated `parameters`.
-
-    `restricted` ones compare models of equal X only.
-    """
-
-    loglik: float
-    deviance: float
-    aic: float
-    bic: float
-    aicc: float
-    parameters: int
-    restricted: bool
-
-    def report(self) -> str:
-        """Return the criteria in one sentence."""
-        return f"Log-likelihood {self.loglik:.2f}, AIC {self.aic:.2f}, BIC {self.bic:.2f}."
-
-
-@dataclass(frozen=True, repr=False)
 class Blups(Result):
     """Each study's true effect as predicted by the model, shape (k,): estimate, error, interval."""
 
@@ -93,7 +78,7 @@ class Blups(Result):
 class Pooled(Result):
     """A summary effect with its test, its heterogeneity and the studies' weights.
 
-    `i2` and `weights` are in per cent; `df` is None where the reference distribution is the normal.
+    `i2` and `weights` are in per cent; `df` is None for the normal; `method` is "given" where tau2 was.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.pool(bcg.yi, vi=bcg.vi)
@@ -112,7 +97,7 @@ class Pooled(Result):
     ci_high: float
     statistic: float
     pvalue: float
-    df: int | None
+    df: float | None
     level: float
     tau2: float
     q: float
@@ -131,21 +116,24 @@ class Pooled(Result):
     def prediction_interval(self, level: float | None = None, df: str = "k-2") -> Interval:
         """Return the interval that holds the true effect of a new study with probability `level`.
 
-        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1" or
-        "z". Without a `level`, that of the result. It describes a distribution of true effects, so
-        the bounds are nan for EE, which has none, and where t has no degree of freedom.
+        By t with k-2 df: Higgins, Thompson & Spiegelhalter (2009), eq. 12; `df` may also be "k-1",
+        "z", or "ci", that of the confidence interval. Without a `level`, that of the result. It
+        describes a distribution of true effects, so the bounds are nan for EE, which has none, and
+        where t has no degree of freedom.
         """
         level = self.level if level is None else checks.level(level)
-        checks.one_of("df", df, PREDICTION_DF)
-        freedom = PREDICTION_DF[df](self.k)
-        if self.method == "EE" or freedom < 1:
+        checks.one_of("df", df, (*PREDICTION_DF, "ci"))
+        own = inf if self.df is None else self.df
+        freedom = own if df == "ci" else PREDICTION_DF[df](self.k)
+        if self.method == "EE" or freedom <= 0:
             return Interval(nan, nan, nan, level)
         half = quantile(level, freedom) * sqrt(self.tau2 + self.se**2)
         return Interval(self.estimate - half, self.estimate + half, freedom, level)
 
-    def confint(self, level: float | None = None) -> HeterogeneityIntervals:
-        """Return the Q-profile intervals of tau2, tau, I2 and H2: Viechtbauer (2007)."""
-        return q_profile(self.model, self.level if level is None else level)
+    def confint(self, level: float | None = None, kind: str = "QP") -> HeterogeneityIntervals:
+        """Return the intervals of tau2, tau, I2, H2: Viechtbauer (2007), or a `kind` of `intervals`."""
+        level = self.level if level is None else level
+        return heterogeneity_interval(kind, self.model, self.method, self.tau2, level)
 
     def fit_statistics(self) -> FitStatistics:
         """Return log-likelihood, deviance, AIC, BIC and AICc, restricted ones for REML."""
@@ -176,12 +164,21 @@ class Pooled(Result):
         return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
-def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) -> Pooled:
+def pool(
+    yi,
+    *,
+    vi,
+    method: str = "REML",
+    ci: str = "z",
+    level: float = 0.95,
+    tau2: float | None = None,
+) -> Pooled:
     """Pool effect sizes `yi` with variances `vi` by `method`, with a `ci` of the given `level`.
 
     `yi` and `vi` are array-likes of shape (k,), k >= 1. The weights are 1/(vi + tau2): Borenstein,
     Hedges, Higgins & Rothstein (2009), chapters 11 and 12. One study is pooled as it is, by z.
-    ValueError for anything else, and where an iteration does not settle.
+    A `tau2` of one's own takes the place of `method`. ValueError for anything else, and where an
+    iteration does not settle.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.pool(bcg.yi, vi=bcg.vi, ci="hksj")
@@ -190,9 +187,13 @@ def pool(yi, *, vi, method: str = "REML", ci: str = "z", level: float = 0.95) ->
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
-    checks.one_of("ci", ci, CI)
+    checks.one_of("ci", ci, POOL_CI)
+    if ci == "kenward-roger" and (method != "REML" or tau2 is not None):
+        raise ValueError("ci 'kenward-roger' goes with method 'REML' alone")
     level = checks.level(level)
     model = Mean(yi, vi)
+    if tau2 is not None:
+        return summarise(model, "given", checks.number("tau2", tau2, least=0), ci, level)
     return summarise(model, method, float(TAU2[method](model)), ci, level)
 
 
@@ -203,6 +204,8 @@ def summarise(model: Mean, method: str, tau2: float, ci: str, level: float) -> P
     estimate = float(fit.b[0])
     df = None if ci == "z" or model.df == 0 else model.df
     se = sqrt(fit.A[0, 0] * dispersion(fit.rss, model.df, ci))
+    if ci in CORRECTED and model.df > 0:
+        se, df = corrected(ci, wi, fit.rss, model.df, level)
     statistic = _ratio(estimate, se)
     half = quantile(level, df) * se
     q, q_df, q_pvalue = cochran_q(model)
@@ -240,56 +243,11 @@ def dispersion(rss: float, df: int, ci: str) -> float:
     return rss / df if ci == "hksj" else max(1.0, rss / df)
 
 
-def quantile(level: float, df: float | None) -> float:
-    """Return half the width, in standard errors, of an interval of `level` by t(`df`) or z (None)."""
-    tail = (1 - level) / 2
-    return float(-ndtri(tail) if df is None or df == inf else -stdtrit(df, tail))
-
-
-def two_sided(statistic: float, df: float | None) -> float:
-    """Return the two-sided p-value of a t with `df`, or a z (None)."""
-    size = -abs(statistic)
-    return float(2 * (ndtr(size) if df is None else stdtr(df, size)))
-
-
 def _ratio(estimate: float, se: float) -> float:
     """Return estimate / se; studies without any scatter leave Hartung-Knapp no error."""
     if se > 0:
         return estimate / se
     return 0.0 if estimate == 0 else inf if estimate > 0 else -inf
-
-
-def fit_statistics(model, method: str, tau2: float) -> FitStatistics:
-    """Return log-likelihood and criteria of `model` at `tau2`: Burnham & Anderson (2002), AICc.
-
-    For REML the restricted likelihood, of k - p observations. The deviance is twice the distance to
-    the saturated model, for REML twice the negative log-likelihood.
-    """
-    restricted = method == "REML"
-    saturated = 0.0 if restricted else -0.5 * float(np.sum(np.log(2 * np.pi * model.v)))
-    return criteria(
-        log_likelihood(model, tau2, restricted),
-        saturated=saturated,
-        parameters=model.p + (method != "EE"),
-        observations=model.df if restricted else model.k,
-        restricted=restricted,
-    )
-
-
-def criteria(
-    loglik: float, *, saturated: float, parameters: int, observations: int, restricted: bool
-) -> FitStatistics:
-    """Return the criteria of a model of `loglik`, and its distance to that of the `saturated` one."""
-    enough = max(observations, parameters + 2)
-    return FitStatistics(
-        loglik=loglik,
-        deviance=2 * (saturated - loglik),
-        aic=2 * parameters - 2 * loglik,
-        bic=parameters * float(np.log(observations)) - 2 * loglik if observations else nan,
-        aicc=2 * parameters * enough / (enough - parameters - 1) - 2 * loglik,
-        parameters=parameters,
-        restricted=restricted,
-    )
 
 
 def blups(result, model, level: float) -> Blups:

@@ -19,10 +19,12 @@ from scipy.special import chdtrc, fdtrc
 from . import checks
 from .coefficients import coefficient_table
 from .design import Design, from_arrays
+from .distributions import quantile
+from .fit_statistics import FitStatistics, fit_statistics
 from .formula import from_formula
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
 from .model import EXACT, Mean, Model
-from .pool import CI, Blups, FitStatistics, blups, dispersion, fit_statistics, quantile
+from .pool import CI, Blups, blups, dispersion
 from .results import Result, read_only
 from .tau2 import TAU2, standard_error
 

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from .clusters import Clusters, Entries
-from .pool import two_sided
+from .distributions import two_sided
 from .results import Result
 
 ESTIMATORS = ("CR0", "CR1", "CR2")

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.special import chdtrc, ndtr
 
 from . import checks
-from .pool import quantile
+from .distributions import quantile
 from .power import ALTERNATIVES
 from .results import Result
 from .selection_likelihood import Maximum

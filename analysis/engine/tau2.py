@@ -14,6 +14,7 @@ from collections.abc import Callable
 from math import inf, log, nan, pi, sqrt
 
 import numpy as np
+from scipy.special import chdtri
 
 from .model import Model
 
@@ -54,6 +55,34 @@ def hunter_schmidt(model: Model) -> float:
     return max(0.0, (model.equal.rss - model.k) / float((1 / model.v).sum()))
 
 
+def hunter_schmidt_small(model: Model) -> float:
+    """Return tau2 by Hunter & Schmidt with Q corrected for small k: Brannick et al. (2019)."""
+    if model.df < 1:
+        return 0.0
+    return max(0.0, model.k * (model.equal.rss / model.df - 1) / float((1 / model.v).sum()))
+
+
+def generalised_q(model: Model, weights: np.ndarray) -> float:
+    """Return tau2 by the method of moments with any `weights`: DerSimonian & Kacker (2007)."""
+    if model.df < 1:
+        return 0.0
+    rss = model.fit(weights).rss
+    return max(0.0, (rss - model.trace_pv(weights)) / model.trace_p(weights))
+
+
+def two_step_dersimonian_laird(model: Model) -> float:
+    """Return tau2 by moments with the weights that DL's tau2 gives: DerSimonian & Kacker (2007)."""
+    return generalised_q(model, 1 / (model.v + dersimonian_laird(model)))
+
+
+def two_step_hedges(model: Model) -> float:
+    """Return tau2 by moments with the weights that HE's tau2 gives: DerSimonian & Kacker (2007).
+
+    They call HE Cochran's ANOVA estimator, CA, and this one CA2.
+    """
+    return generalised_q(model, 1 / (model.v + hedges(model)))
+
+
 def sidik_jonkman(model: Model) -> float:
     """Return tau2 by Sidik & Jonkman (2005), from the unweighted variance of the effects."""
     start = _sidik_jonkman_start(model)
@@ -69,9 +98,18 @@ def _sidik_jonkman_start(model: Model) -> float:
 def paule_mandel(model: Model) -> float:
     """Return the tau2 at which the generalised Q equals its degrees of freedom.
 
-    Paule & Mandel (1982); the empirical Bayes estimator of Morris (1983) has the same root.
+    Paule & Mandel (1982); the empirical Bayes estimator of Morris (1983) has the same root, and so
+    have DL and SJ when they are iterated until tau2 stays.
     """
     return generalised_q_root(model, model.df) if model.df >= 1 else 0.0
+
+
+def paule_mandel_median(model: Model) -> float:
+    """Return the tau2 at which the generalised Q is the median of its chi-squared distribution.
+
+    Viechtbauer (2021): tau2 then is above and below the true one equally often.
+    """
+    return generalised_q_root(model, float(chdtri(model.df, 0.5))) if model.df >= 1 else 0.0
 
 
 def generalised_q_root(model: Model, target: float) -> float:
@@ -202,6 +240,10 @@ TAU2: dict[str, Callable[[Model], float]] = {
     "REML": restricted_maximum_likelihood,
     "EB": paule_mandel,
     "PM": paule_mandel,
+    "HSk": hunter_schmidt_small,
+    "PMM": paule_mandel_median,
+    "DL2": two_step_dersimonian_laird,
+    "CA2": two_step_hedges,
 }
 
 
@@ -211,26 +253,34 @@ def standard_error(model: Model, method: str, tau2: float) -> float:
     The variance of a quadratic form y'My with y normal is 2 tr(M S M S), S the variance of y
     (Searle, 1971, p. 57), for the estimators that are one; the inverse information for the others.
     """
-    if method == "EE" or model.df < 1:
+    if method in ("EE", "given") or model.df < 1:
         return nan
     w0, w = 1 / model.v, 1 / (model.v + tau2)
     if method == "ML":
         return sqrt(2 / float(w @ w))
     if method == "REML":
         return sqrt(2 / model.trace_pp(w))
-    if method in ("EB", "PM"):
+    if method in ("EB", "PM", "PMM"):
         return sqrt(2 * model.k**2 / model.df) / float(w.sum())
-    if method in ("DL", "HS"):
+    if method in ("DL", "HS", "HSk"):
         spread = 2 * model.df + 4 * tau2 * model.equal_trace + 2 * tau2**2 * model.trace_pp(w0)
-        return sqrt(spread) / (model.equal_trace if method == "DL" else float(w0.sum()))
-    if method == "HE":
-        start, weights = 1.0, np.ones(model.k)
-    else:
+        if method == "DL":
+            return sqrt(spread) / model.equal_trace
+        return sqrt(spread) / float(w0.sum()) * (model.k / model.df if method == "HSk" else 1)
+    if method == "SJ":
         start = _sidik_jonkman_start(model)
         weights = 1 / (model.v + start)
+        return start * moments_error(model, tau2, weights) * model.trace_p(weights) / model.df
+    first = {"DL2": dersimonian_laird, "CA2": hedges}
+    weights = 1 / (model.v + first[method](model)) if method in first else np.ones(model.k)
+    return moments_error(model, tau2, weights)
+
+
+def moments_error(model: Model, tau2: float, weights: np.ndarray) -> float:
+    """Return the standard error of a `tau2` by the method of moments with `weights`."""
     spread = (
         2 * model.trace_pvpv(weights)
         + 4 * tau2 * model.trace_pvp(weights)
         + 2 * tau2**2 * model.trace_pp(weights)
     )
-    return start * sqrt(spread) / model.df
+    return sqrt(spread) / model.trace_p(weights)

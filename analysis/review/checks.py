@@ -5,12 +5,14 @@ A check that fails is a finding about the publication, not about our files, so n
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
 from . import formulas, region
 from .data import Finding, Review
 from .printed import agrees, interval, is_number, number
+from .printed_sets import printed_sets
 from .reconstruct import half_planes
 from .relations import AS_EFFECT
 
@@ -66,7 +68,8 @@ def _rows(review: Review) -> Cases:
 
 def _pooled(review: Review) -> Cases:
     cases = []
-    for line, where, texts in _published_sets(review):
+    names = [POOLED[name] for name in EFFECT]
+    for line, where, texts in _printed_together(review, names, ("estimate", "se")):
         row = {name: texts[POOLED[name]] for name in EFFECT if POOLED[name] in texts}
         row = {name: text for name, text in row.items() if is_number(text)}
         if {"smd", "se"} <= set(row):
@@ -94,25 +97,34 @@ def _contradiction(row: dict[str, str]) -> str:
     return "its numbers contradict each other"
 
 
-def _published_sets(review: Review):
-    """Yield for each set of numbers printed in one place: its first line, the place, its texts."""
-    if review.published.empty:
-        return
-    named = review.published["quantity"].str.rpartition(".")
-    place = review.published["id"].str.rpartition(".")[0]
-    rows = review.published.assign(set=place, of=named[0], name=named[2])
-    for _, own in rows.groupby(["set", "of"], sort=False):
-        texts = dict(zip(own["name"], own["printed"], strict=True))
-        yield own.index[0], own["where"].iloc[0], texts
+def _printed_together(
+    review: Review, names: Iterable[str], needed: Collection[str]
+) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Yield, for each set printed in one place that has the `needed` numbers, those called `names`.
+
+    Once each, with the line of the first of them and the place.
+    """
+    rows = review.published
+    lines = dict(zip(rows["id"], rows.index, strict=True))
+    seen = set()
+    for own in printed_sets(rows.to_dict("records")):
+        texts = {name: own.texts[name] for name in names if name in own.texts}
+        ids = tuple(row for name in texts for row in own.ids[name])
+        # A set that is read again with another number repeats what does not hang on that.
+        if set(needed) <= set(texts) and ids not in seen:
+            seen.add(ids)
+            line = min(lines[row] for row in ids)
+            yield line, rows.at[line, "where"], texts
 
 
 def _q(review: Review) -> Cases:
     return [
         case
-        for line, where, texts in _published_sets(review)
         for q, beside in (("q", ("q_pvalue", "i2")), ("q_between", ("q_between_pvalue",)))
         for printed in beside
-        if {q, f"{q}_df", printed} <= set(texts) and is_number(texts[q])
+        for names in [(q, f"{q}_df", printed)]
+        for line, where, texts in _printed_together(review, names, names)
+        if is_number(texts[q]) and texts[f"{q}_df"].isdecimal()
         for case in [_one_q(line, where, texts, q, printed)]
     ]
 

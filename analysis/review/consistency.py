@@ -1,6 +1,6 @@
 """Contradictions among printed numbers, whatever the data were, and what might resolve them.
 
-    set         the numbers printed of one analysis: their ids share all but the last word
+    set         the numbers printed of one analysis (`printed_sets`)
     suspect     the number that is wrong, where replacing it alone can make all relations hold
     touches     what hangs on a contradiction: a `conclusion`, where the numbers stand on both sides of
                 the level of significance or of nought, or else a `result`
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from .conjecture import otherwise, replacements
 from .printed import limits, number
+from .printed_sets import PrintedSet, printed_sets
 from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts
-from .schema import FRACTIONS, TOUCHES
+from .schema import TOUCHES
 
 TOLD = 2  # broken relations that are told of an analysis; more say the same again
 
@@ -36,24 +37,6 @@ class Contradiction:
     touches: str = "result"
 
 
-@dataclass(frozen=True)
-class _Set:
-    """The numbers of one analysis: their `texts` and the `ids` of their rows by their last word."""
-
-    prefix: str
-    texts: dict[str, str]
-    ids: dict[str, tuple[str, ...]]
-
-    @property
-    def name(self) -> str:
-        return self.prefix.rpartition(".")[2]
-
-    @property
-    def analysis(self) -> str:
-        """What is analysed, without the place where it is printed."""
-        return self.prefix.partition(".")[2]
-
-
 def contradictions(
     published: Iterable[Mapping[str, str]], flow: Sequence[Mapping[str, str]], alpha: float
 ) -> tuple[Contradiction, ...]:
@@ -62,7 +45,7 @@ def contradictions(
     `alpha` is the level of significance. The most consequential come first.
     """
     rows = list(published)
-    sets = _sets(rows)
+    sets = printed_sets(rows)
     found = [
         *(one for own in sets for one in _of_set(own, alpha)),
         *_twins(sets),
@@ -72,34 +55,7 @@ def contradictions(
     return tuple(sorted(dict.fromkeys(found), key=lambda one: TOUCHES.index(one.touches)))
 
 
-def _sets(rows: Sequence[Mapping[str, str]]) -> list[_Set]:
-    """The sets of `rows`; where a number is printed again and otherwise, the set again with that."""
-    found: dict[str, _Set] = {}
-    again: list[tuple[_Set, str, Mapping[str, str]]] = []
-    for row in rows:
-        if row["printed"] in FRACTIONS:
-            continue
-        prefix = row["id"].rpartition(".")[0]
-        name = (row["quantity"] or row["id"]).rpartition(".")[2]
-        own = found.setdefault(prefix, _Set(prefix, {}, {}))
-        if own.texts.setdefault(name, row["printed"]) == row["printed"]:
-            own.ids[name] = (*own.ids.get(name, ()), row["id"])
-        else:
-            again.append((own, name, row))
-    for own in found.values():
-        # A test of small-study effects is of the trials of what it is printed under.
-        whole = found.get(own.prefix.rpartition(".")[0])
-        if own.name in TESTS and whole and "k" in whole.texts:
-            own.texts.setdefault("k", whole.texts["k"])
-            own.ids.setdefault("k", whole.ids["k"])
-    others = [
-        _Set(own.prefix, own.texts | {name: row["printed"]}, own.ids | {name: (row["id"],)})
-        for own, name, row in again
-    ]
-    return [*found.values(), *others]
-
-
-def _of_set(own: _Set, alpha: float) -> Iterator[Contradiction]:
+def _of_set(own: PrintedSet, alpha: float) -> Iterator[Contradiction]:
     texts, relations = own.texts, TESTS.get(own.name, NORMAL)
     broken = [relation for relation in relations if not relation.holds(texts)]
     if not broken:
@@ -150,10 +106,10 @@ def _below(ends: Span, bound: float) -> bool | None:
     return True if high <= bound else False if low >= bound else None
 
 
-def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
+def _twins(sets: Sequence[PrintedSet]) -> Iterator[Contradiction]:
     """Regressions on different moderators with identical digits in every number."""
     names = ("estimate", "ci_low", "ci_high", "statistic", "pvalue")
-    seen: dict[tuple, _Set] = {}
+    seen: dict[tuple, PrintedSet] = {}
     for own in sets:
         if ".regression." not in own.prefix or not set(names) <= set(own.texts):
             continue
@@ -167,11 +123,13 @@ def _twins(sets: Sequence[_Set]) -> Iterator[Contradiction]:
             ids,
             f"{_moderator(other).capitalize()} and {_moderator(own)}, different properties of the "
             f"trials, have the same {len(names)} numbers: {', '.join(digits)}.",
-            "Either both are equal in every trial, or the numbers of one of them are printed twice.",
+            "Both can be right if, in the trials analysed, the two are equal or lie apart by the same "
+            "amount everywhere, which only their values could show. Otherwise the numbers of one of "
+            "them are printed twice.",
         )
 
 
-def _moderator(own: _Set) -> str:
+def _moderator(own: PrintedSet) -> str:
     return own.name.replace("_", " ")
 
 

@@ -2,7 +2,8 @@
 
     passage   a part of the text, from the line that begins it to the next passage
     aside     a named rule for numbers that are no quantities, such as the year of a citation
-    number    digits or a number word, as published.csv would print it: `seven` is 7, `p < .001` is <.001
+    number    digits or a number word, as published.csv would print it: `seven` is 7, `p < .001` is
+              <.001, `3,228` is 3228
 
 A row covers one occurrence in its passage, so a number that a passage prints twice needs two rows.
 What is particular to a paper (its passages, its names with digits) stands in source.csv.
@@ -34,7 +35,9 @@ MINUS = "\u2212"
 # A hyphen is a minus unless it joins words or ends of a range, as in `17-item` or `19%-34%`; after
 # the CI of an interval it is one even without a space.
 SIGN = rf"(?:{MINUS}|(?<![\w%)\]])-|(?<=CI)-)"
-DIGITS = rf"(?:[<>]\s*)?(?:{SIGN}\s*)?(?:[0-9]+(?:\.[0-9]+)?|(?<!\w)\.[0-9]+)"
+# Thousands are parted by a comma or a space, of any width but not the end of a line.
+PARTED = r"(?<![0-9.,])[0-9]{1,3}(?:[, \u00a0\u2009\u202f][0-9]{3})+(?![0-9])"
+DIGITS = rf"(?:[<>]\s*)?(?:{SIGN}\s*)?(?:(?:{PARTED}|[0-9]+)(?:\.[0-9]+)?|(?<!\w)\.[0-9]+)"
 # The longest word first, since a number word may begin another.
 WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 NUMBER = re.compile(rf"{DIGITS}|\b(?i:{WORD})\b")
@@ -206,8 +209,8 @@ def cover(numbers: Sequence[Number], rows: Iterable[Mapping[str, str]], source: 
 
 
 def _normal(text: str) -> str:
-    """A number as published.csv prints it: no white space, a hyphen for the minus, words as digits."""
-    text = re.sub(r"\s", "", text).replace(MINUS, "-")
+    """A number as published.csv prints it: no space or comma, a hyphen for a minus, words as digits."""
+    text = re.sub(r"[\s,]", "", text).replace(MINUS, "-")
     return WORDS.get(text.lower(), text)
 
 

@@ -29,7 +29,7 @@ from .printed import agrees
 METHODS = ("DL", "HE", "HS", "SJ", "ML", "REML", "PM")
 CORRECTION = {"correction": ("d", "g")}
 MODEL = {**CORRECTION, "method": METHODS, "ci": ("z", "hksj")}
-TAILS = {"tails": (2, 1)}
+TAILS = {"tails": (2, 1)}  # both, or only the one on the side of the statistic's sign
 AXES = {
     "pooled": MODEL,
     "between": {**CORRECTION, "method": ("EE", *METHODS), "tau2": ("separate", "common")},
@@ -159,7 +159,10 @@ def regression(effects: Effects, x: Sequence[float]) -> Callable:
 
 
 def asymmetry(effects: Effects) -> Callable:
-    """Return what tests the asymmetry of `effects` by Egger's line, by a setting."""
+    """Return what tests the asymmetry of `effects` by Egger's line, by a setting.
+
+    A single tail is that of the statistic's sign, which leaves half of what both leave.
+    """
 
     def compute(correction: str, tails: int) -> dict:
         y, v = effects.corrected(correction)
@@ -172,7 +175,8 @@ def asymmetry(effects: Effects) -> Callable:
 def ranks(effects: Effects) -> Callable:
     """Return what tests the asymmetry of `effects` by Kendall's S, by a setting.
 
-    S itself is plain; the continuity correction enters tau and p, which is the normal one.
+    S itself is plain; the continuity correction enters tau and p, which is the normal one. A single tail
+    is that of the sign of S.
     """
 
     def compute(correction: str, tails: int, on: str, continuity: bool) -> dict:

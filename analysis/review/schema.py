@@ -142,12 +142,10 @@ COUNT = _matches(
     r"[1-9][0-9]*|NRD", "is not a count; write a whole number above 0, for example 20, or NRD"
 )
 FRACTIONS = ("1/2", "1/3", "2/3", "1/4")  # shares that a text says in words
-PRINTED = _cell(
-    lambda text: (
-        text in FRACTIONS or printed.is_number(text[1:] if text[:1] in ("<", ">") else text)
-    ),
-    "is not a printed number; write it as printed, for example 0.480, .452 or <.001",
-)
+
+NOT_PRINTED = "is not a printed number; write it as printed, for example 0.480, .452 or <.001"
+FIGURE = _cell(lambda text: printed.is_number(re.sub("^[<>]", "", text)), NOT_PRINTED)
+PRINTED = _cell(lambda t: t in FRACTIONS or printed.is_number(re.sub("^[<>]", "", t)), NOT_PRINTED)
 
 EFFECTS = Table(
     {
@@ -193,8 +191,14 @@ WHOLE = ("k", "k0", "df")  # how the names of counts end
 
 def _counts_are_whole(frame: pd.DataFrame) -> pd.Series:
     """Tell for each row whether a number of studies or degrees of freedom is printed as a count."""
-    last = frame["quantity"].str.split(r"[._]", regex=True).str[-1]
-    return ~last.isin(WHOLE) | frame["printed"].str.fullmatch(r"[0-9]+")
+    return ~frame["quantity"].str.split(r"[._]", regex=True).str[-1].isin(WHOLE) | frame[
+        "printed"
+    ].str.fullmatch(r"[0-9]+")
+
+
+def _share_has_no_quantity(frame: pd.DataFrame) -> pd.Series:
+    """Tell for each row whether a share in words, which has no digits to meet, names no quantity."""
+    return ~frame["printed"].isin(FRACTIONS) | (frame["quantity"] == "")
 
 
 def _quantity_or_note(frame: pd.DataFrame) -> pd.Series:
@@ -210,6 +214,11 @@ PUBLISHED = Table(
             ("note", "quantity"),
             _quantity_or_note,
             "does not say why no quantity is named; write which inputs are missing, or what else it is",
+        ),
+        RowRule(
+            ("quantity", "printed"),
+            _share_has_no_quantity,
+            "stands beside a share in words, which has no digits to meet; leave it empty",
         ),
         RowRule(
             ("printed", "quantity"),
@@ -244,7 +253,7 @@ FLOW = Table(
 DEFINITIONS = Table({"study": KEY, "earlier": TEXT, "current": TEXT}, (_unique("study"),))
 
 LITERATURE = Table(
-    {"id": NAME, "claim": TEXT, "printed": PRINTED, "cited": TEXT, "where": TEXT, "note": None},
+    {"id": NAME, "claim": TEXT, "printed": FIGURE, "cited": TEXT, "where": TEXT, "note": None},
     (_unique("id"),),
 )
 

@@ -1,7 +1,9 @@
-"""Links to where a value is shown: `<a class="used" data-used="NAME">` gets its target.
+"""Links to where a value is shown: `<a class="used" data-used="NAME" data-home="ID">` gets its target.
 
-Only the finished pages tell where that is: the nearest element with an id around the first
-`data-id="NAME"` of another page. A link to what no other page shows becomes plain text.
+Only the finished pages tell where that is: the first `data-id="NAME"` of another page, which gets an id
+for it; the front page comes last, since it repeats what a chapter tells. A value that no other page
+shows leads home, to the element called ID that it is drawn in or rests on. A link to neither becomes
+plain text.
 """
 
 from __future__ import annotations
@@ -11,46 +13,66 @@ from html import escape
 
 from .markup import Node
 
+PREFIX = "value-"  # of the ids of places that have none
+JUDGED = "judged-"  # of the ids of the links themselves, the first to each value
+Edit = tuple[int, int, str]  # from where to where in a page's source, and what stands there instead
+
 
 def with_links(sources: dict[str, str], trees: dict[str, Node]) -> dict[str, str]:
-    """Return those of the pages `sources`, parsed as `trees`, that change, their links set."""
+    """Return those of the pages `sources`, parsed as `trees`, that change: links set, places named."""
     waiting = {page: tree.all(_waits) for page, tree in trees.items()}
-    shown = {page: _places(tree) for page, tree in trees.items()} if any(waiting.values()) else {}
-    return {
-        page: _linked(sources[page], page, links, shown) for page, links in waiting.items() if links
-    }
+    if not any(waiting.values()):
+        return {}
+    front, *chapters = trees
+    pages = {page: trees[page] for page in (*chapters, front)}
+    shown = {page: _first(tree, "data-id") for page, tree in pages.items()}
+    homes = {page: _first(tree, "id") for page, tree in pages.items()}
+    edits: dict[str, dict[int, Edit]] = {page: {} for page in trees}
+    judged: set[str] = set()
+    for page, links in waiting.items():
+        for link in links:
+            names = (("data-used", shown), ("data-home", homes))
+            found = (_elsewhere(page, link.attributes.get(a, ""), places) for a, places in names)
+            place = next((place for place in found if place), None)
+            text = sources[page][link.inner : link.inner_end]
+            if place:
+                other, node = place
+                used = link.attributes["data-used"]
+                anchor = node.id or PREFIX + used
+                if not node.id:
+                    at = node.start + len(f"<{node.tag}")
+                    edits[other][at] = (at, at, f' id="{escape(anchor)}"')
+                path = posixpath.relpath(other, posixpath.dirname(page) or ".")
+                name = f' id="{escape(JUDGED + used)}"' if used not in judged else ""
+                judged.add(used)
+                text = f'<a class="used"{name} href="{escape(f"{path}#{anchor}")}">{text}</a>'
+            edits[page][link.start] = (link.start, link.end, text)
+    return {page: _edited(sources[page], own) for page, own in edits.items() if own}
 
 
 def _waits(node: Node) -> bool:
     return node.tag == "a" and node.has_class("used") and "data-used" in node.attributes
 
 
-def _places(tree: Node) -> dict[str, str]:
-    """The id around the first place of each value that the page `tree` shows."""
-    found: dict[str, str] = {}
+def _first(tree: Node, attribute: str) -> dict[str, Node]:
+    """The first element of the page `tree` for each value of the `attribute`."""
+    found: dict[str, Node] = {}
     for node in tree.walk():
-        name = node.attributes.get("data-id")
-        if name and name not in found:
-            home = node if node.id else node.around(lambda n: bool(n.id))
-            if home:
-                found[name] = home.id
+        if node.attributes.get(attribute):
+            found.setdefault(node.attributes[attribute], node)
     return found
 
 
-def _linked(source: str, page: str, links: list[Node], shown: dict[str, dict[str, str]]) -> str:
+def _elsewhere(page: str, name: str, places: dict[str, dict[str, Node]]) -> tuple[str, Node] | None:
+    """The first page but `page` that has the `name` among its `places`, and the element there."""
+    return next(
+        ((other, own[name]) for other, own in places.items() if other != page and name in own), None
+    )
+
+
+def _edited(source: str, edits: dict[int, Edit]) -> str:
     pieces, position = [], 0
-    for link in links:
-        name = link.attributes["data-used"]
-        target = next(
-            (
-                f"{posixpath.relpath(other, posixpath.dirname(page) or '.')}#{places[name]}"
-                for other, places in shown.items()
-                if other != page and name in places
-            ),
-            None,
-        )
-        text = source[link.inner : link.inner_end]
-        pieces.append(source[position : link.start])
-        pieces.append(f'<a class="used" href="{escape(target)}">{text}</a>' if target else text)
-        position = link.end
+    for start, end, text in sorted(edits.values()):
+        pieces += [source[position:start], text]
+        position = end
     return "".join([*pieces, source[position:]])

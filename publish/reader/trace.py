@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .links import JUDGED
 from .markup import Node
 
 PARTS = 64
 WORDS = 2  # of a name, which decide its part
 FUNCTION = "ma."  # begins the id of a function's description
-LEDGER = "judged-"  # begins the id of a ledger's row, which a value's name ends
 
 
 def part_of(name: str) -> str:
@@ -55,10 +55,10 @@ def parts(values: Mapping[str, Mapping], trees: Mapping[str, Node]) -> dict[str,
 def _rows(trees: Mapping[str, Node]) -> dict[str, str]:
     """Where the ledger judges each value: a link from the site's root."""
     return {
-        node.id.removeprefix(LEDGER): f"{page}#{node.id}"
+        node.id.removeprefix(JUDGED): f"{page}#{node.id}"
         for page, tree in trees.items()
         for node in tree.walk()
-        if node.id.startswith(LEDGER)
+        if node.id.startswith(JUDGED)
     }
 
 

@@ -8,14 +8,11 @@ const conclusions = (() => {
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
     `SMD ${digits(estimate, 2)} (${digits(low, 2)} to ${digits(high, 2)})`;
 
-  /* A size and a degree are called by what is shown, which is what a reader compares. */
-  function sizeOf(estimate, { sizes }) {
-    const shown = Math.abs(Number(estimate.toFixed(2)));
-    const reached = sizes.filter(([, bound]) => shown >= bound);
-    return reached.length ? reached[reached.length - 1][0] : "less than small";
+  /* The word of the highest value that is reached by what is shown, which is what a reader compares. */
+  function called(shown, points, below) {
+    const reached = points.filter(([, bound]) => Number(shown) >= bound);
+    return reached.length ? reached[reached.length - 1][0] : below;
   }
-  const degreeOf = (i2, { low_i2: low, high_i2: high }) =>
-    i2 < low ? "low" : i2 < high ? "moderate" : "high";
 
   const untold = (why) => ({ holds: null, why });
 
@@ -25,17 +22,21 @@ const conclusions = (() => {
       const holds = result.pvalue < alpha && result.estimate > 0;
       return { holds, why: `${interval(result)}, ${shownP(result.pvalue)}` };
     },
-    size({ result }, { words }, conventions) {
-      const found = sizeOf(result.estimate, conventions);
-      const why = `SMD ${digits(result.estimate, 2)} is ${found} by Cohen\u2019s convention`;
+    size({ result }, { words }, { sizes }) {
+      const found = called(Math.abs(result.estimate).toFixed(2), sizes, "less than small");
+      const why = `SMD ${digits(result.estimate, 2)} is ${found} by the lower bounds of Cohen\u2019s convention`;
       return { holds: words.includes(found), why };
     },
-    heterogeneity({ result }, { degree }, conventions) {
+    degree({ result }, { words }, { degrees }) {
       if (result.k < 2) return untold("one trial has no heterogeneity");
-      const found = degreeOf(result.i2, conventions);
-      const holds = result.q_pvalue < conventions.alpha && found === degree;
-      const why = `I\u00b2 is ${digits(result.i2, 0)}%, which is ${found}; ${shownP(result.q_pvalue)}`;
-      return { holds, why };
+      const found = called(result.i2.toFixed(0), degrees, "less than low");
+      const why = `I\u00b2 ${digits(result.i2, 0)}% is ${found} by the lower bounds of Higgins\u2019 convention`;
+      return { holds: words.includes(found), why };
+    },
+    heterogeneous({ result }, { expected }, { alpha }) {
+      if (result.k < 2) return untold("one trial has no heterogeneity");
+      const why = `Q ${digits(result.q, 2)}, df ${result.q_df}, ${shownP(result.q_pvalue)}`;
+      return { holds: result.q_pvalue < alpha === expected, why };
     },
     asymmetry({ effects }, { expected }, { alpha }) {
       const found = egger(effects);
@@ -44,11 +45,11 @@ const conclusions = (() => {
       const why = `Egger\u2019s test: intercept ${digits(found.estimate, 2)}, ${shownP(found.pvalue)}`;
       return { holds: asymmetric === expected, why };
     },
-    same({ effects, studies, options }, { members }, { alpha }) {
+    groups({ effects, studies, options }, { members, differ }, { alpha }) {
       const found = between(effects, studies.map((study) => members[study]), options);
       if (!found) return untold("no two groups are left to compare");
       const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
-      return { holds: found.pvalue >= alpha, why };
+      return { holds: found.pvalue < alpha === differ, why };
     },
     predicted({ result }, { side }) {
       const { prediction_low: low, prediction_high: high } = result;

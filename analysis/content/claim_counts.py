@@ -1,0 +1,85 @@
+"""Rules of single claims of claims.csv: those that compare counts, shares and means."""
+
+from __future__ import annotations
+
+from .rule_kinds import CONVENTION, FAILS, HOLDS, Rule, judged, rule
+from .subgroups import VARIABLES
+
+
+def more(first: str, second: str, what: str) -> Rule:
+    """The value `first` is larger than `second`; `what` shows both."""
+    return rule(first, second)(lambda a, b: (a.raw > b.raw, what.format(a.text, b.text)))
+
+
+@rule(
+    "symptoms.random.estimate", "symptoms_completers.random.estimate",
+    "symptoms_completers.same_trials.estimate", "symptoms_completers.same_effect.k",
+    "symptoms_completers.random.k",
+)  # fmt: skip
+def conservative(everybody, completers, same, alike, k):
+    """Completers have a larger effect than everybody, in all trials and in their own."""
+    return max(everybody.raw, same.raw) < completers.raw, (
+        f"SMD {completers.text} for completers, {everybody.text} for everybody, of which {same.text} in "
+        f"the same trials. {alike.text} of {k.text} trials print the same effect for both."
+    )
+
+
+@rule("symptoms.egger.estimate")
+def upwards(intercept):
+    """Egger’s intercept is positive: small trials have larger effects."""
+    return intercept.raw > 0, intercept.text
+
+
+@rule("symptoms.filled.k0", "symptoms_completers.filled.k0")
+def as_many_filled(everybody, completers):
+    """Trim and fill puts in as many trials among completers as among everybody."""
+    return everybody.raw == completers.raw, (
+        f"{everybody.text} for everybody, {completers.text} for completers."
+    )
+
+
+@rule("symptoms.random.k", "studies.k")
+def everywhere(k, studies):
+    """Every trial has an effect on symptoms."""
+    return k.raw == studies.raw, f"{k.text} of {studies.text} trials have an effect on symptoms."
+
+
+@rule("studies.depression.usual.k", "studies.depression.k")
+def usual_measures(usual, k):
+    """More than half of the trials on major depression used the usual measures."""
+    return 2 * usual.raw > k.raw, f"{usual.text} of {k.text} trials on major depression did."
+
+
+@rule(
+    *(f"symptoms.random.treatment.{category}.k" for category in VARIABLES["treatment"].categories)
+)
+def combined_largest(cbt, third_wave, combined, other):
+    """More trials test combined treatment than treatment of any other category."""
+    rest = cbt, third_wave, other
+    return combined.raw > max(k.raw for k in rest), (
+        f"{combined.text} trials, in the other categories {', '.join(k.text for k in rest)}."
+    )
+
+
+@judged(*(f"symptoms.random.measure.{category}.k" for category in VARIABLES["measure"].categories),
+        "symptoms.random.k")  # fmt: skip
+def most_used(bdi, *others):
+    """Most trials used the BDI, which may mean more than half or more than any other measure."""
+    *rest, k = others
+    more, half = bdi.raw > max(other.raw for other in rest), 2 * bdi.raw > k.raw
+    why = (
+        f"{bdi.text} of {k.text} trials: {'' if half else 'not '}the majority, "
+        f"{'' if more else 'not '}more than any other measure. Most may mean either."
+    )
+    return (HOLDS if half and more else CONVENTION if half or more else FAILS), why
+
+
+@judged("qol.random.k", "studies.qol_measure.k", "studies.k")
+def half_report(reporting, naming, k):
+    """Half of the trials report quality of life, which may mean a measure or a result."""
+    exact = [2 * one.raw == k.raw for one in (naming, reporting)]
+    why = (
+        f"Of {k.text} trials {naming.text} name a measure and {reporting.text} have a result. Reporting "
+        "may mean either."
+    )
+    return (HOLDS if all(exact) else CONVENTION if any(exact) else FAILS), why

@@ -1,0 +1,120 @@
+"""Intervals of tau2, I2 and H2 besides the Q-profile: by likelihood, standard error, or Q alone.
+
+PL      profile likelihood of an ML or REML fit: Hardy & Thompson (1996)
+Wald    tau2 and its standard error by z; covers badly
+J       generalised Q with weights 1/sqrt(v): Jackson (2013)
+HT      from Q alone, by the logarithm of H: Higgins & Thompson (2002)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, log, sqrt
+
+import numpy as np
+from scipy.special import chdtri, ndtri
+
+from . import checks
+from .heterogeneity import Bounds, HeterogeneityIntervals, q_profile, typical_variance
+from .model import Model
+from .quadratic_form import tau2_at
+from .root import DOUBLINGS, root_between
+from .tau2 import LOWEST, log_likelihood, standard_error
+
+# How finely the likelihood is looked up, so that no second peak is stepped over.
+GRID = 200
+
+
+def heterogeneity_interval(
+    kind: str, model: Model, method: str, tau2: float, level: float
+) -> HeterogeneityIntervals:
+    """Return the intervals of a `kind` for a `model` fitted by `method` with `tau2`, of `level`.
+
+    ValueError without a degree of freedom, and where the kind does not go with the method.
+    """
+    checks.one_of("kind", kind, ("QP", *KINDS))
+    level = checks.level(level)
+    if kind == "QP":
+        return q_profile(model, level)
+    if model.df < 1:
+        raise ValueError("one study, or as many coefficients as studies, leave tau2 no interval")
+    low, high = KINDS[kind](model, method, tau2, level)
+    s2 = typical_variance(model)
+    return HeterogeneityIntervals(
+        level=level,
+        tau2=Bounds(low, high),
+        tau=Bounds(sqrt(low), sqrt(high)),
+        i2=Bounds(*(100 * bound / (bound + s2) for bound in (low, high))),
+        h2=Bounds(*(bound / s2 + 1 for bound in (low, high))),
+        empty=False,
+        kind=kind,
+    )
+
+
+def profile_likelihood(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+    """Return the lowest and the highest tau2 that the likelihood of `method` does not reject."""
+    if method not in ("ML", "REML"):
+        raise ValueError(f"method is {method!r}; the interval PL goes with ML and REML alone")
+    restricted = method == "REML"
+    least = log_likelihood(model, tau2, restricted) - float(chdtri(1, 1 - level)) / 2
+
+    def above(value: float) -> float:
+        return log_likelihood(model, value, restricted) - least
+
+    # Beyond twice the scatter the likelihood only falls.
+    high = max(2 * model.scatter, model.smallest)
+    for _ in range(DOUBLINGS):
+        if above(high) < 0:
+            break
+        high *= 2
+    grid = np.geomspace(LOWEST * min(model.smallest, high), high, GRID)
+    grid = np.unique([0.0, *grid, tau2])
+    inside = np.flatnonzero([above(value) >= 0 for value in grid])
+    first, last = inside[0], inside[-1]
+
+    low = root_between(above, *grid[first - 1 : first + 1]) if first > 0 else 0.0
+    return float(low), float(root_between(above, *grid[last : last + 2]))
+
+
+def wald(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+    """Return tau2 less and plus its standard error times the normal quantile, cut off at 0."""
+    half = -float(ndtri((1 - level) / 2)) * standard_error(model, method, tau2)
+    if not half >= 0:
+        raise ValueError(f"method is {method!r}, which leaves tau2 no standard error")
+    return max(0.0, tau2 - half), tau2 + half
+
+
+def jackson(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+    """Return the tau2 at which the weighted Q is in either tail of its distribution."""
+    tail, weights = (1 - level) / 2, 1 / np.sqrt(model.v)
+    return tau2_at(model, weights, tail), tau2_at(model, weights, 1 - tail)
+
+
+def by_h(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+    """Return the tau2 that belong to the interval of H: H2 - 1 is tau2 over the typical variance."""
+    low, high = h2_bounds(model.equal.rss, model.df, level)
+    s2 = typical_variance(model)
+    return s2 * (low - 1), s2 * (high - 1)
+
+
+def h2_bounds(q: float, df: int, level: float) -> tuple[float, float]:
+    """Return the interval of H2, at least 1, from Q on `df`: Higgins & Thompson (2002).
+
+    H is taken as normal in its logarithm. ValueError for two studies with a Q below 2.
+    """
+    if q > df + 1:
+        se = 0.5 * log(q / df) / (sqrt(2 * q) - sqrt(2 * df - 1))
+    elif df > 1:
+        se = sqrt((1 - 1 / (3 * (df - 1) ** 2)) / (2 * (df - 1)))
+    else:
+        raise ValueError("two studies with so small a Q leave H no standard error")
+    centre, half = log(max(1.0, q / df)) / 2, -float(ndtri((1 - level) / 2)) * se
+    return max(1.0, exp(2 * (centre - half))), exp(2 * (centre + half))
+
+
+KINDS: dict[str, Callable[[Model, str, float, float], tuple[float, float]]] = {
+    "PL": profile_likelihood,
+    "Wald": wald,
+    "J": jackson,
+    "HT": by_h,
+}

@@ -1,0 +1,112 @@
+"""Further estimators of tau2, written out with matrices or by their own iteration."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from analysis.engine.model import Mean, Model
+from analysis.engine.pool import pool
+from analysis.engine.regression import meta_regression
+from analysis.engine.tau2 import TAU2, moments_error
+
+from leaves import FILES, document
+
+RANDOM = np.random.default_rng(2007)
+Y, V = RANDOM.normal(0.3, 0.9, 12), RANDOM.uniform(0.02, 0.3, 12)
+X = np.column_stack([np.ones(12), RANDOM.normal(size=12)])
+
+
+def moments(y, v, design, w):
+    """tau2 and its error by the method of moments with weights w, all matrices written out."""
+    W = np.diag(w)
+    P = W - W @ design @ np.linalg.inv(design.T @ W @ design) @ design.T @ W
+    tau2 = max(0.0, (y @ P @ y - np.trace(P @ np.diag(v))) / np.trace(P))
+    spread = P @ np.diag(v + tau2)
+    return tau2, np.sqrt(2 * np.trace(spread @ spread)) / np.trace(P)
+
+
+@pytest.mark.parametrize("design", [X[:, :1], X], ids=["mean", "moderator"])
+@pytest.mark.parametrize(("method", "weights"), [("DL2", 1 / V), ("CA2", np.ones(12))])
+def test_two_steps(method, weights, design):
+    first, _ = moments(Y, V, design, weights)
+    tau2, error = moments(Y, V, design, 1 / (V + first))
+    assert first > 0
+    if design.shape[1] == 1:
+        found = pool(Y, vi=V, method=method)
+    else:
+        found = meta_regression(Y, vi=V, X=design, method=method)
+    assert found.tau2 == pytest.approx(tau2, rel=1e-8)
+    assert found.tau2_se == pytest.approx(error, rel=1e-8)
+
+
+def test_the_plain_and_the_general_model_agree_on_the_error():
+    weights = V**-0.5
+    plain = moments_error(Mean(Y, V), 0.1, weights)
+    assert plain == pytest.approx(moments_error(Model(Y, V, X[:, :1]), 0.1, weights), rel=1e-10)
+
+
+def iterated_dl(y, v):
+    """DL with the weights of its own last tau2, until it stays: DerSimonian & Kacker (2007)."""
+    tau2 = 0.1
+    for _ in range(20000):
+        last, tau2 = tau2, moments(y, v, np.ones((len(y), 1)), 1 / (v + tau2))[0]
+        if abs(tau2 - last) < 1e-14:
+            return tau2
+    raise AssertionError("no fixed point")
+
+
+def iterated_sj(y, v):
+    """SJ from the last tau2 in place of the variance of the effects, until it stays."""
+    tau2 = float(np.var(y))
+    for _ in range(100000):
+        w = 1 / (v + tau2)
+        rss = float(w @ (y - w @ y / w.sum()) ** 2)
+        last, tau2 = tau2, tau2 * rss / (len(y) - 1)
+        if abs(tau2 - last) < 1e-14:
+            return tau2
+    raise AssertionError("no fixed point")
+
+
+@pytest.mark.parametrize("iterated", [iterated_dl, iterated_sj])
+def test_iterated_moments_end_at_paule_and_mandel(iterated):
+    """So that DLIT and SJIT of metafor need no name of their own."""
+    assert iterated(Y, V) == pytest.approx(TAU2["PM"](Mean(Y, V)), rel=1e-9)
+
+
+def test_where_metafor_stops_dl_its_equation_is_not_solved():
+    """Its DLIT of version 3.8 is a step away from a root, the engine's PM is none."""
+    (path,) = (path for path in FILES if path.stem == "bcg_rr")
+    given = document(path)
+    y, v = (np.array(given["input"][name]) for name in ("yi", "vi"))
+    ones = np.ones((len(y), 1))
+    theirs = given["fits"]["variants"]["DLIT"]["tau2"]
+    assert abs(moments(y, v, ones, 1 / (v + theirs))[0] - theirs) > 0.1
+    ours = TAU2["PM"](Mean(y, v))
+    assert moments(y, v, ones, 1 / (v + ours))[0] == pytest.approx(ours, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["HSk", "PMM", "DL2", "CA2"])
+def test_one_study_and_equal_effects_have_no_heterogeneity(method):
+    assert pool([1.0], vi=[0.1], method=method).tau2 == 0
+    assert pool([1.0, 1.0, 1.0], vi=[0.1, 0.2, 0.3], method=method).tau2 == 0
+
+
+def test_a_given_tau2_is_taken_as_it_is():
+    found = pool(Y, vi=V, tau2=0.25)
+    w = 1 / (V + 0.25)
+    assert found.estimate == pytest.approx(w @ Y / w.sum(), rel=1e-12)
+    assert found.se == pytest.approx(w.sum() ** -0.5, rel=1e-12)
+    assert found.method == "given"
+    assert "(given)" in found.report()
+    assert np.isnan(found.tau2_se)
+    assert found.fit_statistics().aic == pytest.approx(2 - 2 * found.fit_statistics().loglik)
+    assert json.loads(json.dumps(found.to_dict()))["tau2"] == 0.25
+
+
+@pytest.mark.parametrize("tau2", [-0.1, float("nan"), float("inf"), "much"])
+def test_refused_tau2(tau2):
+    with pytest.raises(ValueError, match=r"tau2 is .*; it must be a finite number of 0 or more"):
+        pool(Y, vi=V, tau2=tau2)
