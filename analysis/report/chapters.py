@@ -37,7 +37,9 @@ def chapters(data: Data) -> dict[str, str]:
     }
     for number, outcome in enumerate(outcomes, 3):
         found[f"chapters/{number:02}-{_id(outcome)}.qmd"] = _outcome(data, outcome)
-    found[f"chapters/{len(outcomes) + 3:02}-references.qmd"] = fill("references.qmd")
+    last = len(outcomes) + 3
+    found[f"chapters/{last:02}-what-if.qmd"] = fill("what-if.qmd")
+    found[f"chapters/{last + 1:02}-references.qmd"] = fill("references.qmd")
     return found
 
 

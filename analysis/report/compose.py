@@ -17,6 +17,7 @@ from .settings import Settings, read_settings
 from .source import read_source
 from .subgroups import add_subgroups
 from .trials import Data, read_trials
+from .whatif import add_what_if
 from .writer import Writer
 
 FEWEST = {"bias.fewest": bias.FEWEST, "moderator.fewest": moderators.FEWEST}
@@ -37,8 +38,8 @@ def compose(data: Data) -> Registry:
     """Compute everything from `data`."""
     registry = Registry()
     add_description(registry, data, FEWEST)
-    for outcome in data.outcomes:
-        writer = Writer(registry, outcome, data.settings.level)
+    writers = [Writer(registry, outcome, data.settings.level) for outcome in data.outcomes]
+    for writer in writers:
         add_studies(writer, data)
         add_pooled(writer)
         add_dependent(writer)
@@ -49,4 +50,5 @@ def compose(data: Data) -> Registry:
         add_bias(writer)
         add_sensitivity(writer, data)
         add_over_time(writer, data)
+    add_what_if(registry, data, writers)
     return registry

@@ -15,6 +15,7 @@ from ..display.shown import Shown
 from .chapters import TEMPLATES, chapters
 from .compose import compose, read_data
 from .settings import settings_path
+from .stamp import STAMP, stamp
 from .trials import Data
 
 TRIALS = Path("data/trials.csv")
@@ -62,6 +63,7 @@ def write_project(data: Data, path: Path, root: Path) -> None:
     for name in SCRIPTS:
         _write(root / name, (TEMPLATES / name).read_text(encoding="utf-8"))
     _write(root / "_quarto.yml", _book(data, list(texts)))
+    _write(root / STAMP, stamp())
     _write(root / "_environment", "QUARTO_PYTHON=.venv/bin/python\n")
     bibliography = (TEMPLATES / "references.bib").read_text(encoding="utf-8")
     _write(root / "chapters/references.bib", bibliography)
