@@ -15,7 +15,7 @@ ORDER = (
     "engine", "review", "display", "report", "content", "manuscript", "downloads", "memberships",
     "published", "coverage", "signatures", "docstrings", "reference",
 )  # fmt: skip
-CALLERS = ("analysis.report.__main__",)  # of publish
+CALLERS = ("analysis.report.__main__", "analysis.report.wheel")  # of publish
 TEMPLATES = ROOT / "analysis/report/template"  # files of other projects
 MODULES = sorted(
     path

@@ -120,6 +120,15 @@ def test_the_test_between_subgroups_is_that_of_rma_with_a_factor():
     assert close(raw("bcg", "reml.allocation.f_pvalue"), theirs["QMp"], ITERATIVE)
 
 
+def test_the_means_of_subgroups_are_those_of_rma_without_an_intercept():
+    theirs = reference("bcg_rr")["metareg"]["alloc_no_intercept"]["fits"]["REML"]["knha"]
+    names = [name.removeprefix("alloc") for name in theirs["names"]]
+    assert names == ["alternate", "random", "systematic"]
+    for ours, leaf in (("estimate", "b"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        found = [raw("bcg", f"reml.allocation.{name}.{ours}") for name in names]
+        assert found == pytest.approx([exp(y) for y in theirs[leaf]], rel=ITERATIVE)
+
+
 def test_the_three_levels_and_robust_errors_are_those_of_rma_mv():
     theirs = reference("konstantopoulos2011")["threelevel"]["REML"]
     robust = theirs["robust"]["CR2"]

@@ -10,9 +10,11 @@ from publish.__main__ import main as publish
 
 from ..review.data import DataError
 from .compose import read_data
+from .init import NotEmpty, init
 from .measures import MEASURES
-from .project import write_project
+from .project import TRIALS, write_project
 from .settings import read_settings
+from .stamp import write_stamp
 
 EXAMPLE = """\
 The file has a row a trial (or a row an effect) and a header. Columns are recognised by their usual
@@ -25,8 +27,20 @@ same name beside it may say otherwise: measure, columns, labels, title, authors,
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what `arguments` ask for; return the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _init(given[1:]) if given[:1] == ["init"] else _report(given)
+    except DataError as error:
+        print("The data cannot be used:", *error.problems, sep="\n  ", file=sys.stderr)
+        return 1
+
+
+def _report(given: list[str]) -> int:
+    """Write a report's project and build it."""
     parser = argparse.ArgumentParser(
-        prog="python -m analysis.report", description="Turn a CSV file of trials into a report.",
+        prog="python -m analysis.report",
+        description="Turn a CSV file of trials into a report: a site and a PDF. To begin a manuscript "
+        "of your own, see: python -m analysis.report init --help",
         epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("data", type=Path, help="the CSV file")
@@ -34,18 +48,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--measure", choices=tuple(MEASURES), help="the effect size, if not the usual"
     )
-    options = parser.parse_args(arguments)
-    return _report(options.data, options.out, options.measure)
+    options = parser.parse_args(given)
+    data = read_data(options.data, read_settings(options.data).with_measure(options.measure))
+    write_project(data, options.data, options.out, options.measure)
+    write_stamp(options.out)
+    return publish([str(options.out)])
 
 
-def _report(path: Path, out: Path, measure: str | None) -> int:
+def _init(given: list[str]) -> int:
+    """Write a project for a manuscript."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.report init",
+        description="Write a whole project for a manuscript of your own: chapters, data, codebook, "
+        "Makefile, CI, and the engine as a wheel. Build it with make.",
+    )
+    parser.add_argument("folder", type=Path, help="a new or empty folder")
+    parser.add_argument(
+        "--data", type=Path, help="a CSV file to begin with, in place of the example"
+    )
+    options = parser.parse_args(given)
     try:
-        data = read_data(path, read_settings(path).with_measure(measure))
-    except DataError as error:
-        print(f"{path} cannot be used:", *error.problems, sep="\n  ", file=sys.stderr)
+        init(options.folder, options.data)
+    except NotEmpty as error:
+        print(error, file=sys.stderr)
         return 1
-    write_project(data, path, out)
-    return publish([str(out)])
+    print(
+        f"{options.folder} is ready. Put your trials into {options.folder / TRIALS}, then run make."
+    )
+    return 0
 
 
 if __name__ == "__main__":

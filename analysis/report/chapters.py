@@ -7,15 +7,14 @@ escaped; numbers are never filled in: the chapters ask for them when they are bu
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ..display.escape import escape_markdown
+from .assets import TEMPLATES
 from .measures import CORRELATIONS, RATIOS, RAW, Measure
 from .roles import MODERATOR, SUBGROUP
 from .trials import Data, Outcome, slug
 from .writer import TAKEN
 
-TEMPLATES = Path(__file__).parent / "template"
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 FEWEST_PLOT = 2  # studies that a bubble plot shows
 

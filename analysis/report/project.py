@@ -12,16 +12,14 @@ import yaml
 
 from ..display.downloads import write_downloads
 from ..display.shown import Shown
-from .chapters import TEMPLATES, chapters
+from .assets import LICENCE, STYLE, TEMPLATES, asset
+from .chapters import chapters
 from .compose import compose, read_data
 from .settings import settings_path
-from .stamp import STAMP, stamp
 from .trials import Data
 
 TRIALS = Path("data/trials.csv")
 SCRIPTS = ("report.py", "post_render.py")
-STYLE = "apa.csl"
-REPOSITORY = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True)
@@ -55,28 +53,27 @@ def open_project(root: Path) -> Project:
     return Project(root, data, Shown(compose(data), root))
 
 
-def write_project(data: Data, path: Path, root: Path) -> None:
-    """Write the project on `data`, read from the CSV file at `path`, into the folder `root`."""
+def write_project(data: Data, path: Path, root: Path, measure: str | None = None) -> None:
+    """Write the project on `data`, read from the CSV file at `path`, into the folder `root`.
+
+    `measure` is one that was asked for besides the settings, and joins those of the project.
+    """
     texts = chapters(data)
     for name, text in texts.items():
         _write(root / name, text)
     for name in SCRIPTS:
         _write(root / name, (TEMPLATES / name).read_text(encoding="utf-8"))
     _write(root / "_quarto.yml", _book(data, list(texts)))
-    _write(root / STAMP, stamp())
     _write(root / "_environment", "QUARTO_PYTHON=.venv/bin/python\n")
     bibliography = (TEMPLATES / "references.bib").read_text(encoding="utf-8")
     _write(root / "chapters/references.bib", bibliography)
-    shutil.copyfile(asset(STYLE), root / "chapters" / STYLE)
+    for name in (STYLE, LICENCE):
+        shutil.copyfile(asset(name), root / "chapters" / name)
     _copy(path, root / TRIALS)
     if settings_path(path).is_file():
         _copy(settings_path(path), (root / TRIALS).with_suffix(".yml"))
-
-
-def asset(name: str) -> Path:
-    """A file that the repository has elsewhere, and an installed package beside the templates."""
-    places = (TEMPLATES / name, REPOSITORY / "chapters" / name, REPOSITORY / name)
-    return next(place for place in places if place.is_file())
+    if measure:
+        _set_measure((root / TRIALS).with_suffix(".yml"), measure)
 
 
 def _book(data: Data, names: list[str]) -> str:
@@ -111,6 +108,13 @@ def _book(data: Data, names: list[str]) -> str:
         },
     }  # fmt: skip
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _set_measure(path: Path, measure: str) -> None:
+    """Set the `measure` in the settings at `path`."""
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    settings = (yaml.safe_load(text) or {}) | {"measure": measure}
+    _write(path, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,8 +12,8 @@ LAYERS = ("engine", "review", "display", "report")
 STAMP = "computed-by.json"
 
 
-def stamp() -> str:
-    """Return as JSON the hash of all code that a report runs, and the Python that runs it."""
+def write_stamp(root: Path) -> None:
+    """Write into the project in `root` the hash of the code that it runs, and the Python under it."""
     digest = hashlib.sha256()
     for layer in LAYERS:
         for path in sorted((PACKAGE / layer).rglob("*")):
@@ -21,4 +21,4 @@ def stamp() -> str:
                 digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
                 digest.update(path.read_bytes())
     found = {"code": digest.hexdigest(), "python": platform.python_version()}
-    return json.dumps(found, indent=1) + "\n"
+    (root / STAMP).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -16,7 +16,8 @@ from ..display.forest import forest
 from ..display.forest_parts import Group
 from ..display.table import Column, Row, Table
 from ..display.value import Value
-from ..engine.regression import meta_regression
+from ..engine.pool import pool
+from ..engine.regression import Regression, meta_regression
 from ..engine.subgroups import Subgroups, subgroups
 from .pooled import CLASSIC, MODELS, RECOMMENDED, forest_words, summary
 from .roles import SUBGROUP
@@ -88,35 +89,51 @@ def add_subgroups(writer: Writer, data: Data) -> None:
 
 
 def _add_variable(writer: Writer, variable: Variable) -> None:
+    _add_means(writer, variable)
+    _add_f(writer, variable)
+    method, _, words = MODELS[CLASSIC]
     effects, labels = effects_of(variable.trials), variable.labels
-    method, ci, words = MODELS[RECOMMENDED]
-    common = computable(
-        subgroups, **effects, groups=labels, method=method, tau2="common", ci=ci, level=writer.level
-    )
-    prefix = f"{RECOMMENDED}.{variable.key}"
-    for key, (_, trials) in variable.members.items():
-        found = common and common.groups[key]
-        writer.pooled(f"{prefix}.{key}", found, f"{words}, common τ²", writer.trial_inputs(trials))
-    _add_f(writer, prefix, variable)
-    method, ci, words = MODELS[CLASSIC]
     separate = computable(subgroups, **effects, groups=labels, method=method, level=writer.level)
     _add_q(writer, f"{CLASSIC}.{variable.key}", separate, words)
 
 
-def _add_f(writer: Writer, prefix: str, variable: Variable) -> None:
-    """The F test that all categories have the same mean effect."""
+def _add_means(writer: Writer, variable: Variable) -> None:
+    """Each category's mean in the model in which τ² is common, and its own heterogeneity."""
+    found = _fit(writer, variable, intercept=False)
+    words = f"{MODELS[RECOMMENDED][2]}, common τ²"
+    for n, (key, (_, trials)) in enumerate(variable.members.items()):
+        prefix, inputs = f"{RECOMMENDED}.{variable.key}.{key}", writer.trial_inputs(trials)
+        row = None if found is None else found.coefficients.iloc[n]
+        for name in ("estimate", "ci_low", "ci_high"):
+            yi = None if row is None else float(row[name])
+            writer.effect(f"{prefix}.{name}", yi, f"mean effect: {name}; {words}", inputs)
+        p = None if row is None else float(row["pvalue"])
+        writer.pvalue(f"{prefix}.pvalue", p, f"significance (p) of the mean; {words}", inputs)
+        writer.count(f"{prefix}.k", len(trials), "number of studies", inputs)
+        own = pool(**effects_of(trials), method=MODELS[RECOMMENDED][0]) if len(trials) > 1 else None
+        meaning = "I² in per cent, within the category"
+        writer.number(f"{prefix}.i2", own and own.i2, 1, meaning, inputs)
+
+
+def _fit(writer: Writer, variable: Variable, intercept: bool) -> Regression | None:
+    """The regression on the categories: as means or, with `intercept`, as distances from the first."""
     labels = np.array(variable.labels)
-    others = list(variable.members)[1:]  # the first is what the intercept stands for
-    columns = [np.ones(len(labels)), *((labels == key).astype(float) for key in others)]
-    design = np.column_stack(columns)
+    columns = [(labels == key).astype(float) for key in variable.members]
+    if intercept:
+        columns[0] = np.ones(len(labels))
+    if len(labels) <= len(columns):
+        return None
     method, ci, _ = MODELS[RECOMMENDED]
-    effects = effects_of(variable.trials)
-    found = None
-    if len(labels) > len(variable.members):
-        found = computable(
-            meta_regression, **effects, X=design, method=method, ci=ci, level=writer.level
-        )
-    inputs = writer.trial_inputs(variable.trials)
+    return computable(
+        meta_regression, **effects_of(variable.trials), X=np.column_stack(columns), method=method,
+        ci=ci, level=writer.level,
+    )  # fmt: skip
+
+
+def _add_f(writer: Writer, variable: Variable) -> None:
+    """The F test that all categories have the same mean effect."""
+    found = _fit(writer, variable, intercept=True)
+    prefix, inputs = f"{RECOMMENDED}.{variable.key}", writer.trial_inputs(variable.trials)
     words = "test between the categories, Knapp–Hartung"
     writer.number(f"{prefix}.f", found and found.q_m, 2, f"F of the {words}", inputs)
     writer.count(f"{prefix}.f_m", found and found.q_m_df, f"upper df of the {words}", inputs)
