@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from math import exp, log
+from pathlib import Path
 
 import pytest
 
-from analysis.report.compose import read_data
+from analysis.report.compose import compose, read_data
+from analysis.report.published import read_published
 from analysis.report.roles import role_by_name
 from analysis.review.data import DataError
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 REACH = 1.959963984540054 * 0.2  # of an interval around a logarithm with a standard error of 0.2
 COUNTS = "study,events_t,n_t,events_c,n_c\nA,4,100,8,100\nB,5,90,9,95\n"
 
@@ -212,3 +215,44 @@ def test_years_tell_studies_of_one_name_apart(tmp_path):
     data = read_data(file(tmp_path, text))
     names = [t.name for t in data.outcomes[0].trials]
     assert names == ["Smith, 1999", "Smith, 2001", "Jones"]
+
+
+PUBLISHED = "id,where,quantity,printed\n"
+
+
+def ledger(folder, rows: str):
+    path = file(folder, COUNTS)
+    (folder / "trials-published.csv").write_text(PUBLISHED + rows, encoding="utf-8")
+    return compose(read_data(path), read_published(path)).judged
+
+
+def test_what_was_published_is_judged(tmp_path):
+    rows = (
+        "a,Table 1,outcome.k,2\nb,Table 1,outcome.k,3\nc,Table 1,outcome.fixed.estimate,0.99\n"
+        "d,Table 1,outcome.nothing,1\ne,Text,outcome.study.a.estimate,0.50\n"
+    )
+    found = {name: one.verdict.status for name, one in ledger(tmp_path, rows).items()}
+    assert found == {
+        "a": "reproduced", "b": "different", "c": "different", "d": "not computable", "e": "reproduced",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("a,T,outcome.k,two\n", "is no printed number"),
+        ("a,T,outcome.k,2\na,T,outcome.k,2\n", "is the id of line 2 as well"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_is_refused(tmp_path, rows, said):
+    with pytest.raises(DataError) as error:
+        ledger(tmp_path, rows)
+    assert said in str(error.value)
+
+
+def test_a_published_chapter_is_reproduced_to_the_last_digit():
+    """Raudenbush (2009), Tables 16.2 and 16.3, which the example's file quotes."""
+    path = EXAMPLES / "expectancy.csv"
+    judged = compose(read_data(path), read_published(path)).judged
+    assert len(judged) == 18
+    assert {one.verdict.status for one in judged.values()} == {"reproduced"}

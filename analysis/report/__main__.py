@@ -13,6 +13,7 @@ from .compose import read_data
 from .init import NotEmpty, init
 from .measures import MEASURES
 from .project import TRIALS, write_project
+from .published import read_published
 from .settings import read_settings
 from .stamp import write_stamp
 
@@ -50,6 +51,7 @@ def _report(given: list[str]) -> int:
     )
     options = parser.parse_args(given)
     data = read_data(options.data, read_settings(options.data).with_measure(options.measure))
+    read_published(options.data)  # its problems are told before anything is written
     write_project(data, options.data, options.out, options.measure)
     write_stamp(options.out)
     return publish([str(options.out)])

@@ -26,8 +26,11 @@ def fill(name: str, **fields: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
 
 
-def chapters(data: Data) -> dict[str, str]:
-    """Return the chapters of the report on `data` by the path of each, in the order of the book."""
+def chapters(data: Data, published: bool = False) -> dict[str, str]:
+    """Return the chapters of the report on `data` by the path of each, in the order of the book.
+
+    With a ledger where numbers of the same data were `published`.
+    """
     outcomes = data.outcomes
     found = {
         "index.qmd": _index(data),
@@ -36,9 +39,10 @@ def chapters(data: Data) -> dict[str, str]:
     }
     for number, outcome in enumerate(outcomes, 3):
         found[f"chapters/{number:02}-{_id(outcome)}.qmd"] = _outcome(data, outcome)
-    last = len(outcomes) + 3
-    found[f"chapters/{last:02}-what-if.qmd"] = fill("what-if.qmd")
-    found[f"chapters/{last + 1:02}-references.qmd"] = fill("references.qmd")
+    after = {"what-if": "what-if.qmd"} | ({"ledger": "ledger.qmd"} if published else {})
+    for number, (name, template) in enumerate(after.items(), len(outcomes) + 3):
+        found[f"chapters/{number:02}-{name}.qmd"] = fill(template)
+    found["chapters/99-references.qmd"] = fill("references.qmd")
     return found
 
 

@@ -12,6 +12,7 @@ from .dependent import add_dependent
 from .describe import add_description
 from .moderators import add_moderators
 from .pooled import add_data_table, add_forest, add_pooled, add_studies
+from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
 from .source import read_source
@@ -34,11 +35,12 @@ def read_data(path: Path, settings: Settings | None = None) -> Data:
     return read_trials(source, settings, understand(source, settings))
 
 
-def compose(data: Data) -> Registry:
-    """Compute everything from `data`."""
-    registry = Registry()
+def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
+    """Compute everything from `data`, and judge what was `published` of it."""
+    registry = Registry(published)
     add_description(registry, data, FEWEST)
-    writers = [Writer(registry, outcome, data.settings.level) for outcome in data.outcomes]
+    exact = is_exact(data.columns)
+    writers = [Writer(registry, outcome, data.settings.level, exact) for outcome in data.outcomes]
     for writer in writers:
         add_studies(writer, data)
         add_pooled(writer)
@@ -51,4 +53,6 @@ def compose(data: Data) -> Registry:
         add_sensitivity(writer, data)
         add_over_time(writer, data)
     add_what_if(registry, data, writers)
+    if published:
+        add_ledger(registry)
     return registry

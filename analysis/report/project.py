@@ -15,10 +15,11 @@ from ..display.shown import Shown
 from .assets import LICENCE, STYLE, TEMPLATES, asset
 from .chapters import chapters
 from .compose import compose, read_data
+from .published import published_path, read_published
 from .settings import settings_path
 from .trials import Data
 
-TRIALS = Path("data/trials.csv")
+TRIALS, PUBLISHED = Path("data/trials.csv"), Path("data/published.csv")
 SCRIPTS = ("report.py", "post_render.py")
 
 
@@ -39,7 +40,7 @@ class Project:
         write_downloads(self.shown.registry, Path(folder))
         target = Path(folder) / TRIALS.parent
         target.mkdir(exist_ok=True)
-        for file in (TRIALS, settings_path(self.root / TRIALS)):
+        for file in (TRIALS, PUBLISHED, settings_path(self.root / TRIALS)):
             if (self.root / file).is_file():
                 shutil.copyfile(self.root / file, target / file.name)
         for finding in self.data.left_out:
@@ -50,7 +51,8 @@ class Project:
 def open_project(root: Path) -> Project:
     """Compute everything from the trials of the project in the folder `root`."""
     data = read_data(root / TRIALS)
-    return Project(root, data, Shown(compose(data), root))
+    published = read_published(root / TRIALS)
+    return Project(root, data, Shown(compose(data, published), root))
 
 
 def write_project(data: Data, path: Path, root: Path, measure: str | None = None) -> None:
@@ -58,7 +60,8 @@ def write_project(data: Data, path: Path, root: Path, measure: str | None = None
 
     `measure` is one that was asked for besides the settings, and joins those of the project.
     """
-    texts = chapters(data)
+    published = published_path(path)
+    texts = chapters(data, published is not None)
     for name, text in texts.items():
         _write(root / name, text)
     for name in SCRIPTS:
@@ -72,6 +75,8 @@ def write_project(data: Data, path: Path, root: Path, measure: str | None = None
     _copy(path, root / TRIALS)
     if settings_path(path).is_file():
         _copy(settings_path(path), (root / TRIALS).with_suffix(".yml"))
+    if published:
+        _copy(published, root / PUBLISHED)
     if measure:
         _set_measure((root / TRIALS).with_suffix(".yml"), measure)
 

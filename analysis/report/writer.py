@@ -18,6 +18,7 @@ from ..display.numbers import count, number, pvalue
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
 from .measures import DIFFERENCES
+from .published import Exact
 from .trials import Outcome, Trial
 
 # Names below a model that no column may have.
@@ -34,11 +35,15 @@ EFFECTS = {
 
 @dataclass(frozen=True)
 class Writer:
-    """Registers below the name of `outcome` into `registry`; `level` is that of the intervals."""
+    """Registers below the name of `outcome` into `registry`; `level` is that of the intervals.
+
+    `exact` says that no rounding leaves the effects open, so that a published number can be refuted.
+    """
 
     registry: Registry
     outcome: Outcome
     level: float
+    exact: bool = False
 
     @property
     def places(self) -> int:
@@ -58,9 +63,9 @@ class Writer:
         """Register the number `raw`, None where it is absent or not finite."""
         raw = None if raw is None or not isfinite(raw) else raw
         raw = raw.item() if isinstance(raw, np.generic) else raw
-        return self.registry.value(
-            self.name(name), raw, text, meaning, tuple(self.name(i) for i in inputs)
-        )
+        evidence = Exact(float(raw)) if self.exact and isinstance(raw, float) else None
+        given = tuple(self.name(i) for i in inputs)
+        return self.registry.value(self.name(name), raw, text, meaning, given, evidence)
 
     def effect(
         self, name: str, yi: float | None, meaning: str, inputs: Sequence[str] = ()
