@@ -27,9 +27,10 @@ STATES = 300
 
 # Sets the address and gives back, once the page has followed, its numbers and its verdicts.
 FOLLOW = """async hash => {
+  const before = location.hash;
   const followed = new Promise(resolve => addEventListener('hashchange', resolve, { once: true }));
   location.hash = hash;
-  await followed;
+  if (location.hash !== before) await followed;
   const told = text => text === '' ? null : Number(text);
   return {
     numbers: Object.fromEntries([...document.querySelectorAll('#what-if [data-of=now]')]
