@@ -36,6 +36,7 @@ Layers, each importing only those before it:
     engine       statistics: arrays in, frozen results out
     review       what any published review needs: read, validate, reconstruct printed digits
     display      a result in, something to show out: numbers, tables, figures
+    report       anyone's trials: a CSV in, a Quarto project out; rests on no paper's content
     content      what the manuscript says, filled into one registry
     manuscript   runs everything once; the chapters' v, p, say, table, figure
     downloads    values.json and the tables' data; memberships, a search as a command
