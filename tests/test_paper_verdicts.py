@@ -228,6 +228,7 @@ def _moments(y, v) -> float:
     return (np.sum(w * (y - mean) ** 2) - len(y) + 1) / (np.sum(w) - np.sum(w**2) / np.sum(w))
 
 
+@pytest.mark.long
 def test_different_limit():
     """An upper limit of 0.027 for the slope on the share of women in quality of life.
 
