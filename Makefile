@@ -1,4 +1,4 @@
-# help · (default) site and PDF · pdf · preview · lint · test · test-long · published · coverage ·
+# help · (default) site and PDF · pdf · preview · report · lint · test · test-long · published · coverage ·
 # memberships · citation · diff · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -14,11 +14,12 @@ SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find d
   $(shell find analysis publish -type f -not -name '*.pyc')
 
 REVIEW ?=
+OUT ?= report
 # A file's tests stay in one process, so that what they share is made once.
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 PAPER ?=
 
-.PHONY: all site pdf preview help lint diff citation published coverage memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview report help lint diff citation published coverage memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -38,6 +39,10 @@ pdf: | $(LOCKED) ## set the PDF alone, into _pdf (REVIEW=1: numbered lines, doub
 
 preview: | $(LOCKED) ## serve the site, rebuild on every change, reload the browser
 	@exec $(RUN) -m publish.preview
+
+report: | $(LOCKED) ## DATA=trials.csv [OUT=report]: a report on your own trials, site and PDF
+	@test -n "$(DATA)" || { echo "Which file? make report DATA=trials.csv (examples/ has some)"; exit 1; }
+	@$(RUN) -m analysis.report "$(DATA)" --out "$(OUT)"
 
 $(LOCKED): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }
@@ -87,6 +92,7 @@ $(PEERS)/.installed: bench/peers.txt
 
 bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages, and R's metafor if it is there
 	@$(RUN) -m bench $(PEERS)/bin/python
+	@$(RUN) -m bench.billion
 
 clean: ## remove what make has built, but not .venv or .venv-bench
 	@rm -rf _site _pdf _diff .build figures .pytest_cache .hypothesis .ruff_cache

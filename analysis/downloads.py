@@ -6,51 +6,25 @@ Run after either engine has rendered, with the output's folder in QUARTO_PROJECT
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
-import font_source_sans_pro
-import resvg_py
-
 from .content.ledger import ledger_csv
-from .display.figure import Figure
+from .display.downloads import write_downloads, write_values
 from .display.registry import Registry
-from .display.table import Table
-from .display.value import Phrase, Value
-from .manuscript import FIGURES, REGISTRY, ROOT
+from .display.value import Phrase
+from .manuscript import REGISTRY, ROOT
 
-PRINT = 300 / 96  # a drawing has 96 pixels an inch, print wants 300
 DATA = ROOT / "data"
-# The engine's function behind a value, by a part of the value's name; the first that fits.
-FUNCTIONS = {
-    ".egger.": "egger",
-    ".kendall.": "begg",
-    "failsafe": "failsafe_n",
-    ".filled.": "trim_fill",
-    ".regression.": "meta_regression",
-    ".q_between": "subgroups",
-    ".pet_peese.": "pet_peese",
-    ".gosh.": "gosh",
-    ".influence.": "influence",
-    ".cumulative.": "cumulative",
-    ".reml.without.": "leave_one_out",
-    ".g.": "effect_size",
-    ".reml.": "pool",
-    ".random.": "pool",
-    ".fixed.": "pool",
-}
 CODEBOOK = "README.md"
 
 
-def write_downloads(registry: Registry, folder: Path) -> None:
-    """Write into `folder` what `registry` holds, by name, and the data that it was computed from."""
-    write_numbers(registry, folder)
-    _write_pngs(registry, folder / FIGURES.name)
+def write_all(folder: Path) -> None:
+    """Write into `folder` what the registry holds, the ledger, and the data behind them."""
+    write_downloads(REGISTRY, folder)
+    write_ledger(REGISTRY, folder)
     (folder / DATA.name).mkdir(exist_ok=True)
     for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
         shutil.copyfile(file, folder / DATA.name / file.name)
@@ -58,67 +32,14 @@ def write_downloads(registry: Registry, folder: Path) -> None:
 
 def write_numbers(registry: Registry, folder: Path) -> None:
     """Write into `folder` the values, the tables and the ledger of `registry`."""
-    values = {
-        value.id: {
-            "raw": value.raw,
-            "text": value.text,
-            "source": value.source,
-            "inputs": list(value.inputs),
-            "published": value.published,
-            "status": value.status,
-            **_function(value),
-            **_range(value),
-        }
-        for value in registry.all(Value)
-    }
-    text = json.dumps({"values": values}, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "values.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "tables").mkdir(exist_ok=True)
-    for table in registry.all(Table):
-        (folder / "tables" / f"{table.name}.csv").write_text(
-            table.csv(), encoding="utf-8", newline=""
-        )
+    write_values(registry, folder)
+    write_ledger(registry, folder)
+
+
+def write_ledger(registry: Registry, folder: Path) -> None:
+    """Write the ledger of `registry` into `folder`."""
     ledger = ledger_csv(registry.judged.values())
     (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
-
-
-def _write_pngs(registry: Registry, folder: Path) -> None:
-    """Write the figures of `registry` as PNG into `folder`, on all cores while they are drawn here.
-
-    In processes, since resvg keeps Python's lock; forked, since a fresh one would compute everything.
-    """
-    folder.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
-        written = {figure.name: pool.submit(png, figure.svg) for figure in registry.all(Figure)}
-        for name, image in written.items():
-            (folder / f"{name}.png").write_bytes(image.result())
-
-
-def png(svg: str) -> bytes:
-    """Return `svg` as PNG on white, 300 pixels an inch; its typeface is ours, never the system's."""
-    return resvg_py.svg_to_bytes(
-        svg_string=svg,
-        background="white",
-        zoom=PRINT,
-        dpi=96,
-        skip_system_fonts=True,
-        font_dirs=[font_source_sans_pro.font_directory],
-    )
-
-
-def _function(value: Value) -> dict[str, str]:
-    """The function that computes a value, where one does."""
-    if not value.inputs:
-        return {}
-    found = next((name for part, name in FUNCTIONS.items() if part in value.id), None)
-    return {"function": f"ma.{found}"} if found else {}
-
-
-def _range(value: Value) -> dict[str, float]:
-    """The outer bounds and the witness of a judged value, those that it has."""
-    names = ("low", "high", "witness")
-    found = {name: getattr(value.verdict, name) for name in names} if value.verdict else {}
-    return {name: bound for name, bound in found.items() if bound is not None}
 
 
 def main() -> int:
@@ -130,7 +51,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    write_downloads(REGISTRY, Path(folder))
+    write_all(Path(folder))
     # What may be a slip in the data, not in the publication, is told at every build.
     for name in ("rows", "files"):
         for found in REGISTRY.get(Phrase, f"checks.{name}.placed").text.splitlines():

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from analysis.display.downloads import png
 from analysis.display.figure import Figure
 from analysis.display.table import Table
-from analysis.downloads import DATA, png
+from analysis.downloads import DATA
 from analysis.manuscript import REGISTRY
 
 from conftest import PICTURE, SITE, served, violations

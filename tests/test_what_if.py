@@ -27,9 +27,10 @@ STATES = 300
 
 # Sets the address and gives back, once the page has followed, its numbers and its verdicts.
 FOLLOW = """async hash => {
+  const before = location.hash;
   const followed = new Promise(resolve => addEventListener('hashchange', resolve, { once: true }));
   location.hash = hash;
-  await followed;
+  if (location.hash !== before) await followed;
   const told = text => text === '' ? null : Number(text);
   return {
     numbers: Object.fromEntries([...document.querySelectorAll('#what-if [data-of=now]')]
@@ -191,7 +192,7 @@ def judged(chosen: dict) -> dict[str, bool | None]:
                 holds = (test.q_between_pvalue < ALPHA) == rule["differ"]
         elif rule["kind"] == "predicted" and k > 2 and chosen["method"] != "EE":
             interval = result.prediction_interval()
-            holds = ("one" if interval.low > 0 or interval.high < 0 else "both") == rule["side"]
+            holds = (interval.low > 0 or interval.high < 0) == rule["clear"]
         elif rule["kind"] == "steady" and k > 2:
             without = ma.leave_one_out(yi, vi=vi, **options).pvalue
             holds = bool(np.all((without < ALPHA) == (result.pvalue < ALPHA)))

@@ -37,6 +37,7 @@ from .robust import add_robust
 from .robust_plots import add_robust_plots
 from .sensitivity import add_sensitivity
 from .settings import SCALES, add_settings
+from .specifications import add_specifications
 from .subgroups import add_subgroups, add_table3
 from .trial_by_trial import add_trial_by_trial
 from .trials import add_trials
@@ -104,6 +105,7 @@ def compose(data: Path) -> Registry:
     add_robust_plots(registry, symptoms)
     add_trial_by_trial(registry, outcomes, review.studies, review.groups, review.definitions)
     add_claims(registry, review.claims)
+    add_specifications(registry, outcomes)
     add_what_if(registry, outcomes, review.studies, review.groups, review.claims)
     registry.judge_rest()
     add_audit(registry, found)

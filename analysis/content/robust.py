@@ -12,6 +12,8 @@ from scipy.special import ndtri
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
+from .further import METHODS as FURTHER
+from .further import add_further, add_prior
 from .outcome import Outcome
 from .recommended import add_recommended
 from .retested import add_asymmetry, add_between, add_regression
@@ -33,7 +35,9 @@ COLUMNS = (
     Column("significant", "Significant"),
 )
 NOTE = (
-    "All by REML with Hartung–Knapp intervals, but for the published methods, PET and PEESE. "
+    "By REML with Hartung–Knapp intervals, but for the published methods, PET and PEESE, and those "
+    "below them, which are shown and do not count for the verdicts. The Bayesian method has a credible "
+    "interval, from a normal prior of τ that is folded at no heterogeneity. "
     "Influential trials are those that the deletion diagnostics flag; of the analyses without each "
     "trial, the row shows that with the largest p. Of PET and PEESE, used is the line by which the "
     "conclusions are judged: PEESE where the p of PET is below {}, otherwise PET. A prediction interval "
@@ -65,6 +69,7 @@ def methods(registry: Registry, key: str) -> dict[str, str]:
         REST: f"{key}.reml.without.flagged",
         WEAKEST: f"{key}.reml.without.weakest",
         **{label: f"{key}.pet_peese.{line}" for label, line in lines.items()},
+        **{method.label: f"{key}.{name}" for name, method in FURTHER.items()},
     }
 
 
@@ -74,6 +79,9 @@ def add_robust(
     """Register all `outcomes` by today's methods, and the table that compares them."""
     sizes = group_sizes(studies)
     samples = {key: add_recommended(registry, o, sizes) for key, o in outcomes.items()}
+    add_prior(registry)
+    for key, (whole, *_) in samples.items():
+        add_further(registry, key, whole)
     for sample in samples["symptoms"]:
         add_asymmetry(registry, sample, sizes)
         for variable in ("disorder", "treatment"):
@@ -136,10 +144,20 @@ def _add_methods(registry: Registry) -> None:
 
 
 def _significance(registry: Registry, prefix: str) -> Phrase:
-    """Register whether the result below `prefix` is significant, and for which side."""
-    names = f"{prefix}.pvalue", f"{prefix}.estimate"
-    p, estimate = (registry.get(Value, name).raw for name in names)
+    """Register whether the interval below `prefix` excludes no effect, and for which side.
+
+    By the p-value where there is one, which tells the same; the interval after Henmi and Copas and the
+    credible interval have none.
+    """
+    p = f"{prefix}.pvalue"
+    names = (
+        (p, f"{prefix}.estimate")
+        if p in registry
+        else tuple(f"{prefix}.{name}" for name in ("ci_low", "ci_high", "estimate"))
+    )
+    *found, estimate = (registry.get(Value, name).raw for name in names)
     words = "—"
-    if p is not None and estimate is not None:
-        words = "no" if p >= ALPHA else "yes" if estimate > 0 else "yes, for the comparison"
+    if None not in (*found, estimate):
+        clear = found[0] < ALPHA if p in registry else found[0] > 0 or found[1] < 0
+        words = "no" if not clear else "yes" if estimate > 0 else "yes, for the comparison"
     return registry.phrase(f"{prefix}.significant", words, names)

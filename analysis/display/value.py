@@ -101,21 +101,41 @@ class Used:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that were chosen by the values named in `inputs`."""
+    """Words that were chosen by the values named in `inputs`.
+
+    `parts`, where there are any, are the same words with the values that stand among them.
+    """
 
     id: str
     text: str
     inputs: tuple[str, ...] = ()
+    parts: tuple[str | Value, ...] = ()
+
+    @classmethod
+    def of(cls, id: str, *parts: str | Value) -> Phrase:
+        """The phrase `id` made of texts and of the values that stand among them."""
+        text = "".join(part if isinstance(part, str) else part.text for part in parts)
+        inputs = dict.fromkeys(part.id for part in parts if isinstance(part, Value))
+        return cls(id, text, tuple(inputs), parts)
 
     def html(self) -> str:
         """The words as an HTML span."""
-        return (
-            f'<span class="phrase" data-id="{escape_html(self.id)}">{escape_html(self.text)}</span>'
+        words = "".join(
+            escape_html(part) if isinstance(part, str) else part.html() for part in self._parts
         )
+        return f'<span class="phrase" data-id="{escape_html(self.id)}">{words}</span>'
 
     def typst(self) -> str:
         """The words as Typst markup."""
         return escape_typst(self.text)
 
+    @property
+    def _parts(self) -> tuple[str | Value, ...]:
+        return self.parts or (self.text,)
+
     def _repr_markdown_(self) -> str:
-        return f'[{escape_markdown(self.text)}]{{.phrase data-id="{self.id}"}}'
+        words = "".join(
+            escape_markdown(part) if isinstance(part, str) else part._repr_markdown_()
+            for part in self._parts
+        )
+        return f'[{words}]{{.phrase data-id="{self.id}"}}'

@@ -214,7 +214,8 @@ def _foot(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
     year = project.date[:4]
     authors = ", ".join(project.authors)
     title = whole_title(project)
-    text = f"{authors} ({year}). {title}."
+    known = (authors, f"({year})" if year else "")
+    text = ". ".join(filter(None, (" ".join(filter(None, known)), title))) + "."
     key = "".join(re.findall(r"\w+", project.authors[0])) if project.authors else "manuscript"
     bibtex = (
         f"@misc{{{key}{year},\n  author = {{{' and '.join(f'{{{a}}}' for a in project.authors)}}},\n"

@@ -2,6 +2,7 @@
 
     WhatIf              the data of an experiment; in HTML the whole of it, elsewhere nothing
     page.html, .css     what it is made of and how it looks
+    words.js            how effects are called and shown
     distributions.js    tails and quantiles of z, t, chi-squared
     engine.js           the engine's formulas again, for the effects that are in
     conclusions.js      sentences as rules: which of them hold for an analysis
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("distributions.js", "engine.js", "conclusions.js", "page.js")
+SCRIPTS = ("words.js", "distributions.js", "engine.js", "conclusions.js", "page.js")
 
 
 @dataclass(frozen=True)

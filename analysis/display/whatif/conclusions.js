@@ -2,11 +2,10 @@
 const conclusions = (() => {
   const { pool, egger, between } = engine;
 
-  const digits = (value, places) =>
-    (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
+  const { digits, effect, measure } = words;
   const shownP = (p) => (p < 0.001 ? "p < 0.001" : `p = ${digits(p, 3)}`);
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
-    `SMD ${digits(estimate, 2)} (${digits(low, 2)} to ${digits(high, 2)})`;
+    `${measure} ${effect(estimate)} (${effect(low)} to ${effect(high)})`;
 
   /* The word of the highest value that is reached by what is shown, which is what a reader compares. */
   function called(shown, points, below) {
@@ -18,13 +17,13 @@ const conclusions = (() => {
 
   /* Each takes the analysis, the rule and the conventions, and tells whether it holds, and why. */
   const KINDS = {
-    effect({ result }, rule, { alpha }) {
-      const holds = result.pvalue < alpha && result.estimate > 0;
+    effect({ result }, { side = 1 }, { alpha }) {
+      const holds = result.pvalue < alpha && side * result.estimate > 0;
       return { holds, why: `${interval(result)}, ${shownP(result.pvalue)}` };
     },
     size({ result }, { words }, { sizes }) {
       const found = called(Math.abs(result.estimate).toFixed(2), sizes, "less than small");
-      const why = `SMD ${digits(result.estimate, 2)} is ${found} by the lower bounds of Cohen\u2019s convention`;
+      const why = `${measure} ${effect(result.estimate)} is ${found} by the lower bounds of Cohen\u2019s convention`;
       return { holds: words.includes(found), why };
     },
     degree({ result }, { words }, { degrees }) {
@@ -38,10 +37,10 @@ const conclusions = (() => {
       const why = `Q ${digits(result.q, 2)}, df ${result.q_df}, ${shownP(result.q_pvalue)}`;
       return { holds: result.q_pvalue < alpha === expected, why };
     },
-    asymmetry({ effects }, { expected }, { alpha }) {
+    asymmetry({ effects }, { expected, side = 1 }, { alpha }) {
       const found = egger(effects);
       if (!found) return untold("Egger\u2019s test needs three trials that differ in precision");
-      const asymmetric = found.pvalue < alpha && (!expected || found.estimate > 0);
+      const asymmetric = found.pvalue < alpha && (!expected || side * found.estimate > 0);
       const why = `Egger\u2019s test: intercept ${digits(found.estimate, 2)}, ${shownP(found.pvalue)}`;
       return { holds: asymmetric === expected, why };
     },
@@ -51,12 +50,11 @@ const conclusions = (() => {
       const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
       return { holds: found.pvalue < alpha === differ, why };
     },
-    predicted({ result }, { side }) {
+    predicted({ result }, { clear }) {
       const { prediction_low: low, prediction_high: high } = result;
       if (low === null) return untold("this model, or so few trials, have no prediction interval");
-      const found = low > 0 || high < 0 ? "one" : "both";
-      const why = `it runs from ${digits(low, 2)} to ${digits(high, 2)}`;
-      return { holds: found === side, why };
+      const why = `it runs from ${effect(low)} to ${effect(high)}`;
+      return { holds: (low > 0 || high < 0) === clear, why };
     },
     steady({ result, effects, names, options }, rule, { alpha }) {
       if (effects.length < 3) return untold("too few trials to leave one out");

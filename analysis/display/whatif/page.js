@@ -5,10 +5,12 @@
    analysis   effects of the trials that are in, their result, and what conclusions ask for */
 const page = (() => {
   const { digits, shownP, interval, judge } = conclusions;
+  const { effect: shownEffect } = words;
   const root = document.getElementById("what-if");
   const data = JSON.parse(document.getElementById("what-if-data").textContent);
   const find = (selector) => root.querySelector(selector);
-  const WIDEST = [-2, 3];
+  const [LOWEST, HIGHEST] = data.widest ?? [-2, 3];
+  const REACH = data.widest ? 0 : 0.5;  // above no effect, that the axis has at least
 
   const CHOICES = {
     outcome: Object.entries(data.outcomes).map(([key, outcome]) => [key, outcome.label]),
@@ -18,7 +20,8 @@ const page = (() => {
   };
 
   const published = (outcome) => ({
-    outcome, method: data.outcomes[outcome].method, ci: "z", correction: "d",
+    outcome, method: data.outcomes[outcome].method, ci: data.outcomes[outcome].ci ?? "z",
+    correction: CHOICES.correction[0][0],
     without: new Set(), only: "", own: [],
   });
 
@@ -126,6 +129,18 @@ const page = (() => {
     );
   }
 
+  /* What the data call otherwise than the page does, and what there is nothing to choose of. */
+  function speak() {
+    for (const node of root.querySelectorAll("[data-word]")) {
+      node.textContent = words[node.dataset.word] ?? node.textContent;
+    }
+    for (const name of ["outcome", "correction", "only"]) {
+      const select = find(`[name=${name}]`);
+      if (select.options.length < 2) select.closest("p").classList.add("what-if-single");
+    }
+    if (data.arms === false) find("[name=given]").closest("p").remove();
+  }
+
   let rows = [];
 
   function drawRows(trials) {
@@ -166,8 +181,8 @@ const page = (() => {
       return [t.yi - reach, t.yi + reach];
     });
     const pooled = result ? [result.ci_low, result.ci_high] : [];
-    const low = Math.min(Math.max(Math.min(0, ...bounds), WIDEST[0]), ...pooled);
-    const high = Math.max(Math.min(Math.max(0.5, ...bounds), WIDEST[1]), ...pooled);
+    const low = Math.min(Math.max(Math.min(0, ...bounds), LOWEST), ...pooled);
+    const high = Math.max(Math.min(Math.max(REACH, ...bounds), HIGHEST), ...pooled);
     const room = 0.04 * (high - low);
     const scale = (x) =>
       Math.min(100, Math.max(0, (100 * (x - low + room)) / (high - low + 2 * room)));
@@ -189,7 +204,7 @@ const page = (() => {
       position += trial.included ? 1 : 0;
       bar.children[2].style.setProperty("--size", `${0.3 + 0.07 * Math.sqrt(share)}rem`);
       effect.textContent =
-        `${digits(trial.yi, 2)} (${digits(trial.yi - reach, 2)} to ${digits(trial.yi + reach, 2)})`;
+        `${shownEffect(trial.yi)} (${shownEffect(trial.yi - reach)} to ${shownEffect(trial.yi + reach)})`;
       weight.textContent = trial.included ? `${digits(share, 1)}%` : "out";
     });
     showPooled(result, scale);
@@ -211,19 +226,18 @@ const page = (() => {
     };
     const { estimate, ci_low: low, ci_high: high, prediction_low: from, prediction_high: to } = result;
     const lines = [row("Mean effect", "what-if-mean", low, estimate, high,
-      `${digits(estimate, 2)} (${digits(low, 2)} to ${digits(high, 2)})`)];
+      `${shownEffect(estimate)} (${shownEffect(low)} to ${shownEffect(high)})`)];
     if (from !== null) {
       lines.push(row("Prediction interval", "what-if-prediction", from, estimate, to,
-        `${digits(from, 2)} to ${digits(to, 2)}`));
+        `${shownEffect(from)} to ${shownEffect(to)}`));
     }
     foot.replaceChildren(...lines, axis(scale));
   }
 
   function axis(scale) {
-    const step = [0.25, 0.5, 1, 2, 5, 10].find((s) => (scale.high - scale.low) / s <= 6) ?? 50;
     const ticks = element("td", { class: "what-if-plot what-if-axis", "aria-hidden": "true" });
-    for (let x = Math.ceil(scale.low / step) * step; x <= scale.high; x += step) {
-      const tick = element("span", {}, digits(x, step < 0.5 ? 2 : step < 1 ? 1 : 0));
+    for (const [x, label] of words.ticks(scale.low, scale.high)) {
+      const tick = element("span", {}, label);
       tick.style.left = `${scale(x)}%`;
       ticks.append(tick);
     }
@@ -232,14 +246,15 @@ const page = (() => {
 
   const whole = (value) => digits(value, 0);
   const to = (places) => (value) => digits(value, places);
+  const shown = (value) => shownEffect(value, words.places ?? 3);
   const STATISTICS = [
-    ["k", "Trials", whole], ["estimate", "Mean effect (SMD)", to(3)],
-    ["ci_low", "Lower confidence limit", to(3)], ["ci_high", "Upper confidence limit", to(3)],
+    ["k", "Trials", whole], ["estimate", `Mean effect (${words.measure})`, shown],
+    ["ci_low", "Lower confidence limit", shown], ["ci_high", "Upper confidence limit", shown],
     ["pvalue", "p of the mean effect", shownP], ["tau", "\u03c4", to(3)],
     ["tau2", "\u03c4\u00b2", to(3)], ["i2", "I\u00b2, per cent", to(1)], ["q", "Q", to(2)],
     ["q_df", "Degrees of freedom of Q", whole], ["q_pvalue", "p of Q", shownP],
-    ["prediction_low", "Lower prediction limit", to(3)],
-    ["prediction_high", "Upper prediction limit", to(3)],
+    ["prediction_low", "Lower prediction limit", shown],
+    ["prediction_high", "Upper prediction limit", shown],
     ["egger_estimate", "Egger\u2019s test: intercept", to(2)],
     ["egger_pvalue", "p of Egger\u2019s test", shownP],
   ];
@@ -274,7 +289,7 @@ const page = (() => {
       ([rule, before, after]) => {
         const turned = before.holds !== after.holds;
         const verdict = turned
-          ? `now ${VERDICT[after.holds]}; as published it ${VERDICT[before.holds]}`
+          ? `now ${VERDICT[after.holds]}; ${words.before} ${VERDICT[before.holds]}`
           : VERDICT[after.holds];
         return element("li", {
           "data-id": rule.id, "data-holds": String(after.holds), "data-before": String(before.holds),
@@ -374,7 +389,7 @@ const page = (() => {
   function add(event) {
     event.preventDefault();
     const form = event.target;
-    const found = form.elements.given.value === "arms" ? fromArms(form) : fromEffect(form);
+    const found = form.elements.given?.value === "arms" ? fromArms(form) : fromEffect(form);
     const wrong = typeof found === "string" ? found
       : usable(found.yi, found.vi) ? "" : "Such an effect or error is out of reach.";
     find(".what-if-error").textContent = wrong;
@@ -390,7 +405,7 @@ const page = (() => {
   }
 
   function showGiven() {
-    const given = find("[name=given]").value;
+    const given = find("[name=given]")?.value ?? "effect";
     for (const part of root.querySelectorAll("[data-given]")) part.hidden = part.dataset.given !== given;
   }
 
@@ -421,11 +436,12 @@ const page = (() => {
 
   function start() {
     fillChoices();
+    speak();
     find(".what-if-sides").textContent = data.sides;
     find(".what-if-choices").addEventListener("change", choose);
     find(".what-if-forest").addEventListener("change", tick);
     find(".what-if-own form").addEventListener("submit", add);
-    find("[name=given]").addEventListener("change", showGiven);
+    find("[name=given]")?.addEventListener("change", showGiven);
     root.addEventListener("click", click);
     addEventListener("hashchange", () => {
       if (location.hash.includes("=")) {

@@ -29,7 +29,7 @@ const minus = (text) => text.replaceAll('-', '\u2212');
 async function input(name, open) {
   const value = await known(name);
   const button = element('button', { type: 'button', 'data-input': name },
-    element('span', { class: 'reader-number' }, value?.text ?? ''), ` ${value?.source ?? name}`);
+    element('span', { class: 'reader-number' }, value?.text ?? ''), ` ${value?.source.split(';')[0] ?? name}`);
   button.addEventListener('click', () => open(name));
   return element('li', {}, button);
 }

@@ -1,0 +1,47 @@
+/* How the page speaks of effects: their measure, and the scale on which readers know them.
+
+   An effect is analysed as it is, a ratio as its logarithm, a correlation as Fisher's z; `shown` says
+   which. What the data leave out is what the page says by itself. */
+const words = (() => {
+  const data = JSON.parse(document.getElementById("what-if-data").textContent);
+  const said = { measure: "SMD", usual: "As published", before: "as published it", ...data.words };
+  const kind = data.shown ?? "difference";
+  const back = { difference: (x) => x, ratio: Math.exp, correlation: Math.tanh }[kind];
+
+  const digits = (value, places) =>
+    (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
+  const effect = (value, places = said.places ?? 2) => digits(back(value), places);
+
+  /* Places on the scale of the analysis for the ticks of an axis, each with its label. */
+  const RATIOS = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
+  const FINER = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
+  const FINEST = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
+  const CORRELATIONS = [-0.9, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 0.9];
+  const MOST = 6;
+
+  function ticks(low, high) {
+    if (kind === "difference") return even(low, high);
+    const [choices, place] = kind === "ratio"
+      ? [[FINEST, FINER, RATIOS], Math.log] : [[CORRELATIONS], Math.atanh];
+    const within = choices.map((values) =>
+      values.map((value) => [place(value), String(value).replace("-", "\u2212")])
+        .filter(([x]) => x >= low && x <= high));
+    return within.find((found) => found.length > 2 && found.length <= MOST) ?? within.at(-1);
+  }
+
+  function even(low, high) {
+    const fits = (step) => (high - low) / step <= MOST;
+    const usual = [0.25, 0.5, 1, 2, 5, 10];
+    let step = usual.find(fits);
+    if (step === undefined || (high - low) / step < 2) {
+      const power = 10 ** Math.floor(Math.log10((high - low) / MOST));
+      step = [1, 2, 5, 10].map((each) => each * power).find(fits);
+    }
+    const places = [0, 1, 2, 3, 4, 5, 6].find((n) => Math.abs(step * 10 ** n - Math.round(step * 10 ** n)) < 1e-9) ?? 6;
+    const found = [];
+    for (let n = Math.ceil(low / step); n * step <= high; n += 1) found.push([n * step, digits(n * step, places)]);
+    return found;
+  }
+
+  return { ...said, digits, effect, ticks };
+})();

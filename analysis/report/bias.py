@@ -1,0 +1,123 @@
+"""Small-study effects: funnel plot, Egger's test, trim and fill; left out where studies are too few.
+
+Sterne et al. (2011): with fewer than 10 studies a test of asymmetry cannot tell chance from asymmetry.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from math import sqrt
+
+from ..display.figure import Figure
+from ..display.funnel import Centre, FunnelPoint, funnel
+from ..display.value import Value
+from ..engine.egger import Egger, egger
+from ..engine.pool import quantile
+from ..engine.trim_fill import TrimFill, trim_fill
+from .measures import RATIOS
+from .pooled import CLASSIC, MODELS, RECOMMENDED
+from .wording import ALPHA, capitalised
+from .writer import Writer, computable
+
+FEWEST = 10  # studies
+
+
+def add_bias(writer: Writer) -> None:
+    """Register Egger's test, trim and fill, and the funnel plot; absent with too few studies."""
+    enough = len(writer.outcome.trials) >= FEWEST
+    effects = writer.outcome.effects
+    line = computable(egger, **effects, level=writer.level) if enough else None
+    method, ci, _ = MODELS[RECOMMENDED]
+    filled = (
+        computable(trim_fill, **effects, method=method, ci=ci, level=writer.level)
+        if enough
+        else None
+    )
+    _add_egger(writer, line)
+    _add_filled(writer, filled)
+    writer.tell("bias", *_told(writer, line, filled, enough))
+    writer.registry.figure(writer.name("funnel"), partial(_funnel, writer, filled))
+
+
+def _add_egger(writer: Writer, line: Egger | None) -> None:
+    inputs = writer.trial_inputs()
+    for name, places, meaning in (
+        ("estimate", 2, "intercept of Egger’s regression"),
+        ("se", 3, "standard error of Egger’s intercept"),
+        ("statistic", 2, "test statistic t of Egger’s test"),
+    ):
+        writer.number(f"egger.{name}", line and getattr(line, name), places, meaning, inputs)
+    writer.count("egger.df", line and line.df, "degrees of freedom of Egger’s test", inputs)
+    meaning = "significance (p) of Egger’s test"
+    writer.pvalue("egger.pvalue", line and line.pvalue, meaning, ("egger.statistic",))
+
+
+def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
+    inputs = writer.trial_inputs()
+    meaning = "studies that trim and fill takes to be missing"
+    writer.count("filled.k0", filled and filled.k0, meaning, inputs)
+    for name, words in (
+        ("estimate", "pooled effect"),
+        ("ci_low", "lower confidence limit"),
+        ("ci_high", "upper confidence limit"),
+    ):
+        yi = None if filled is None else getattr(filled.adjusted, name)
+        meaning = f"{words} with missing studies filled in; {MODELS[RECOMMENDED][2]}"
+        writer.effect(f"{RECOMMENDED}.filled.{name}", yi, meaning, inputs)
+
+
+def _told(
+    writer: Writer, line: Egger | None, filled: TrimFill | None, enough: bool
+) -> list[str | Value]:
+    """What the tests say, or why they are left out, as the parts of a sentence."""
+    if not enough:
+        return [
+            "The studies are too few to test for asymmetry: the test could not tell chance from "
+            "missing studies, and is left out, as is trim and fill."
+        ]
+    if line is None:
+        return ["The studies do not differ in precision, so that asymmetry cannot be tested."]
+    found = "shows no clear asymmetry"
+    if line.pvalue < ALPHA:
+        found = "finds that small studies show other effects than large ones"
+    t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
+    said = [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). "]
+    if filled is None:
+        return [*said, "Trim and fill came to no result."]
+    if not filled.k0:
+        return [*said, "Trim and fill takes no study to be missing."]
+    names = (
+        "filled.k0",
+        *(f"{RECOMMENDED}.filled.{end}" for end in ("estimate", "ci_low", "ci_high")),
+    )
+    k0, estimate, low, high = map(writer.get, names)
+    studies = "study" if filled.k0 == 1 else "studies"
+    return [
+        *said, "Trim and fill puts in ", k0, f" {studies} on the {filled.side}; with the filled funnel "
+        "the pooled effect would be ", estimate, " (", low, " to ", high, ").",
+    ]  # fmt: skip
+
+
+def _funnel(writer: Writer, filled: TrimFill | None) -> Figure:
+    outcome = writer.outcome
+    points = [FunnelPoint(t.name, t.yi, sqrt(t.vi)) for t in outcome.trials]
+    if filled is not None:
+        pairs = zip(filled.yi_filled, filled.vi_filled, strict=True)
+        points += [FunnelPoint("Filled in", float(y), sqrt(float(v)), True) for y, v in pairs]
+    reach = quantile(writer.level, None)
+    centres = []
+    for name, label, within in (
+        (CLASSIC, "Random effects", reach),
+        (f"{RECOMMENDED}.filled", "With studies filled in", None),
+    ):
+        value = writer.get(f"{name}.estimate")
+        if value.raw is not None:
+            centres.append(
+                Centre(label, writer.outcome.measure.unshown(value.raw), value.text, within)
+            )
+    measure = outcome.measure
+    title = measure.name if measure.kind == RATIOS else measure.analysed
+    return funnel(
+        f"{outcome.key}-funnel", points, centres, (capitalised(title), "Standard error"),
+        scale=measure.scale,
+    )  # fmt: skip

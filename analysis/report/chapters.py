@@ -1,0 +1,124 @@
+"""The chapters of a report: templates filled with the names of its outcomes, columns and sections.
+
+A template holds `{{word}}` for what differs from report to report. Names come out of the file and are
+escaped; numbers are never filled in: the chapters ask for them when they are built.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..display.escape import escape_markdown
+from .assets import TEMPLATES
+from .measures import CORRELATIONS, RATIOS, RAW, Measure
+from .roles import MODERATOR, SUBGROUP
+from .trials import Data, Outcome, slug
+from .writer import TAKEN
+
+FIELD = re.compile(r"\{\{(\w+)\}\}")
+FEWEST_PLOT = 2  # studies that a bubble plot shows
+
+
+def fill(name: str, **fields: str) -> str:
+    """Return the template `name` with its `fields` filled in, each of which it must use."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    filled = FIELD.sub(lambda found: fields[found[1]], text)
+    return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
+
+
+def chapters(data: Data, published: bool = False) -> dict[str, str]:
+    """Return the chapters of the report on `data` by the path of each, in the order of the book.
+
+    With a ledger where numbers of the same data were `published`.
+    """
+    outcomes = data.outcomes
+    found = {
+        "index.qmd": _index(data),
+        "chapters/01-data.qmd": fill("data.qmd"),
+        "chapters/02-methods.qmd": _methods(data),
+    }
+    for number, outcome in enumerate(outcomes, 3):
+        found[f"chapters/{number:02}-{_id(outcome)}.qmd"] = _outcome(data, outcome)
+    after = {"what-if": "what-if.qmd"} | ({"ledger": "ledger.qmd"} if published else {})
+    for number, (name, template) in enumerate(after.items(), len(outcomes) + 3):
+        found[f"chapters/{number:02}-{name}.qmd"] = fill(template)
+    found["chapters/99-references.qmd"] = fill("references.qmd")
+    return found
+
+
+def _id(outcome: Outcome) -> str:
+    return outcome.key.replace("_", "-")
+
+
+def _index(data: Data) -> str:
+    results = [
+        fill("index-outcome.qmd", key=o.key, id=_id(o), label=escape_markdown(o.name))
+        for o in data.outcomes
+    ]
+    question = escape_markdown(data.settings.question)
+    return fill("index.qmd", question=question, results="\n".join(results))
+
+
+def _methods(data: Data) -> str:
+    measure = data.columns.measure
+    analyses = []
+    if any(o.dependent for o in data.outcomes):
+        analyses.append(fill("methods-dependent.qmd"))
+    if data.columns.of(SUBGROUP):
+        analyses.append(fill("methods-subgroups.qmd"))
+    if _numeric(data):
+        analyses.append(fill("methods-moderators.qmd"))
+    bias = ""
+    if measure.kind == RATIOS or measure.key == "SMD":
+        bias = " " + fill(f"bias-{'ratio' if measure.kind == RATIOS else 'smd'}.qmd").strip()
+    return fill(
+        "methods.qmd", effects=fill(f"effects-{_effects(measure, data.columns.form)}.qmd"),
+        analyses="\n".join(analyses), bias=bias,
+    )  # fmt: skip
+
+
+def _effects(measure: Measure, form: tuple[str, ...]) -> str:
+    """The template that tells how effects of this `measure` come about."""
+    counts = any(role.startswith("events_") for role in form)
+    if measure.kind == RATIOS:
+        return "events" if counts else "ratio"
+    if measure.kind == CORRELATIONS:
+        return "correlation"
+    if measure.key in ("SMD", "MD") and form in RAW:
+        return "means" if measure.key == "SMD" else "md"
+    return "rd" if counts else "effect"
+
+
+def _numeric(data: Data) -> list[str]:
+    return [*data.columns.of("year"), *data.columns.of(MODERATOR)]
+
+
+def _outcome(data: Data, outcome: Outcome) -> str:
+    names = {"key": outcome.key, "id": _id(outcome)}
+    dated = any(t.year is not None for t in outcome.trials)
+    categories = any(
+        len({t.groups[c] for t in outcome.trials if c in t.groups}) > 1
+        for c in data.columns.of(SUBGROUP)
+    )
+    return fill(
+        "outcome.qmd", **names, label=escape_markdown(outcome.name),
+        dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
+        levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
+        subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
+        moderators=_moderators(data, outcome, names),
+        time=fill("outcome-time.qmd", **names) if dated else "",
+    )  # fmt: skip
+
+
+def _moderators(data: Data, outcome: Outcome, names: dict[str, str]) -> str:
+    """The section on meta-regressions, with a plot for every moderator that has enough studies."""
+    taken, plots = set(TAKEN), []
+    for column in _numeric(data):
+        key = slug(column, taken)
+        if sum(column in t.numbers for t in outcome.trials) >= FEWEST_PLOT:
+            label = escape_markdown(data.label(column))
+            more = {"moderator": key, "moderator_id": key.replace("_", "-")}
+            plots.append(fill("outcome-moderator.qmd", **names, **more, moderator_label=label))
+    if not plots:
+        return ""
+    return "\n".join([fill("outcome-moderators.qmd", **names), *plots])

@@ -1,0 +1,197 @@
+"""How every column is understood: by the settings, by its name, or by what it holds; and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ..review.data import DataError
+from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
+from .roles import (
+    IGNORE,
+    MODERATOR,
+    NOTE,
+    NUMBERS,
+    ROLES,
+    SUBGROUP,
+    folded,
+    measure_by_name,
+    role_by_name,
+)
+from .settings import Settings
+from .source import Source, is_missing
+
+SET, NAMED, HELD = "as set", "by its name", "by what it holds"
+RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows
+SAID_ONCE = {"study", "outcome", "year", *NUMBERS}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A column, what it is taken for, and by what; `note` says what else a reader should know."""
+
+    column: str
+    role: str
+    by: str
+    note: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The role in words."""
+        return ROLES[self.role]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """All columns as understood, the `measure`, and from which roles it is computed (`form`)."""
+
+    understood: tuple[Understood, ...]
+    measure: Measure
+    form: tuple[str, ...]
+    chosen: str
+
+    def of(self, role: str) -> list[str]:
+        """The columns with this `role`, in their order."""
+        return [each.column for each in self.understood if each.role == role]
+
+    def one(self, role: str) -> str | None:
+        """The column with this `role`, if there is one."""
+        return next(iter(self.of(role)), None)
+
+
+def understand(source: Source, settings: Settings) -> Columns:
+    """Say what every column of `source` is; raises `DataError` with every problem at once."""
+    problems = [
+        source.problem(None, name, f"is set as {role!r}, and there is no such column; there are: "
+                       + ", ".join(source.columns))
+        for name, role in settings.columns.items()
+        if name not in source.columns
+    ]  # fmt: skip
+    roles = _named(source, settings)
+    roles = _study_of_several(source, roles)
+    problems += _claimed_twice(source, roles)
+    if not any(each.role == "study" for each in roles.values()):
+        text = "no column names the studies; call one 'study', or set columns: {NAME: study}"
+        problems.append(source.problem(1, None, text))
+    present = {each.role for each in roles.values()}
+    measure, form, chosen, wrong = _measure(source, settings, roles, present)
+    problems += [source.problem(1, None, wrong)] if wrong else []
+    if problems:
+        raise DataError(problems)
+    understood = tuple(
+        _settled(source, settings, column, roles.get(column), form) for column in source.columns
+    )
+    return Columns(understood, measure, form, chosen)
+
+
+def _named(source: Source, settings: Settings) -> dict[str, Understood]:
+    """What the settings and the names of columns say."""
+    folds = {folded(column) for column in source.columns}
+    found = {}
+    for column in source.columns:
+        name = folded(column)
+        role, by = settings.columns.get(column), SET
+        if role is None:
+            role, by = role_by_name(column), NAMED
+            # In a table of four cells "ci" are events; otherwise it could be anything.
+            if name == "ci" and "ai" in folds:
+                role = "events_control"
+        if role is not None:
+            found[column] = Understood(column, role, by)
+    return found
+
+
+def _study_of_several(source: Source, roles: dict[str, Understood]) -> dict[str, Understood]:
+    """Where several columns look like the study's name, keep the first that holds text."""
+    able = [c for c, each in roles.items() if each.role == "study" and each.by == NAMED]
+    if len(able) + sum(each.role == "study" and each.by == SET for each in roles.values()) < 2:
+        return roles
+    textual = [c for c in able if any(source.number(r.cells[c]) is None for r in source.rows)]
+    kept = next((c for c, e in roles.items() if e.role == "study" and e.by == SET), None)
+    kept = kept or (textual or able)[0]
+    note = f"the studies are named by {kept}"
+    return {
+        c: Understood(c, NOTE, NAMED, note) if c in able and c != kept else each
+        for c, each in roles.items()
+    }
+
+
+def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
+    counts = Counter(each.role for each in roles.values())
+    problems = []
+    for role in counts:
+        claimants = [c for c, each in roles.items() if each.role == role]
+        if role in SAID_ONCE and len(claimants) > 1:
+            text = (
+                f"{' and '.join(claimants)} look like the same thing, {ROLES[role]}; say which it is: "
+                f"columns: {{{claimants[1]}: ignore}}"
+            )
+            problems.append(source.problem(1, claimants[1], text))
+    return problems
+
+
+def _measure(source, settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
+    """The measure, its form, by what it was chosen, and what is wrong."""
+    if settings.measure:
+        measure = MEASURES[settings.measure]
+        form = next((f for f in measure.forms if present.issuperset(f)), None)
+        if form is None:
+            return None, (), "", f"{measure.key} needs {_forms(measure.forms)}; {_has(present)}"
+        return measure, form, SET, ""
+    able = [form for form in BY_FORM if present.issuperset(form)]
+    if not able:
+        forms = _forms(tuple(f for f in BY_FORM if len(f) < 3 or f in (*RAW, *BY_FORM)))
+        return None, (), "", f"no effect can be computed: it takes {forms}; {_has(present)}"
+    raw = [form for form in able if form in RAW]
+    if len(raw) > 1 and set(raw) != {
+        CELLS,
+        ("events_treated", "n_treated", "events_control", "n_control"),
+    }:
+        keys = " or ".join(BY_FORM[form] for form in raw)
+        return None, (), "", f"the columns allow several effect sizes; set measure: {keys}"
+    form = able[0]
+    key, chosen = BY_FORM[form], HELD
+    if form not in RAW:
+        first = next(c for c, each in roles.items() if each.role == form[0])
+        named = measure_by_name(first)
+        if named and form in MEASURES[named].forms:
+            key, chosen = named, f"by the name of {first}"
+    return MEASURES[key], form, chosen, ""
+
+
+def _forms(forms) -> str:
+    return "; or ".join(", ".join(form) for form in forms)
+
+
+def _has(present: set[str]) -> str:
+    found = ", ".join(role for role in NUMBERS if role in present)
+    return f"recognised: {found or 'none of these'}; set others by columns: {{NAME: role}}"
+
+
+def _settled(source, settings, column: str, named: Understood | None, form) -> Understood:
+    """The column as it is used: numbers that the effect does not need are only shown."""
+    if named is not None:
+        if named.role in NUMBERS and named.role not in form:
+            note = f"{ROLES[named.role]}; not needed for the effect"
+            return Understood(column, NOTE, named.by, note)
+        return named
+    cells = [row.cells[column] for row in source.rows if not is_missing(row.cells[column])]
+    numbers = [source.number(cell) for cell in cells]
+    distinct = Counter(cell.casefold() for cell in cells)
+    if not cells:
+        return Understood(column, IGNORE, HELD, "it is empty")
+    if None not in numbers:
+        if folded(column) in RUNNING:
+            return Understood(column, NOTE, NAMED, "it numbers the rows")
+        if len(set(numbers)) < 2:
+            return Understood(column, NOTE, HELD, "it is the same in every row")
+        return Understood(column, MODERATOR, HELD)
+    if any(number is not None for number in numbers):
+        odd = next(c for c, n in zip(cells, numbers, strict=True) if n is None)
+        if 2 * sum(n is not None for n in numbers) > len(numbers):
+            return Understood(column, NOTE, HELD, f"numbers but for some cells, such as “{odd}”")
+    if len(distinct) < 2:
+        return Understood(column, NOTE, HELD, "it is the same in every row")
+    if 2 * len(distinct) > len(cells):
+        return Understood(column, NOTE, HELD, "nearly every row has another text")
+    return Understood(column, SUBGROUP, HELD)

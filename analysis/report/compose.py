@@ -1,0 +1,58 @@
+"""Everything that a report shows, computed once from a file of trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..display.registry import Registry
+from . import bias, moderators
+from .bias import add_bias
+from .columns import understand
+from .dependent import add_dependent
+from .describe import add_description
+from .moderators import add_moderators
+from .pooled import add_data_table, add_forest, add_pooled, add_studies
+from .published import add_ledger, is_exact
+from .sensitivity import add_over_time, add_sensitivity
+from .settings import Settings, read_settings
+from .source import read_source
+from .subgroups import add_subgroups
+from .trials import Data, read_trials
+from .whatif import add_what_if
+from .writer import Writer
+
+FEWEST = {"bias.fewest": bias.FEWEST, "moderator.fewest": moderators.FEWEST}
+
+
+def read_data(path: Path, settings: Settings | None = None) -> Data:
+    """Read the trials in the CSV file at `path`, with the settings beside it unless they are given.
+
+    Raises `DataError` with every problem of a stage at once: the settings, the file, its columns, its
+    rows.
+    """
+    settings = read_settings(path) if settings is None else settings
+    source = read_source(path, settings.delimiter, settings.decimal, settings.encoding)
+    return read_trials(source, settings, understand(source, settings))
+
+
+def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
+    """Compute everything from `data`, and judge what was `published` of it."""
+    registry = Registry(published)
+    add_description(registry, data, FEWEST)
+    exact = is_exact(data.columns)
+    writers = [Writer(registry, outcome, data.settings.level, exact) for outcome in data.outcomes]
+    for writer in writers:
+        add_studies(writer, data)
+        add_pooled(writer)
+        add_dependent(writer)
+        add_data_table(writer, data)
+        add_forest(writer, data)
+        add_subgroups(writer, data)
+        add_moderators(writer, data)
+        add_bias(writer)
+        add_sensitivity(writer, data)
+        add_over_time(writer, data)
+    add_what_if(registry, data, writers)
+    if published:
+        add_ledger(registry)
+    return registry

@@ -1,0 +1,95 @@
+"""Several effects of a study: the three-level model of all of them, and errors that are robust."""
+
+from __future__ import annotations
+
+from ..display.table import Column, Row, Table
+from ..engine.multilevel import Multilevel, multilevel
+from ..engine.robust import robust
+from .measures import DIFFERENCES
+from .pooled import MODELS, RECOMMENDED
+from .trials import effects_of, numbered
+from .writer import Writer, computable
+
+ENDS = ("estimate", "ci_low", "ci_high")
+COLUMNS = (
+    Column("model", "Model"),
+    Column("k", "Effects", "right"),
+    Column("estimate", "Estimate", "right"),
+    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
+    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    Column("pvalue", "p", "right"),
+)
+AVERAGED = f"Averaged within studies; {MODELS[RECOMMENDED][2]}"
+WORDS = {
+    "multilevel": "Three-level model, REML",
+    "robust": "The same with cluster-robust errors",
+}
+
+
+def add_dependent(writer: Writer) -> None:
+    """Register the three-level model of an outcome in which studies have several effects."""
+    outcome = writer.outcome
+    if not outcome.dependent:
+        return
+    studies = [t.key for t in outcome.rows]
+    effects = effects_of(outcome.rows)
+    found = computable(multilevel, **effects, cluster=studies, level=writer.level)
+    _add_variances(writer, found)
+    sound = computable(robust, found, level=writer.level) if found else None
+    for name, result in (("multilevel", found), ("robust", sound)):
+        _add_mean(writer, name, result)
+    rows = [
+        Row({"model": words} | {c.key: writer.get(f"{name}.{c.key}") for c in COLUMNS[1:]})
+        for name, words in ({RECOMMENDED: AVERAGED} | WORDS).items()
+    ]
+    table = Table(f"{outcome.key}-dependent", COLUMNS, tuple(rows))
+    writer.registry.add(writer.name("dependent"), table)
+    writer.tell("dependent.told", *_told(writer, found))
+
+
+def _add_variances(writer: Writer, found: Multilevel | None) -> None:
+    inputs = _inputs(writer)
+    for level, words in (("between", "between studies"), ("within", "within studies")):
+        sigma2 = found and getattr(found, f"sigma2_{level}")
+        meaning = f"variance of the true effects {words}; {WORDS['multilevel']}"
+        writer.number(f"multilevel.sigma2_{level}", sigma2, 4, meaning, inputs)
+        i2 = found and getattr(found, f"i2_{level}")
+        meaning = f"share of the total variance {words}, per cent; {WORDS['multilevel']}"
+        writer.number(f"multilevel.i2_{level}", i2, 1, meaning, inputs)
+
+
+def _add_mean(writer: Writer, name: str, result) -> None:
+    row = None if result is None else result.coefficients.iloc[0]
+    inputs, words = _inputs(writer), WORDS[name]
+    k = len(writer.outcome.rows)
+    writer.count(f"{name}.k", k, f"number of effects; {words}", inputs)
+    for end in ENDS:
+        yi = None if row is None else float(row[end])
+        writer.effect(f"{name}.{end}", yi, f"pooled effect: {end}; {words}", inputs)
+        if writer.outcome.measure.kind != DIFFERENCES:
+            meaning = f"pooled effect on the scale of the analysis: {end}; {words}"
+            writer.number(f"{name}.analysed.{end}", yi, 3, meaning, inputs)
+    se, p = (None if row is None else float(row[key]) for key in ("se", "pvalue"))
+    writer.number(f"{name}.se", se, writer.places + 1, f"standard error; {words}", inputs)
+    writer.pvalue(f"{name}.pvalue", p, f"significance (p); {words}", inputs)
+
+
+def _inputs(writer: Writer) -> tuple[str, ...]:
+    """The rows' effects."""
+    return tuple(
+        f"row.{t.key}.{n}.{part}"
+        for n, t in numbered(writer.outcome.rows)
+        for part in ("estimate", "variance")
+    )
+
+
+def _told(writer: Writer, found) -> list:
+    if found is None:
+        return [
+            "The effects do not tell both variances apart, so that there is no three-level model."
+        ]
+    between, within = (writer.get(f"multilevel.i2_{level}") for level in ("between", "within"))
+    return [
+        "Of the total variance ", between, "% lies between studies and ", within,
+        "% between the effects of a study.",
+    ]  # fmt: skip

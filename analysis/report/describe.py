@@ -1,0 +1,112 @@
+"""What the report says of its data: how every column was understood, and what was left out."""
+
+from __future__ import annotations
+
+from ..display.numbers import count, number
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from .columns import HELD, SET
+from .measures import BY_FORM, RAW
+from .source import DECIMALS, DELIMITERS
+from .trials import Data
+from .wording import listed
+
+COLUMNS = (
+    Column("column", "Column"),
+    Column("meaning", "Taken for"),
+    Column("by", "Known by"),
+    Column("example", "First row"),
+    Column("missing", "Missing", "right"),
+    Column("note", "Remark"),
+)
+SETTINGS = {
+    "bias.fewest": "studies below which tests of asymmetry are left out",
+    "moderator.fewest": "studies below which a meta-regression is left out",
+}
+
+
+def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
+    """Register what was read and how, and the `fewest` studies that analyses ask for."""
+    _add_settings(registry, data, fewest)
+    _add_columns(registry, data)
+    source = data.source
+    registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
+    studies = {t.key for outcome in data.outcomes for t in outcome.trials}
+    registry.value("data.studies", len(studies), count, "studies with an effect on any outcome")
+    registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
+    registry.phrase("data.file", source.name, ())
+    registry.phrase("data.read", _read(data), ())
+    registry.phrase("data.left_out", _left_out(data), ("data.rows",))
+    registry.phrase("data.measure", _measure(data), ())
+    registry.phrase("data.outcomes.names", listed([o.name for o in data.outcomes]), ())
+    zeros = sum(t.zeros for outcome in data.outcomes for t in outcome.rows)
+    registry.value("data.zeros", zeros, count, "rows with a count of nought")
+    registry.phrase("data.zeros.told", _zeros(zeros), ("data.zeros",))
+
+
+def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
+    level = round(100 * data.settings.level, 6)
+    registry.value(
+        "settings.level", level, lambda x: f"{x:g}", "coverage of the intervals, per cent"
+    )
+    rho = data.settings.correlation
+    registry.value(
+        "settings.correlation",
+        rho,
+        lambda x: number(x, 2),
+        "correlation of effects of a study, assumed",
+    )
+    for name, k in fewest.items():
+        registry.value(f"settings.{name}", k, count, SETTINGS[name])
+
+
+def _add_columns(registry: Registry, data: Data) -> None:
+    rows = []
+    first = data.source.rows[0]
+    for i, each in enumerate(data.columns.understood):
+        missing = sum(not row.cells[each.column].strip() for row in data.source.rows)
+        value = registry.value(f"data.column_{i + 1}.missing", missing, count, "empty cells")
+        cells = {
+            "column": each.column,
+            "meaning": each.meaning,
+            "by": each.by,
+            "example": first.cells[each.column],
+            "missing": value,
+            "note": each.note,
+        }
+        rows.append(Row(cells))
+    registry.add("data.columns", Table("columns", COLUMNS, tuple(rows)))
+
+
+def _read(data: Data) -> str:
+    source = data.source
+    encoding = {"cp1252": "Windows Latin"}.get(source.encoding, source.encoding.upper())
+    return (
+        f"encoding {encoding}, columns separated by a {DELIMITERS[source.delimiter]}, decimal "
+        f"{DECIMALS[source.decimal]}"
+    )
+
+
+def _left_out(data: Data) -> str:
+    if not data.left_out:
+        return "Every row has an effect; none was left out."
+    told = "; ".join(str(finding) for finding in data.left_out)
+    return f"Left out were rows without any number: {told}."
+
+
+def _measure(data: Data) -> str:
+    columns = data.columns
+    measure = columns.measure
+    names = listed([columns.one(role) for role in columns.form])
+    how = {SET: "as set", HELD: "the usual one for these columns"}.get(
+        columns.chosen, columns.chosen
+    )
+    if columns.chosen == HELD and columns.form not in RAW and BY_FORM[columns.form] == "EFFECT":
+        how = "nothing tells which one it is; the settings can"
+    return f"The effect size is the {measure.name} ({how}), computed from {names}."
+
+
+def _zeros(zeros: int) -> str:
+    if not zeros:
+        return "No row has a count of nought, so that nothing was added to any count."
+    return "To each count of a row with a nought the usual constant was added."

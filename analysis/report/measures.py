@@ -1,0 +1,138 @@
+"""Effect sizes that a report can be made of: from which columns, and how they are called and shown.
+
+A ratio is analysed as its logarithm and a correlation as Fisher's z; both are shown on the scale that
+readers know. Standard errors, τ and τ² stay on the scale of the analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import atanh, exp, floor, log, log10, tanh
+
+from ..display.scale import DIFFERENCE, RATIO, Scale
+
+ARMS_MEANS = (
+    "mean_treated", "sd_treated", "n_treated", "mean_control", "sd_control", "n_control",
+)  # fmt: skip
+ARMS_EVENTS = ("events_treated", "n_treated", "events_control", "n_control")
+CELLS = ("events_treated", "nonevents_treated", "events_control", "nonevents_control")
+CORRELATION = ("r", "n")
+RATIO_INTERVAL = ("ratio", "ci_low", "ci_high")
+LOGGED = tuple(("log_ratio", *rest) for rest in (("se",), ("variance",), ("ci_low", "ci_high")))
+EFFECT = tuple(("estimate", *rest) for rest in (("se",), ("variance",), ("ci_low", "ci_high")))
+OF_MEANS, OF_EVENTS = (ARMS_MEANS, *EFFECT), (ARMS_EVENTS, CELLS)
+OF_RATIO = (RATIO_INTERVAL, *LOGGED)
+
+DIFFERENCES, RATIOS, CORRELATIONS = "difference", "ratio", "correlation"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An effect size: its `name`, `short` heading, the `forms` of columns it can be computed from.
+
+    `engine` is what `effect_size` calls it; `kind` says how it is shown; `lower` and `higher` say what
+    an effect below or above none means, `ends` in short.
+    """
+
+    key: str
+    name: str
+    short: str
+    engine: str
+    forms: tuple[tuple[str, ...], ...]
+    kind: str = DIFFERENCES
+    lower: str = "the outcome is lower with treatment"
+    higher: str = "the outcome is higher with treatment"
+    ends: tuple[str, str] = ("Lower with treatment", "Higher with treatment")
+    free: bool = True  # of the units of the outcome
+
+    @property
+    def shown(self) -> Callable[[float], float]:
+        """From the scale of the analysis to that which readers know."""
+        return {DIFFERENCES: float, RATIOS: exp, CORRELATIONS: tanh}[self.kind]
+
+    @property
+    def unshown(self) -> Callable[[float], float]:
+        """Back from what readers know to the scale of the analysis."""
+        return {DIFFERENCES: float, RATIOS: log, CORRELATIONS: atanh}[self.kind]
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of a plot's axis of effects."""
+        return RATIO if self.kind == RATIOS else DIFFERENCE
+
+    @property
+    def null(self) -> float:
+        """The effect that is none, as it is shown."""
+        return self.shown(0.0)
+
+    @property
+    def null_words(self) -> str:
+        """What no effect is called."""
+        if self.kind == CORRELATIONS:
+            return "no correlation"
+        return "no effect" if self.key == "EFFECT" else "no difference"
+
+    @property
+    def analysed(self) -> str:
+        """What the analysis computes with, in words."""
+        return {
+            DIFFERENCES: self.name, RATIOS: f"logarithm of the {self.name}",
+            CORRELATIONS: "Fisher’s z",
+        }[self.kind]  # fmt: skip
+
+    def plotted(self, effect: float) -> float:
+        """The place of an analysed `effect` on an axis of `scale`."""
+        return effect if self.kind == RATIOS else self.shown(effect)
+
+    def places(self, se: float) -> int:
+        """How many decimals effects with a standard error like `se` are shown with."""
+        needed = 1 - floor(log10(se)) if se > 0 else 2
+        return min(max(needed, 2 if self.free else 0), 8)
+
+
+RARER = {
+    "lower": "the event is less frequent with treatment",
+    "higher": "the event is more frequent with treatment",
+    "ends": ("Less frequent with treatment", "More frequent with treatment"),
+}
+BELOW = {
+    "lower": "the ratio is below that of no difference",
+    "higher": "the ratio is above that of no difference",
+    "ends": ("Lower", "Higher"),
+}
+SIGNS = {
+    "lower": "the effect is negative", "higher": "the effect is positive",
+    "ends": ("Negative", "Positive"),
+}  # fmt: skip
+
+
+def _ratio(key: str, name: str, forms, engine: str, words: dict) -> Measure:
+    return Measure(key, name, key if key != "RATIO" else "Ratio", engine, forms, RATIOS, **words)
+
+
+_ALL = (
+    Measure("SMD", "standardised mean difference", "SMD", "SMD", OF_MEANS),
+    Measure("MD", "mean difference", "MD", "MD", OF_MEANS, free=False),
+    _ratio("ROM", "ratio of means", (ARMS_MEANS, *OF_RATIO), "ROM", {}),
+    _ratio("RR", "risk ratio", (*OF_EVENTS, *OF_RATIO), "RR", RARER),
+    _ratio("OR", "odds ratio", (*OF_EVENTS, *OF_RATIO), "OR", RARER),
+    Measure("RD", "risk difference", "RD", "RD", (*OF_EVENTS, *EFFECT), **RARER),
+    _ratio("HR", "hazard ratio", OF_RATIO, "RR", RARER),
+    _ratio("IRR", "rate ratio", OF_RATIO, "RR", RARER),
+    _ratio("RATIO", "ratio", OF_RATIO, "RR", BELOW),
+    Measure("ZCOR", "correlation", "r", "ZCOR", (CORRELATION, *EFFECT), CORRELATIONS, **SIGNS),
+    Measure("EFFECT", "effect", "Effect", "MD", EFFECT, **SIGNS, free=False),
+)
+MEASURES = {measure.key: measure for measure in _ALL}
+# What columns are taken for where nothing is set: the raw numbers first, since they hold the most.
+BY_FORM = {
+    ARMS_MEANS: "SMD",
+    ARMS_EVENTS: "RR",
+    CELLS: "RR",
+    CORRELATION: "ZCOR",
+    RATIO_INTERVAL: "RATIO",
+    **dict.fromkeys(LOGGED, "RATIO"),
+    **dict.fromkeys(EFFECT, "EFFECT"),
+}
+RAW = (ARMS_MEANS, ARMS_EVENTS, CELLS, CORRELATION)

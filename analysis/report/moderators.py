@@ -1,0 +1,148 @@
+"""Meta-regressions of an outcome on every column of numbers, one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ..display.bubble import Bubble, FittedLine, bubble
+from ..display.figure import Figure
+from ..display.numbers import count, number, pvalue
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..engine.regression import Regression, meta_regression
+from .measures import RATIOS, Measure
+from .pooled import MODELS, RECOMMENDED
+from .roles import MODERATOR
+from .trials import Data, Trial, effects_of, slug
+from .wording import ALPHA, capitalised
+from .writer import TAKEN, Writer, computable
+
+FEWEST = 10  # studies a moderator: Cochrane Handbook, section on meta-regression
+POINTS = 60  # at which the line and its band are drawn
+METHOD, CI, WORDS = MODELS[RECOMMENDED]
+COLUMNS = (
+    Column("moderator", "Moderator"),
+    Column("k", "Studies", "right"),
+    Column("estimate", "Slope", "right"),
+    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
+    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    Column("statistic", "t", "right"),
+    Column("pvalue", "p", "right"),
+    Column("i2", "I² left, %", "right"),
+    Column("r2", "R², %", "right"),
+)
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """A column of numbers: its key and label, the trials that have it, and the line or None."""
+
+    key: str
+    label: str
+    trials: tuple[Trial, ...]
+    xs: tuple[float, ...]
+    line: Regression | None
+
+
+def moderators(writer: Writer, data: Data) -> list[Moderator]:
+    """Fit the outcome's effects on every column of numbers that varies; None where studies are few."""
+    taken = set(TAKEN)
+    found = []
+    for column in [*data.columns.of("year"), *data.columns.of(MODERATOR)]:
+        trials = tuple(t for t in writer.outcome.trials if column in t.numbers)
+        xs = tuple(t.numbers[column] for t in trials)
+        line = None
+        if len(trials) >= FEWEST and len(set(xs)) > 1:
+            design = np.column_stack([np.ones(len(xs)), xs])
+            line = computable(
+                meta_regression, **effects_of(trials), X=design, method=METHOD, ci=CI,
+                level=writer.level,
+            )  # fmt: skip
+        found.append(Moderator(slug(column, taken), data.label(column), trials, xs, line))
+    return found
+
+
+def add_moderators(writer: Writer, data: Data) -> None:
+    """Register the regressions on every moderator, their table and plots."""
+    found = moderators(writer, data)
+    for moderator in found:
+        _add_line(writer, moderator)
+        draw = partial(_bubble, writer, moderator)
+        writer.registry.figure(writer.name(f"regression.{moderator.key}"), draw)
+    rows = []
+    for moderator in found:
+        cells = {"moderator": moderator.label}
+        for column in COLUMNS[1:]:
+            cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
+        rows.append(Row(cells))
+    note = f"Slope: change of the {writer.outcome.measure.analysed} with a unit of the moderator."
+    table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
+    writer.registry.add(writer.name("regressions"), table)
+    writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
+
+
+def _add_line(writer: Writer, moderator: Moderator) -> None:
+    prefix = f"regression.{moderator.key}"
+    line, inputs = moderator.line, writer.trial_inputs(moderator.trials)
+    slope = line.coefficients.iloc[1] if line else {}
+    words = f"meta-regression on {moderator.label}, REML, Knapp–Hartung"
+    # As many digits as the slope's error asks for, whatever the moderator's unit.
+    places = Measure.places(writer.outcome.measure, float(slope["se"])) + 1 if line else 3
+    for name in ("estimate", "se", "ci_low", "ci_high"):
+        raw = float(slope[name]) if line else None
+        writer.number(f"{prefix}.{name}", raw, places, f"slope: {name}; {words}", inputs)
+    model = {
+        "k": (len(moderator.trials), count, "studies with the moderator"),
+        "statistic": (slope.get("statistic"), lambda x: number(x, 2), "t of the slope"),
+        "pvalue": (slope.get("pvalue"), pvalue, "p of the slope"),
+        "df": (line and line.df, count, "degrees of freedom"),
+        "q_e": (line and line.q_e, lambda x: number(x, 2), "Q around the line"),
+        "tau2": (line and line.tau2, lambda x: number(x, 4), "τ² around the line"),
+        "i2": (line and line.i2, lambda x: number(x, 1), "I² around the line, per cent"),
+        "r2": (line and line.r2, lambda x: number(x, 1), "share of τ² accounted for, per cent"),
+    }
+    for name, (raw, text, meaning) in model.items():
+        writer.put(f"{prefix}.{name}", raw, text, f"{meaning}; {words}", inputs)
+    writer.say(f"{prefix}.label", moderator.label)
+
+
+def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
+    if moderator.line is None:
+        few = len(moderator.trials) < FEWEST
+        why = "too few studies have it" if few else "the studies hardly differ in it"
+        return [f"{capitalised(moderator.label)}: no regression, since {why}. "]
+    prefix = f"regression.{moderator.key}"
+    t, df = (writer.get(f"{prefix}.{name}") for name in ("statistic", "df"))
+    relation = "no clear relation to the effects"
+    if writer.get(f"{prefix}.pvalue").raw < ALPHA:
+        up = writer.get(f"{prefix}.estimate").raw > 0
+        relation = f"effects are {'higher' if up else 'lower'} where it is higher"
+    test = ["t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue")]
+    return [f"{capitalised(moderator.label)}: {relation} (", *test, "). "]
+
+
+def _bubble(writer: Writer, moderator: Moderator) -> Figure:
+    """The plot of the regression; without a line, its trials alone."""
+    line = moderator.line
+    tau2 = line.tau2 if line else 0.0
+    bubbles = [
+        Bubble(t.name, x, t.yi, 1 / (t.vi + tau2))
+        for t, x in zip(moderator.trials, moderator.xs, strict=True)
+    ]
+    fitted = FittedLine((), (), (), ())
+    if line:
+        grid = np.linspace(min(moderator.xs), max(moderator.xs), POINTS)
+        found = line.predict(np.column_stack([np.ones(POINTS), grid]))
+        fitted = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
+    prefix = f"regression.{moderator.key}"
+    slope, low, high = (writer.get(f"{prefix}.{n}").text for n in ("estimate", "ci_low", "ci_high"))
+    measure = writer.outcome.measure
+    title = measure.name if measure.kind == RATIOS else measure.analysed
+    return bubble(
+        f"{writer.outcome.key}-regression-{moderator.key}", bubbles, fitted,
+        (capitalised(moderator.label), capitalised(title)), f"Slope {slope} [{low}, {high}]",
+        scale=measure.scale,
+    )  # fmt: skip

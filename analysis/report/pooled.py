@@ -1,0 +1,234 @@
+"""Each study's effect, the pooled effect by classic and by recommended methods, heterogeneity."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import sqrt
+
+from ..display.figure import Figure
+from ..display.forest import forest
+from ..display.forest_parts import Group, Summary, Words
+from ..display.numbers import number
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from ..engine.pool import Pooled, pool, quantile
+from .roles import NUMBERS
+from .trials import Data, numbered
+from .wording import direction, heterogeneity, prediction, significant
+from .writer import Writer, computable
+
+# Name of the model, as the engine calls it, its interval, and how tables and sources call it.
+MODELS = {
+    "fixed": ("EE", "z", "Equal effects"),
+    "random": ("DL", "z", "Random effects, DerSimonian–Laird"),
+    "reml": ("REML", "hksj", "Random effects, REML, Hartung–Knapp"),
+}
+CLASSIC, RECOMMENDED = "random", "reml"
+SHORT = {"fixed": "Equal effects", "random": "DerSimonian–Laird", "reml": "REML, Hartung–Knapp"}
+
+RESULTS = (
+    ("estimate", "Estimate"), ("ci_low", "Lower"), ("ci_high", "Upper"), ("pvalue", "p"),
+    ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
+)  # fmt: skip
+
+
+def add_studies(writer: Writer, data: Data) -> None:
+    """Register every study's numbers and effect, and the table of them."""
+    measure, outcome = writer.outcome.measure, writer.outcome
+    half = quantile(writer.level, None)
+    for trial in outcome.trials:
+        prefix = f"study.{trial.key}"
+        for role, cell in trial.raw.items():
+            raw = data.source.number(cell)
+            meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
+            writer.put(f"{prefix}.{role}" if role not in _OWN else f"{prefix}.given.{role}",
+                       raw, lambda _, cell=cell: cell, meaning)  # fmt: skip
+        inputs = [f"{prefix}.{r}" if r not in _OWN else f"{prefix}.given.{r}" for r in trial.raw]
+        se = sqrt(trial.vi)
+        for name, yi, meaning in (
+            ("estimate", trial.yi, measure.name),
+            ("ci_low", trial.yi - half * se, "lower confidence limit"),
+            ("ci_high", trial.yi + half * se, "upper confidence limit"),
+        ):
+            writer.effect(f"{prefix}.{name}", yi, f"{meaning}, {trial.name}", inputs)
+        places = writer.places + 1
+        writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
+        writer.number(
+            f"{prefix}.variance", trial.vi, 2 * places - 2,
+            f"variance of the {measure.analysed}, {trial.name}", inputs,
+        )  # fmt: skip
+    if outcome.dependent:
+        _add_rows(writer)
+    writer.count("k", len(outcome.trials), "number of studies")
+    writer.count("rows", len(outcome.rows), "number of effects")
+    writer.say("name", outcome.name)
+    writer.say("measure", measure.name)
+    writer.say("analysed", measure.analysed)
+
+
+def _add_rows(writer: Writer) -> None:
+    """Register every effect of an outcome whose studies have several."""
+    for n, trial in numbered(writer.outcome.rows):
+        prefix = f"row.{trial.key}.{n}"
+        of = f"{trial.name}, line {trial.line}"
+        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
+        writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
+
+
+_OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
+
+
+def add_pooled(writer: Writer) -> dict[str, Pooled]:
+    """Register the pooled effects by every model, what they say, and the tables and plots of them."""
+    inputs = writer.trial_inputs()
+    found = {}
+    for model, (method, ci, words) in MODELS.items():
+        found[model] = pool(**writer.outcome.effects, method=method, ci=ci, level=writer.level)
+        writer.pooled(model, found[model], words, inputs)
+    for trial, weight in zip(writer.outcome.trials, found[RECOMMENDED].weights, strict=True):
+        writer.number(
+            f"{RECOMMENDED}.study.{trial.key}.weight", float(weight), 1,
+            f"weight in per cent, {trial.name}; {MODELS[RECOMMENDED][2]}",
+            (f"study.{trial.key}.variance", f"{RECOMMENDED}.tau2"),
+        )  # fmt: skip
+    _add_intervals(writer, found[RECOMMENDED])
+    _add_words(writer)
+    _add_table(writer)
+    return found
+
+
+def _add_intervals(writer: Writer, found: Pooled) -> None:
+    """The intervals of heterogeneity, which few studies leave wide."""
+    within = computable(found.confint) if found.k > 1 else None
+    for name, places, meaning in (
+        ("tau", writer.places + 1, "τ"), ("i2", 1, "I² in per cent"),
+    ):  # fmt: skip
+        for end, word in (("low", "lower"), ("high", "upper")):
+            interval = None if within is None else getattr(within, name)
+            writer.number(
+                f"{RECOMMENDED}.{name}_{end}", interval and getattr(interval, end), places,
+                f"{word} confidence limit of {meaning}, Q-profile", writer.trial_inputs(),
+            )  # fmt: skip
+
+
+def _add_words(writer: Writer) -> None:
+    measure = writer.outcome.measure
+    for model in MODELS:
+        ends = f"{model}.ci_low", f"{model}.ci_high"
+        words = direction(measure, *(writer.get(end).raw for end in ends))
+        writer.say(f"{model}.direction", words, ends)
+        test = f"{model}.pvalue"
+        writer.say(f"{model}.significant", significant(writer.get(test).raw), (test,))
+    ends = f"{RECOMMENDED}.prediction_low", f"{RECOMMENDED}.prediction_high"
+    writer.say(
+        f"{RECOMMENDED}.prediction", prediction(measure, *(writer.get(e).raw for e in ends)), ends
+    )
+    inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
+    writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
+    writer.say("methods.agree", *_agreement(writer))
+
+
+def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
+    """Whether the classic and the recommended methods lead to the same conclusion."""
+    inputs = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
+    said = [significant(writer.get(name).raw) for name in inputs]
+    if len(set(said)) == 1:
+        return f"Both ways lead to the same conclusion: the pooled effect is {said[0]}.", inputs
+    return (
+        f"The conclusion hangs on the method: the effect is {said[0]} by the classic one and "
+        f"{said[1]} by the recommended one, whose interval allows for the error of τ²."
+    ), inputs
+
+
+def _add_table(writer: Writer) -> None:
+    spans = {
+        "ci_low": "Confidence interval", "ci_high": "Confidence interval",
+        "prediction_low": "Prediction interval", "prediction_high": "Prediction interval",
+    }  # fmt: skip
+    columns = [Column("model", "Model")]
+    columns += [Column(key, label, "right", spanner=spans.get(key)) for key, label in RESULTS]
+    rows = []
+    for model, (_, _, words) in MODELS.items():
+        cells: dict[str, Value | str | None] = {"model": words}
+        cells |= {key: writer.get(f"{model}.{key}") for key, _ in RESULTS}
+        if model == "fixed":  # it has no distribution of true effects
+            cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
+        rows.append(Row(cells))
+    name = f"{writer.outcome.key}-pooled"
+    writer.registry.add(writer.name("pooled"), Table(name, tuple(columns), tuple(rows)))
+
+
+def add_data_table(writer: Writer, data: Data) -> None:
+    """Register the table of the studies: their numbers as in the file, their effects, their weights."""
+    outcome = writer.outcome
+    roles = [role for role in data.columns.form if any(role in t.raw for t in outcome.trials)]
+    columns = [Column("study", "Study")]
+    columns += [
+        Column(role, data.columns.one(role), "right", spanner="From the file") for role in roles
+    ]
+    interval = f"{number(100 * writer.level, 0)}% interval"
+    columns += [
+        Column("effect", outcome.measure.short, "right"),
+        Column("low", "Lower", "right", spanner=interval),
+        Column("high", "Upper", "right", spanner=interval),
+        Column("weight", "Weight, %", "right"),
+    ]
+    rows = []
+    for trial in outcome.trials:
+        prefix = f"study.{trial.key}"
+        cells = {"study": trial.name}
+        for role in trial.raw:
+            own = f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
+            cells[role] = writer.get(own)
+        cells |= {
+            "effect": writer.get(f"{prefix}.estimate"),
+            "low": writer.get(f"{prefix}.ci_low"),
+            "high": writer.get(f"{prefix}.ci_high"),
+            "weight": writer.get(f"{RECOMMENDED}.{prefix}.weight"),
+        }
+        rows.append(Row(cells))
+    table = Table(f"{outcome.key}-studies", tuple(columns), tuple(rows))
+    writer.registry.add(writer.name("studies"), table)
+
+
+def add_forest(writer: Writer, data: Data) -> None:
+    """Register the forest plot of the studies with the pooled effects."""
+    writer.registry.figure(writer.name("forest"), partial(_forest, writer, data))
+
+
+def _forest(writer: Writer, data: Data) -> Figure:
+    rows = []
+    for trial in writer.outcome.trials:
+        weight = writer.get(f"{RECOMMENDED}.study.{trial.key}.weight")
+        more = {"weight": weight.raw, "weight_text": weight.text + "%"}
+        rows.append(writer.row(trial.name, f"study.{trial.key}", **more))
+    summaries = [summary(writer, model) for model in (CLASSIC, RECOMMENDED)]
+    value = writer.get
+    p = value("fixed.q_pvalue").text
+    note = (
+        f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
+        f"p {p if p.startswith('<') else f'= {p}'}), I² = {value('reml.i2').text}%, "
+        f"τ = {value('reml.tau').text}"
+    )
+    return forest(
+        f"{writer.outcome.key}-forest", [Group(tuple(rows))], summaries,
+        forest_words(writer, data, note), scale=writer.outcome.measure.scale,
+    )  # fmt: skip
+
+
+def summary(writer: Writer, model: str) -> Summary:
+    """The pooled effect by `model` as a forest plot takes it."""
+    value = writer.get(f"{model}.estimate")
+    predicted = writer.limits(model, "prediction") if model == RECOMMENDED else None
+    if predicted is not None and predicted.low is None:
+        predicted = None
+    limits = writer.limits(model)
+    return Summary(SHORT[model], writer.plotted(value), value.text, limits, prediction=predicted)
+
+
+def forest_words(writer: Writer, data: Data, *notes: str, **options) -> Words:
+    """What a forest plot of the outcome says besides numbers."""
+    measure = writer.outcome.measure
+    low, high = data.settings.favours or measure.ends
+    interval = f"{number(100 * writer.level, 0)}% CI"
+    return Words(measure.short, interval, low, high, notes, **options)

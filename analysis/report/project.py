@@ -1,0 +1,133 @@
+"""A project on disk: a Quarto book on a file of trials, and what its chapters and builds call."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ..display.downloads import write_downloads
+from ..display.shown import Shown
+from .assets import LICENCE, STYLE, TEMPLATES, asset
+from .chapters import chapters
+from .compose import compose, read_data
+from .published import published_path, read_published
+from .settings import settings_path
+from .trials import Data
+
+TRIALS, PUBLISHED = Path("data/trials.csv"), Path("data/published.csv")
+SCRIPTS = ("report.py", "post_render.py")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project in the folder `root`: its data, and what its chapters may show."""
+
+    root: Path
+    data: Data
+    shown: Shown
+
+    def write_downloads(self) -> int:
+        """Write what the site offers besides its pages; return the exit status."""
+        folder = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
+        if not folder:
+            print("QUARTO_PROJECT_OUTPUT_DIR is not set; build the project", file=sys.stderr)
+            return 1
+        write_downloads(self.shown.registry, Path(folder))
+        target = Path(folder) / TRIALS.parent
+        target.mkdir(exist_ok=True)
+        for file in (TRIALS, PUBLISHED, settings_path(self.root / TRIALS)):
+            if (self.root / file).is_file():
+                shutil.copyfile(self.root / file, target / file.name)
+        for finding in self.data.left_out:
+            print(f"finding: {finding}")
+        return 0
+
+
+def open_project(root: Path) -> Project:
+    """Compute everything from the trials of the project in the folder `root`."""
+    data = read_data(root / TRIALS)
+    published = read_published(root / TRIALS)
+    return Project(root, data, Shown(compose(data, published), root))
+
+
+def write_project(data: Data, path: Path, root: Path, measure: str | None = None) -> None:
+    """Write the project on `data`, read from the CSV file at `path`, into the folder `root`.
+
+    `measure` is one that was asked for besides the settings, and joins those of the project.
+    """
+    published = published_path(path)
+    texts = chapters(data, published is not None)
+    for name, text in texts.items():
+        _write(root / name, text)
+    for name in SCRIPTS:
+        _write(root / name, (TEMPLATES / name).read_text(encoding="utf-8"))
+    _write(root / "_quarto.yml", _book(data, list(texts)))
+    _write(root / "_environment", "QUARTO_PYTHON=.venv/bin/python\n")
+    bibliography = (TEMPLATES / "references.bib").read_text(encoding="utf-8")
+    _write(root / "chapters/references.bib", bibliography)
+    for name in (STYLE, LICENCE):
+        shutil.copyfile(asset(name), root / "chapters" / name)
+    _copy(path, root / TRIALS)
+    if settings_path(path).is_file():
+        _copy(settings_path(path), (root / TRIALS).with_suffix(".yml"))
+    if published:
+        _copy(published, root / PUBLISHED)
+    if measure:
+        _set_measure((root / TRIALS).with_suffix(".yml"), measure)
+
+
+def _book(data: Data, names: list[str]) -> str:
+    settings = data.settings
+    book = {"title": settings.title or f"A meta-analysis of {data.source.name}"}
+    if settings.subtitle:
+        book["subtitle"] = settings.subtitle
+    if settings.authors:
+        book["author"] = list(settings.authors)
+    if settings.date:
+        book["date"] = settings.date
+    book |= {"output-file": "report", "search": False, "chapters": names}
+    config = {
+        "project": {
+            "type": "book", "output-dir": "_site", "execute-dir": "project",
+            "post-render": "post_render.py",
+        },
+        "book": book,
+        "lang": "en",
+        "bibliography": "chapters/references.bib",
+        "csl": f"chapters/{STYLE}",
+        "link-citations": True,
+        "number-sections": True,
+        "execute": {"echo": False},
+        "format": {
+            "html": {
+                "toc": True, "toc-depth": 3, "theme": {"light": "cosmo", "dark": "darkly"},
+                "respect-user-color-scheme": True, "citations-hover": False,
+                "crossrefs-hover": False, "footnotes-hover": False,
+            },
+            "typst": {"citeproc": True, "toc": True, "toc-depth": 2, "papersize": "a4"},
+        },
+    }  # fmt: skip
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _set_measure(path: Path, measure: str) -> None:
+    """Set the `measure` in the settings at `path`."""
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    settings = (yaml.safe_load(text) or {}) | {"measure": measure}
+    _write(path, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.resolve() != target.resolve():
+        shutil.copyfile(source, target)

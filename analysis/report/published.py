@@ -1,0 +1,116 @@
+"""What a published meta-analysis printed of the same data, beside what they give: ledger and audit.
+
+The file `NAME-published.csv` beside `NAME.csv`, or `published.csv`, has a row a printed number:
+
+    id         a name of its own
+    where      where it is printed, such as "Table 2"
+    quantity   the value that it should equal, such as outcome.random.estimate; values.json has all
+    printed    the number, digit for digit
+    note       remarks; may be left out
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..display.numbers import count
+from ..display.registry import Judged, Registry
+from ..display.table import Column, Row, Table
+from ..review.data import DataError
+from ..review.printed import agrees, is_number
+from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
+from ..review.verify import Evidence
+from .columns import Columns
+from .source import read_source
+
+REQUIRED = ("id", "where", "quantity", "printed")
+COLUMNS = (
+    Column("where", "Where"),
+    Column("quantity", "Quantity"),
+    Column("printed", "Printed", "right"),
+    Column("computed", "Computed", "right"),
+    Column("verdict", "Verdict", order=STATUSES),
+    Column("note", "Note"),
+)
+
+
+@dataclass(frozen=True)
+class Exact(Evidence):
+    """Evidence on a value computed from counts, which no rounding leaves open."""
+
+    value: float
+
+    def bounds(self) -> tuple[float, float]:
+        """See `review.verify.Evidence`."""
+        return self.value, self.value
+
+    def witness(self, printed: str) -> float | None:
+        """See `review.verify.Evidence`."""
+        return self.value if agrees(self.value, printed) else None
+
+
+def published_path(data: Path) -> Path | None:
+    """Where the numbers stand that were published of the CSV file at `data`, if anywhere."""
+    places = data.with_name(f"{data.stem}-published.csv"), data.with_name("published.csv")
+    return next((place for place in places if place.is_file() and place != data), None)
+
+
+def read_published(data: Path) -> tuple[dict[str, str], ...]:
+    """Read what was published of the file at `data`; raises `DataError` with every problem at once."""
+    path = published_path(data)
+    if path is None:
+        return ()
+    source = read_source(path)
+    missing = [name for name in REQUIRED if name not in source.columns]
+    if missing:
+        text = f"has no column {', '.join(missing)}; it needs {', '.join(REQUIRED)}"
+        raise DataError([source.problem(1, None, text)])
+    problems, seen = [], {}
+    for row in source.rows:
+        text = row.cells["printed"]
+        if not is_number(text.removeprefix("<").removeprefix(">")):
+            said = f"{text!r} is no printed number, such as 0.480 or <0.001"
+            problems.append(source.problem(row.number, "printed", said))
+        name = row.cells["id"]
+        if name in seen:
+            said = f"{name!r} is the id of line {seen[name]} as well"
+            problems.append(source.problem(row.number, "id", said))
+        seen.setdefault(name, row.number)
+    if problems:
+        raise DataError(problems)
+    return tuple({"note": "", **row.cells} for row in source.rows)
+
+
+def is_exact(columns: Columns) -> bool:
+    """Whether effects come from counts alone, so that no rounding leaves anything open."""
+    return all(role.startswith(("events_", "nonevents_", "n_")) for role in columns.form)
+
+
+def add_ledger(registry: Registry) -> None:
+    """Register the ledger of all that was published, what differs in it, and a tally."""
+    registry.judge_rest()
+    judged = tuple(registry.judged.values())
+    apart = tuple(one for one in judged if one.verdict.status not in AS_PRINTED)
+    for name, of in (("ledger", judged), ("ledger.apart", apart)):
+        rows = tuple(map(_row, of))
+        registry.add(name, Table(name.replace(".", "-"), COLUMNS, rows))
+    registry.value("verdicts.all.k", len(judged), count, "numbers that were published")
+    for status in STATUSES:
+        k = sum(one.verdict.status == status for one in judged)
+        meaning = f"published numbers of which: {MEANINGS[status]}"
+        registry.value(f"verdicts.{key(status)}.k", k, count, meaning)
+    told = "All of them are reproduced to the last digit."
+    if apart:
+        told = "Some of them are not reproduced; the table lists these first."
+    registry.phrase("verdicts.told", told, ("verdicts.all.k",))
+
+
+def _row(judged: Judged) -> Row:
+    row = judged.row
+    return Row(
+        {
+            "where": row["where"], "quantity": row["quantity"], "printed": row["printed"],
+            "computed": judged.value, "verdict": judged.verdict.status, "note": judged.verdict.note,
+        }
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""What hangs on single studies: each left out, influence, and the studies added over time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from ..display.baujat import BaujatPoint, baujat
+from ..display.figure import Figure
+from ..display.forest import forest
+from ..display.forest_parts import Group
+from ..display.influence import Diagnostic, influence_panel
+from ..engine.baujat import baujat as baujat_of
+from ..engine.cumulative import cumulative
+from ..engine.influence import bounds, influence
+from ..engine.leave_one_out import leave_one_out
+from .pooled import MODELS, RECOMMENDED, forest_words, summary
+from .trials import Data, Trial, effects_of
+from .wording import ALPHA, listed, significant
+from .writer import Writer, computable
+
+FEWEST = 3  # studies, below which leaving one out leaves no pooled effect of several
+METHOD, CI, WORDS = MODELS[RECOMMENDED]
+# Titles of the diagnostics, and their value without influence: so many as stand in one row.
+DIAGNOSTICS = {
+    "rstudent": ("Deleted residual", 0.0),
+    "dffits": ("DFFITS", 0.0),
+    "cook_d": ("Cook’s distance", None),
+    "tau2_deleted": ("τ² without it", None),
+}
+
+
+def add_sensitivity(writer: Writer, data: Data) -> None:
+    """Register the analyses without each study, the influential ones, and their plots."""
+    enough = len(writer.outcome.trials) >= FEWEST
+    effects = writer.outcome.effects
+    without = None
+    if enough:
+        without = computable(leave_one_out, **effects, method=METHOD, ci=CI, level=writer.level)
+    found = computable(influence, **effects, method=METHOD) if enough else None
+    trials = writer.outcome.trials if without is not None else ()
+    _add_series(writer, f"{RECOMMENDED}.without", without, trials)
+    _add_verdict(writer, without, trials)
+    _add_flagged(writer, found)
+    for name, draw in (
+        ("leave_one_out", partial(_series_plot, writer, data, "without", "Without", trials)),
+        ("influence", partial(_influence, writer, found)),
+        ("baujat", partial(_baujat, writer, enough)),
+    ):
+        writer.registry.figure(writer.name(name), draw)
+
+
+def add_over_time(writer: Writer, data: Data) -> None:
+    """Register the pooled effect after each study that has a year, in order of time."""
+    dated = sorted(
+        (t for t in writer.outcome.trials if t.year is not None), key=lambda t: (t.year, t.line)
+    )
+    found = None
+    if len(dated) > 1:
+        found = computable(
+            cumulative, **effects_of(dated), method=METHOD, ci=CI, level=writer.level
+        )
+    trials = tuple(dated) if found is not None else ()
+    prefix = f"{RECOMMENDED}.cumulative"
+    _add_series(writer, prefix, found, trials)
+    inputs = tuple(f"{prefix}.{t.key}.pvalue" for t in trials)
+    writer.say("over_time", _settled_since(writer, trials, inputs), inputs)
+    draw = partial(_series_plot, writer, data, "cumulative", "Adding", trials)
+    writer.registry.figure(writer.name("cumulative"), draw)
+
+
+def _settled_since(writer: Writer, trials, inputs) -> str:
+    """Since when the conclusion has not changed."""
+    if not trials:
+        return "Too few studies have a year to follow the effect over time."
+    said = [(writer.get(name).raw or 0.0) < ALPHA for name in inputs]
+    last = max((i for i in range(1, len(said)) if said[i] != said[i - 1]), default=0)
+    word = significant(writer.get(inputs[-1]).raw)
+    if not last:
+        return f"The pooled effect has been {word} from the first study on."
+    return f"The pooled effect has been {word} since {trials[last].name} was added."
+
+
+def _add_series(writer: Writer, prefix: str, found, trials: tuple[Trial, ...]) -> None:
+    inputs = writer.trial_inputs()
+    for i, trial in enumerate(trials):
+        own = f"{prefix}.{trial.key}"
+        writer.count(f"{own}.k", found.k[i], f"number of studies; {WORDS}", inputs)
+        for name, meaning in (
+            ("estimate", "pooled effect"),
+            ("ci_low", "lower confidence limit"),
+            ("ci_high", "upper confidence limit"),
+        ):
+            writer.effect(
+                f"{own}.{name}", float(getattr(found, name)[i]), f"{meaning}; {WORDS}", inputs
+            )
+        p = float(found.pvalue[i])
+        writer.pvalue(f"{own}.pvalue", p, f"significance (p); {WORDS}", inputs)
+
+
+def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
+    prefix = f"{RECOMMENDED}.without"
+    for name, of in (("lowest", np.argmin), ("highest", np.argmax)):
+        at = int(of(found.estimate)) if trials else None
+        trial = None if at is None else trials[at]
+        yi = None if at is None else float(found.estimate[at])
+        inputs = (f"{prefix}.{trial.key}.estimate",) if trial else ()
+        meaning = f"{name} pooled effect with a study left out; {WORDS}"
+        writer.effect(f"{prefix}.{name}", yi, meaning, inputs)
+        writer.say(f"{prefix}.{name}.name", trial.name if trial else "no study", inputs)
+    p = writer.get(f"{RECOMMENDED}.pvalue").raw
+    inputs = (f"{RECOMMENDED}.pvalue", *(f"{prefix}.{t.key}.pvalue" for t in trials))
+    if not trials or p is None:
+        verdict = "The studies are too few to leave any out."
+    else:
+        turning = [
+            t.name for t, q in zip(trials, found.pvalue, strict=True) if (q < ALPHA) != (p < ALPHA)
+        ]
+        other = "not significant" if p < ALPHA else "significant"
+        verdict = "No single study decides whether the pooled effect is significant."
+        if turning:
+            verdict = (
+                f"Whether the pooled effect is significant hangs on single studies: it is {other} "
+                f"when any of these alone is left out: {listed(turning)}."
+            )
+    writer.say(f"{prefix}.verdict", verdict, inputs)
+
+
+def _add_flagged(writer: Writer, found) -> None:
+    trials = writer.outcome.trials
+    flagged = []
+    if found is not None:
+        flagged = [t.name for t, flag in zip(trials, found.influential, strict=True) if flag]
+    k = None if found is None else len(flagged)
+    writer.count("influence.k", k, "studies flagged as influential", writer.trial_inputs())
+    words = "There are too few studies to look for influential ones."
+    if found is not None:
+        words = "No study is flagged as influential."
+        if flagged:
+            words = f"Flagged as influential: {listed(flagged)}."
+    writer.say("influence.flagged", words, ("influence.k",))
+
+
+def _series_plot(writer: Writer, data: Data, series: str, head: str, trials) -> Figure:
+    rows = [writer.row(t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True) for t in trials]
+    words = forest_words(writer, data, study=head, one_row="analysis", rows="analyses")
+    name = f"{writer.outcome.key}-{series}"
+    return forest(
+        name, [Group(tuple(rows))], [summary(writer, RECOMMENDED)], words,
+        scale=writer.outcome.measure.scale,
+    )  # fmt: skip
+
+
+def _influence(writer: Writer, found) -> Figure:
+    trials = writer.outcome.trials if found is not None else ()
+    within = bounds(len(trials)) if trials else {}
+    diagnostics = []
+    for name, (title, reference) in DIAGNOSTICS.items():
+        values = getattr(found, name) if trials else ()
+        known = tuple(float(x) if np.isfinite(x) else None for x in values)
+        ends = (within[name],) if name in within else ()
+        ends = (-ends[0], ends[0]) if ends and name == "dffits" else ends
+        diagnostics.append(Diagnostic(title, known, reference, ends))
+    flagged = found.influential.tolist() if trials else []
+    labels = [t.name for t in trials]
+    return influence_panel(f"{writer.outcome.key}-influence", labels, flagged, diagnostics)
+
+
+def _baujat(writer: Writer, enough: bool) -> Figure:
+    found = computable(baujat_of, **writer.outcome.effects, method=METHOD) if enough else None
+    points = [
+        BaujatPoint(t.name, float(found.heterogeneity[i]), float(found.influence[i]))
+        for i, t in enumerate(writer.outcome.trials if found is not None else ())
+    ]
+    titles = "Contribution to heterogeneity", "Influence on the pooled effect"
+    return baujat(f"{writer.outcome.key}-baujat", points, titles)

@@ -1,0 +1,290 @@
+"""The rows of a file as trials with effects, by outcome; every problem with its row and column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..engine.aggregate import aggregate
+from ..engine.effect_size import effect_size
+from ..review.data import DataError, Finding
+from .columns import Columns
+from .measures import CELLS, Measure
+from .roles import MODERATOR, NUMBERS, SUBGROUP
+from .settings import Settings
+from .source import Line, Source, is_missing
+
+WHOLE = {
+    role for role in NUMBERS if role.startswith(("n_", "events_", "nonevents_")) or role == "n"
+}
+ONLY = "outcome"  # the key of the outcome where no column names outcomes
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A study in an outcome: its effect, and what else its row says.
+
+    `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought.
+    """
+
+    key: str
+    name: str
+    line: int
+    yi: float
+    vi: float
+    year: float | None = None
+    raw: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
+    effects: int = 1
+    zeros: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome: its key, name and measure, one trial a study, and `rows`, one trial a row."""
+
+    key: str
+    name: str
+    measure: Measure
+    trials: tuple[Trial, ...]
+    rows: tuple[Trial, ...]
+
+    @property
+    def effects(self) -> dict:
+        """The trials' effects as the engine's functions take them."""
+        return effects_of(self.trials)
+
+    @property
+    def dependent(self) -> bool:
+        """Whether a study has several effects."""
+        return len(self.rows) > len(self.trials)
+
+
+@dataclass(frozen=True)
+class Data:
+    """A file as understood: `outcomes`, and `left_out`, the rows without any number."""
+
+    source: Source
+    settings: Settings
+    columns: Columns
+    outcomes: tuple[Outcome, ...]
+    left_out: tuple[Finding, ...]
+
+    def label(self, column: str) -> str:
+        """How to call `column`."""
+        return self.settings.labels.get(column, column)
+
+
+def effects_of(trials) -> dict:
+    """The effects and variances of `trials` as the engine's functions take them."""
+    return {"yi": np.array([t.yi for t in trials]), "vi": np.array([t.vi for t in trials])}
+
+
+def numbered(rows: tuple[Trial, ...]) -> list[tuple[int, Trial]]:
+    """Each of `rows` with its number within its study."""
+    seen: dict[str, int] = {}
+    found = []
+    for trial in rows:
+        seen[trial.key] = seen.get(trial.key, 0) + 1
+        found.append((seen[trial.key], trial))
+    return found
+
+
+def read_trials(source: Source, settings: Settings, columns: Columns) -> Data:
+    """Return the outcomes of `source`, its `columns` so understood; `DataError` with all problems."""
+    reader = _Reader(source, settings, columns)
+    outcomes = reader.outcomes()
+    if reader.problems:
+        raise DataError(sorted(reader.problems, key=lambda p: p.line or 0))
+    return Data(source, settings, columns, outcomes, tuple(reader.left_out))
+
+
+def slug(text: str, taken: set[str]) -> str:
+    """Return a name for `text` of letters, digits and underscores, and add it to those `taken`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^0-9a-z]+", "_", plain).strip("_")[:40].strip("_") or "x"
+    stem = f"x_{stem}" if stem[0].isdigit() else stem
+    name, n = stem, 1
+    while name in taken:
+        n += 1
+        name = f"{stem}_{n}"
+    taken.add(name)
+    return name
+
+
+class _Reader:
+    """Reads row by row, and keeps the problems."""
+
+    def __init__(self, source: Source, settings: Settings, columns: Columns) -> None:
+        self.source, self.settings, self.columns = source, settings, columns
+        self.problems: list[Finding] = []
+        self.left_out: list[Finding] = []
+        self.keys: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.names = self._study_names()
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Read every row; return the outcomes that have any effect."""
+        column = self.columns.one("outcome")
+        found: dict[str, list[Trial]] = {}
+        for row in self.source.rows:
+            name = row.cells[column] if column else self.settings.title or "Outcome"
+            if column and is_missing(name):
+                self._wrong(row, column, "is empty; every row needs its outcome")
+                continue
+            trial = self._trial(row)
+            if trial is not None:
+                found.setdefault(name, []).append(trial)
+        if not found and not self.problems:
+            self.problems.append(self.source.problem(None, None, "no row holds an effect"))
+        taken = {"settings", "data", "studies", "all"}
+        keys = {name: slug(name, taken) if column else ONLY for name in found}
+        return tuple(self._outcome(keys[n], n, tuple(trials)) for n, trials in found.items())
+
+    def _outcome(self, key: str, name: str, rows: tuple[Trial, ...]) -> Outcome:
+        same = Counter((t.key, t.yi, t.vi, tuple(t.raw.items())) for t in rows)
+        for trial in rows:
+            if same[trial.key, trial.yi, trial.vi, tuple(trial.raw.items())] > 1:
+                text = f"is the same as another row of {trial.name}; delete one, or tell them apart"
+                self.problems.append(self.source.problem(trial.line, None, text))
+        trials = []
+        for study in dict.fromkeys(t.key for t in rows):
+            own = [t for t in rows if t.key == study]
+            trials.append(own[0] if len(own) == 1 else self._merged(own))
+        return Outcome(key, name, self.columns.measure, tuple(trials), rows)
+
+    def _merged(self, own: list[Trial]) -> Trial:
+        rho = self.settings.correlation
+        mean = aggregate(**effects_of(own), cluster=[t.key for t in own], rho=rho, weighted=False)
+        return replace(
+            own[0], yi=float(mean.yi[0]), vi=float(mean.vi[0]), raw={},
+            groups=_shared([t.groups for t in own]), numbers=_shared([t.numbers for t in own]),
+            effects=len(own), zeros=any(t.zeros for t in own),
+        )  # fmt: skip
+
+    def _study_names(self) -> dict[int, str]:
+        """The study of each row; the year joins a name that several years have."""
+        study, year = self.columns.one("study"), self.columns.one("year")
+        years: dict[str, set[str]] = {}
+        for row in self.source.rows:
+            if year:
+                years.setdefault(row.cells[study], set()).add(row.cells[year])
+        names = {}
+        for row in self.source.rows:
+            name = row.cells[study]
+            if is_missing(name):
+                self._wrong(row, study, "is empty; every row needs the name of its study")
+            several = len(years.get(name, ())) > 1
+            names[row.number] = f"{name}, {row.cells[year]}" if several else name
+        return names
+
+    def _trial(self, row: Line) -> Trial | None:
+        form = self.columns.form
+        given = {role: row.cells[self.columns.one(role)] for role in form}
+        empty = [role for role, cell in given.items() if is_missing(cell)]
+        if len(empty) == len(given):
+            text = f"{self.names[row.number]} has no numbers and is left out"
+            self.left_out.append(self.source.problem(row.number, None, text))
+            return None
+        for role in empty:
+            text = f"is empty; {self.columns.measure.key} needs {', '.join(form)} in every row"
+            self._wrong(row, self.columns.one(role), text)
+        numbers = {role: self._number(row, role) for role in form if role not in empty}
+        years = self._around(row, "year")
+        moderators = self._around(row, MODERATOR)
+        if empty or None in numbers.values():
+            return None
+        effect = self._effect(row, numbers)
+        if effect is None:
+            return None
+        name = self.names[row.number]
+        key = self.keys.get(name) or self.keys.setdefault(name, slug(name, self.taken))
+        groups = {c: row.cells[c] for c in self.columns.of(SUBGROUP)}
+        counts = [x for role, x in numbers.items() if role.startswith(("events_", "nonevents_"))]
+        return Trial(
+            key, name, row.number, *effect, next(iter(years.values()), None), given,
+            {c: cell for c, cell in groups.items() if not is_missing(cell)}, moderators | years,
+            zeros=0 in [*counts, *_nonevents(numbers)],
+        )  # fmt: skip
+
+    def _number(self, row: Line, role: str) -> float | None:
+        column = self.columns.one(role)
+        value = self.source.number(row.cells[column])
+        if value is None:
+            sign = "comma" if self.source.decimal == "," else "point"
+            self._wrong(
+                row, column, f"{row.cells[column]!r} is no number (the decimal sign is a {sign})"
+            )
+        elif role in WHOLE and value != int(value):
+            self._wrong(row, column, f"is {row.cells[column]}; {NUMBERS[role]} is a whole number")
+            return None
+        return value
+
+    def _around(self, row: Line, role: str) -> dict[str, float]:
+        """The numbers of the columns with this `role`, where the row has them."""
+        found = {}
+        for column in self.columns.of(role):
+            cell = row.cells[column]
+            value = self.source.number(cell)
+            if value is not None:
+                found[column] = value
+            elif not is_missing(cell):
+                text = f"{cell!r} is no number; set columns: {{{column}: note}} if it is none"
+                self._wrong(row, column, text)
+        return found
+
+    def _effect(self, row: Line, numbers: dict[str, float]) -> tuple[float, float] | None:
+        try:
+            yi, vi = _effect(self.columns.measure, self.columns.form, numbers, self.settings.level)
+        except ValueError as error:
+            text = str(error)
+            for role in self.columns.form:
+                text = text.replace(f"{role}[0]", f"{self.columns.one(role)}")
+            self._wrong(row, None, text)
+            return None
+        if not (np.isfinite(yi) and np.isfinite(vi) and vi > 0):
+            text = f"gives no {self.columns.measure.name} with a variance above 0"
+            self._wrong(row, None, text)
+            return None
+        return yi, vi
+
+    def _wrong(self, row: Line, column: str | None, text: str) -> None:
+        self.problems.append(self.source.problem(row.number, column, text))
+
+
+def _shared(dicts: list[dict]) -> dict:
+    """What all of `dicts` agree on."""
+    return {k: v for k, v in dicts[0].items() if all(each.get(k) == v for each in dicts)}
+
+
+def _nonevents(numbers: dict[str, float]) -> list[float]:
+    return [
+        numbers[f"n_{arm}"] - numbers[f"events_{arm}"]
+        for arm in ("treated", "control")
+        if {f"n_{arm}", f"events_{arm}"} <= numbers.keys()
+    ]
+
+
+def _effect(measure: Measure, form, numbers: dict[str, float], level: float) -> tuple[float, float]:
+    """Return the effect and its variance on the scale of the analysis."""
+    given = dict(numbers)
+    if form == CELLS:
+        for arm in ("treated", "control"):
+            given[f"n_{arm}"] = given[f"events_{arm}"] + given.pop(f"nonevents_{arm}")
+    if "log_ratio" in given:
+        given["estimate"] = given.pop("log_ratio")
+    options = {"level": level} if "ci_low" in given else {}
+    if "ratio" in given:
+        names = {"ratio": "ratio", "ci_low": "ratio_low", "ci_high": "ratio_high"}
+        given = {names[role]: value for role, value in given.items()}
+    if "variance" in given:
+        if given["variance"] <= 0:
+            raise ValueError(f"variance[0] is {given['variance']:g}; it must be above 0")
+        return given["estimate"], given["variance"]
+    found = effect_size(measure.engine, **{k: [v] for k, v in given.items()}, **options)
+    return float(found.yi[0]), float(found.vi[0])

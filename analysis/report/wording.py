@@ -1,0 +1,61 @@
+"""Parts of sentences that depend on the numbers, so that no text can contradict a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .measures import Measure
+
+ALPHA = 0.05
+LOW_I2, HIGH_I2 = 25, 75  # per cent: Higgins, Thompson, Deeks & Altman (2003)
+
+
+def direction(measure: Measure, low: float | None, high: float | None) -> str:
+    """What an interval from `low` to `high`, as shown, says of the effect."""
+    if low is None or high is None:
+        return "could not be estimated"
+    if low > measure.null or high < measure.null:
+        side = measure.higher if low > measure.null else measure.lower
+        return f"{side}, and the interval excludes {measure.null_words}"
+    return f"the interval includes {measure.null_words}"
+
+
+def prediction(measure: Measure, low: float | None, high: float | None) -> str:
+    """What a prediction interval from `low` to `high`, as shown, says."""
+    if low is None or high is None:
+        return "cannot be computed from so few studies"
+    if low > measure.null or high < measure.null:
+        return f"excludes {measure.null_words}: a new study is expected on the same side"
+    return f"includes {measure.null_words}: in a new setting the effect may go either way"
+
+
+def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:
+    """Whether the studies differ more than chance explains, and how much of it."""
+    if q_pvalue is None or i2 is None or k < 2:
+        return "Heterogeneity cannot be judged from a single study."
+    degree = "low" if i2 < LOW_I2 else "high" if i2 >= HIGH_I2 else "moderate"
+    if q_pvalue < ALPHA:
+        return f"The studies differ more than chance explains; by I² heterogeneity is {degree}."
+    return (
+        "No clear heterogeneity is seen, which few studies can hide; "
+        f"by I² it would be called {degree}."
+    )
+
+
+def significant(pvalue: float | None) -> str:
+    """Whether a test with this p is significant, in a word."""
+    if pvalue is None:
+        return "not computable"
+    return "significant" if pvalue < ALPHA else "not significant"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `names` as they stand in a sentence."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def capitalised(text: str) -> str:
+    """Return `text` with its first letter in upper case."""
+    return text[:1].upper() + text[1:]

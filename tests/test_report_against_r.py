@@ -1,0 +1,144 @@
+"""The examples' reports say what R says of the same data."""
+
+from __future__ import annotations
+
+import functools
+import json
+from math import exp, tanh
+from pathlib import Path
+
+import pytest
+
+from analysis.display.value import Value
+from analysis.report.compose import compose, read_data
+
+from leaves import REFERENCE
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+# Example, R's file, R's measure, and from the scale of the analysis to what is shown.
+FILES = {
+    "bcg": ("bcg_rr", "RR", exp),
+    "stroke": ("normand1999_smd", "MD", float),
+    "adherence": ("molloy2014_zcor", "ZCOR", tanh),
+}
+CLOSED, ITERATIVE = 1e-8, 1e-6
+
+
+@functools.cache
+def registry(name: str):
+    return compose(read_data(EXAMPLES / f"{name}.csv"))
+
+
+@functools.cache
+def reference(name: str) -> dict:
+    path = REFERENCE / "metafor" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def raw(name: str, value: str):
+    return registry(name).get(Value, f"outcome.{value}").raw
+
+
+def close(ours: float, theirs: float, tolerance: float) -> bool:
+    return ours == pytest.approx(theirs, rel=tolerance, abs=tolerance)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_studies_effects_are_those_of_escalc(name):
+    file, measure, shown = FILES[name]
+    theirs = reference(file)["escalc"][measure]
+    data = read_data(EXAMPLES / f"{name}.csv")
+    trials = data.outcomes[0].trials
+    assert [t.yi for t in trials] == pytest.approx(theirs["yi"], rel=CLOSED)
+    assert [t.vi for t in trials] == pytest.approx(theirs["vi"], rel=CLOSED)
+    ours = [raw(name, f"study.{t.key}.estimate") for t in trials]
+    assert ours == pytest.approx([shown(y) for y in theirs["yi"]], rel=CLOSED)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence"])
+@pytest.mark.parametrize(
+    ("model", "method", "test"),
+    [("random", "DL", "z"), ("reml", "REML", "knha"), ("fixed", "FE", "z")],
+)
+def test_the_pooled_effects_are_those_of_rma(name, model, method, test):
+    file, _, shown = FILES[name]
+    theirs = reference(file)["fits"][method][test]
+    for ours, leaf in (("estimate", "b"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        assert close(raw(name, f"{model}.{ours}"), shown(theirs[leaf][0]), ITERATIVE)
+        assert close(raw(name, f"{model}.analysed.{ours}"), theirs[leaf][0], ITERATIVE)
+    assert close(raw(name, f"{model}.pvalue"), theirs["pval"][0], ITERATIVE)
+    assert close(raw(name, f"{model}.tau2"), theirs["tau2"], ITERATIVE)
+    assert close(raw(name, f"{model}.i2"), theirs["I2"], ITERATIVE)
+    assert close(raw(name, f"{model}.q"), theirs["QE"], ITERATIVE)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence"])
+def test_the_prediction_interval_and_the_interval_of_tau_are_those_of_metafor(name):
+    file, _, shown = FILES[name]
+    fits = reference(file)["fits"]["REML"]
+    predicted = fits["knha"]["predict"]["riley"]
+    for end, leaf in (("low", "pi.lb"), ("high", "pi.ub")):
+        assert close(raw(name, f"reml.prediction_{end}"), shown(predicted[leaf][0]), ITERATIVE)
+    within = fits["confint"]["QP"]
+    for ours, leaf in (("tau", "tau"), ("i2", "I2")):
+        for end, bound in (("low", "ci.lb"), ("high", "ci.ub")):
+            assert close(raw(name, f"reml.{ours}_{end}"), within[leaf][bound], ITERATIVE)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence"])
+def test_egger_s_test_is_that_of_regtest(name):
+    theirs = reference(FILES[name][0])["bias"]["regtest"]["lm"]["sei"]
+    assert close(raw(name, "egger.statistic"), theirs["zval"], CLOSED)
+    assert close(raw(name, "egger.pvalue"), theirs["pval"], CLOSED)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence"])
+def test_leaving_out_is_that_of_leave1out(name):
+    file, _, shown = FILES[name]
+    theirs = reference(file)["diag"]["leave1out"]["REML.knha"]
+    trials = read_data(EXAMPLES / f"{name}.csv").outcomes[0].trials
+    for ours, leaf in (("estimate", "estimate"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        found = [raw(name, f"reml.without.{t.key}.{ours}") for t in trials]
+        assert found == pytest.approx([shown(y) for y in theirs[leaf]], rel=ITERATIVE)
+
+
+def test_the_meta_regression_is_that_of_rma():
+    theirs = reference("bcg_rr")["metareg"]["ablat"]["fits"]["REML"]["knha"]
+    for ours, leaf in (
+        ("estimate", "b"),
+        ("ci_low", "ci.lb"),
+        ("ci_high", "ci.ub"),
+        ("pvalue", "pval"),
+    ):
+        assert close(raw("bcg", f"regression.latitude.{ours}"), theirs[leaf][1], ITERATIVE)
+    assert close(raw("bcg", "regression.latitude.r2"), theirs["R2"], ITERATIVE)
+
+
+def test_the_test_between_subgroups_is_that_of_rma_with_a_factor():
+    theirs = reference("bcg_rr")["metareg"]["alloc"]["fits"]["REML"]["knha"]
+    assert close(raw("bcg", "reml.allocation.f"), theirs["QM"], ITERATIVE)
+    assert close(raw("bcg", "reml.allocation.f_pvalue"), theirs["QMp"], ITERATIVE)
+
+
+def test_the_means_of_subgroups_are_those_of_rma_without_an_intercept():
+    theirs = reference("bcg_rr")["metareg"]["alloc_no_intercept"]["fits"]["REML"]["knha"]
+    names = [name.removeprefix("alloc") for name in theirs["names"]]
+    assert names == ["alternate", "random", "systematic"]
+    for ours, leaf in (("estimate", "b"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        found = [raw("bcg", f"reml.allocation.{name}.{ours}") for name in names]
+        assert found == pytest.approx([exp(y) for y in theirs[leaf]], rel=ITERATIVE)
+
+
+def test_the_three_levels_and_robust_errors_are_those_of_rma_mv():
+    theirs = reference("konstantopoulos2011")["threelevel"]["REML"]
+    robust = theirs["robust"]["CR2"]
+    for ours, leaf in (
+        ("estimate", "b"),
+        ("ci_low", "ci.lb"),
+        ("ci_high", "ci.ub"),
+        ("pvalue", "pval"),
+    ):
+        assert close(raw("calendar", f"multilevel.{ours}"), theirs[leaf][0], ITERATIVE)
+        assert close(raw("calendar", f"robust.{ours}"), robust[leaf][0], ITERATIVE)
+    for level, sigma2 in zip(("between", "within"), theirs["sigma2"], strict=True):
+        assert close(raw("calendar", f"multilevel.sigma2_{level}"), sigma2, ITERATIVE)
