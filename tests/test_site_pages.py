@@ -151,7 +151,10 @@ def test_every_shown_figure_can_be_taken_away_as_svg_and_png(site):
     for file in pages(site):
         for image in soup(file).select("main img"):
             menu = image.find_parent("figure") or image.find_parent("p").find_next_sibling()
-            links = {a.contents[0]: (file.parent / a["href"]).resolve() for a in menu.select("a")}
+            links = {
+                a.contents[0]: (file.parent / a["href"]).resolve()
+                for a in menu.select("a[download]")
+            }
             assert list(links) == ["SVG", "PNG"], image["src"]
             assert links["SVG"] == (file.parent / image["src"]).resolve()
             found.add(links["PNG"].stem)
