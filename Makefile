@@ -1,5 +1,5 @@
 # help · (default) site and PDF · pdf · preview · report · lint · test · test-long · published · coverage ·
-# memberships · bench · clean
+# memberships · citation · diff · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -19,7 +19,7 @@ OUT ?= report
 SPREAD := -n auto --maxprocesses 4 --dist loadfile
 PAPER ?=
 
-.PHONY: all site pdf preview report help lint published coverage memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview report help lint diff citation published coverage memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -64,6 +64,15 @@ test: lint $(SITE) ## run the tests (builds first where needed)
 test-long: lint $(SITE) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q $(SPREAD) --hypothesis-profile=explore
 
+BASE ?=
+DIRTY ?=
+diff: $(SITE) ## say what changed since BASE=<tag or commit>, in _diff (DIRTY=1: with what is not committed)
+	@test -n "$(BASE)" || { echo "name what to compare with: make diff BASE=<tag or commit>"; exit 1; }
+	@$(RUN) -m analysis.difference $(if $(DIRTY),--dirty) "$(BASE)"
+
+citation: | $(LOCKED) ## write CITATION.cff from _quarto.yml and pyproject.toml
+	@$(RUN) -m publish.citation
+
 published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
 	@$(RUN) -m analysis.published
 
@@ -83,9 +92,10 @@ $(PEERS)/.installed: bench/peers.txt
 
 bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages, and R's metafor if it is there
 	@$(RUN) -m bench $(PEERS)/bin/python
+	@$(RUN) -m bench.billion
 
 clean: ## remove what make has built, but not .venv or .venv-bench
-	@rm -rf _site _pdf .build figures .pytest_cache .hypothesis .ruff_cache
+	@rm -rf _site _pdf _diff .build figures .pytest_cache .hypothesis .ruff_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 help: ## show this list

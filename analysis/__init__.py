@@ -12,7 +12,8 @@ it on, and it cannot be changed.
 What there is, by question:
 
     what each study found       effect_size, convert, moments_from_quantiles, back_transform
-    what they found together    pool, subgroups, meta_regression, permutation_test, pool_weighted
+    what they found together    pool, subgroups, meta_regression, permutation_test, pool_weighted,
+                                bootstrap
     from counts directly        mantel_haenszel, peto, glmm
     with prior knowledge        bayes; priors.half_normal, priors.half_cauchy, priors.half_t,
                                 priors.uniform, priors.log_normal, priors.log_t, priors.turner2012,
@@ -27,7 +28,7 @@ What there is, by question:
     effects that depend         multilevel, multivariate, robust, robust_effects, aggregate,
                                 within_study_covariance
     which model fits            likelihood_ratio, variance_inflation
-    a thousand analyses         batch.pool
+    a thousand analyses         batch.pool; show_progress
     data to try it on           example
 
 Layers, each importing only those before it:
@@ -67,6 +68,8 @@ Vocabulary:
     cluster      label of the effects that may depend on each other, such as those of one study
     V, rho       covariance of sampling errors; correlation, of errors or of true effects
     sigma2       variances of the true effects by level: between clusters, within them
+    replicate    an analysis of studies drawn anew, as in a bootstrap
+    executor     who works through many analyses: other processors, other machines
     printed      text as a publication prints it, digit for digit
     feasible     what the printed digits leave possible
 """

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from .content.ledger import ledger_csv
-from .display.downloads import write_downloads
+from .display.downloads import write_downloads, write_values
+from .display.registry import Registry
 from .display.value import Phrase
 from .manuscript import REGISTRY, ROOT
 
@@ -23,11 +24,22 @@ CODEBOOK = "README.md"
 def write_all(folder: Path) -> None:
     """Write into `folder` what the registry holds, the ledger, and the data behind them."""
     write_downloads(REGISTRY, folder)
-    ledger = ledger_csv(REGISTRY.judged.values())
-    (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
+    write_ledger(REGISTRY, folder)
     (folder / DATA.name).mkdir(exist_ok=True)
     for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
         shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def write_numbers(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the values, the tables and the ledger of `registry`."""
+    write_values(registry, folder)
+    write_ledger(registry, folder)
+
+
+def write_ledger(registry: Registry, folder: Path) -> None:
+    """Write the ledger of `registry` into `folder`."""
+    ledger = ledger_csv(registry.judged.values())
+    (folder / "ledger.csv").write_text(ledger, encoding="utf-8", newline="")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from publish.build import build
@@ -112,10 +113,38 @@ Hidden word: kingfisher, and [1.5]{{.value data-id="toy.hidden" data-value="1.5"
 
 Numbered as the next section.
 """
+
+
+def number(raw: float, text: str, source: str, inputs=(), **more) -> dict:
+    """A value as values.json holds it."""
+    found = {"raw": raw, "text": text, "source": source, "inputs": list(inputs)}
+    return found | {"published": None, "status": None} | more
+
+
+INPUTS = [f"toy.input.{n}" for n in range(8)]
+# Of some numbers the site knows no more than the page tells.
+VALUES = {
+    "toy.estimate": number(
+        0.8184, "0.82", "pooled effect; by hand", INPUTS,
+        published="-0.83", status="different", function="ma.pool",
+    ),
+    "toy.unshown": number(3.25, "3.25", "what no page shows"),
+    "toy.Älvarez": number(2.4999, "2.5", "effect of Älvarez", ["toy.unshown"]),
+    **{name: number(n / 7, f"{n / 7:.2f}", f"effect of {n}") for n, name in enumerate(INPUTS)},
+    INPUTS[0]: number(-1e-7, "0.00", "effect of the first", ["toy.unshown"]),
+}  # fmt: skip
+REFS = """\
+# References {.unnumbered}
+
+[The function]{#ma.pool} and [the row]{#judged-toy.estimate}.
+
+::: {#refs}
+:::
+"""
 STEP = """\
 import json, os, pathlib
 site = pathlib.Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"])
-values = {name: {"text": "3.25"} for name in ("toy.estimate", "toy.unshown")}
+values = json.loads(pathlib.Path("values.json").read_text())
 (site / "values.json").write_text(json.dumps({"values": values}))
 for name, text in {"tables/long.csv": "a\\n", "data/toy.csv": "a\\n", "data/README.md": "#",
                    "figures/x.png": "png"}.items():
@@ -131,9 +160,10 @@ def built(root: Path) -> Path:
         "_quarto.yml": config,
         "index.qmd": INDEX,
         "chapters/one.qmd": CHAPTER,
-        "chapters/refs.qmd": "# References {.unnumbered}\n\n::: {#refs}\n:::\n",
+        "chapters/refs.qmd": REFS,
         "chapters/refs.bib": "@book{one2001, author = {One, A.}, title = {A title}, year = {2001}}\n",
         "figures/x.svg": PICTURE,
+        "values.json": json.dumps(VALUES),
         "step.py": STEP,
     }.items():
         (root / name).parent.mkdir(exist_ok=True)

@@ -4,7 +4,8 @@ Text is read in logical order: an HTML page's main part as it stands, the PDF by
 (PDFium's and pypdf's), which leaves out running heads, page numbers and repeated table heads. Three
 conventions differ and are levelled here: a float's caption comes first, a tab's title before what
 it opens, a footnote where its mark is. The PDF has of the ledger only the rows that are not met, and
-nothing of the reference of functions: a page's other rows, and those sections, are passed over. The
+nothing of the reference of functions and of the experiment: a page's other rows, and those, are passed
+over. The
 text inside an SVG figure belongs to the page that shows it; Poppler reads it without the gaps between
 its pieces, so there the letters and digits are compared and not how they are parted.
 """
@@ -32,7 +33,7 @@ MINUS = "\u2212"
 TOKEN = re.compile(rf"{MINUS}?\d+(?:\.\d+)?|[^\W\d_]+|[^\w\s]|\w")
 # An address up to where its line ends: a number of it that follows belongs to the point before.
 BROKEN = re.compile(r"https?://\S*\.")
-TOOLS = ".page-navigation, .reader-menu, style, script"
+TOOLS = ".page-navigation, .reader-menu, .reader-code, .figure-links, style, script"
 NOT_CONTENT = f"#title-block-header > :not(h1), #TOC, .footnotes, {TOOLS}"
 MET = ("given", "reproduced")
 HEX_AS_LETTERS = str.maketrans("0123456789", "ghijklmnop")
@@ -76,7 +77,9 @@ def shown_values(site: Path, on_paper: bool = False) -> list[Shown]:
 
 def as_on_paper(page: Tag) -> Tag:
     """The `page` without the sections and rows that the PDF leaves out."""
-    for section in page.select("section.on-the-web"):
+    for section in page.select(
+        "section.on-the-web, #what-if, #what-if ~ script, style:has(+ #what-if)"
+    ):
         section.decompose()
     for row in page.select(".filterable tbody tr"):
         if row.td.get_text() in MET:

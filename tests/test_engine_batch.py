@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.engine import batch
+from analysis.engine import batch, parallel
 from analysis.engine.batch_regression import Design, regress
 from analysis.engine.batch_tau2 import TAU2
 from analysis.engine.leave_one_out import leave_one_out
@@ -67,7 +67,7 @@ def test_absent_is_dropped_wherever_the_nan_stands(method, data):
 def test_blocks_do_not_show(method, monkeypatch):
     yi, vi = RANDOM.normal(size=(50, 6)), RANDOM.uniform(0.1, 2, (50, 6))
     whole = batch.pool(yi, vi, method)
-    monkeypatch.setattr(batch, "BLOCK", 24)
+    monkeypatch.setattr(parallel, "BLOCK", 24)
     assert batch.pool(yi, vi, method).tau2 == pytest.approx(whole.tau2, rel=1e-12, abs=1e-14)
 
 

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+import analysis as ma
 from analysis.display.value import Phrase, Value
 from analysis.manuscript import REGISTRY
 
@@ -37,6 +38,12 @@ def test_values_json_is_the_registry(site):
         }
         for value in REGISTRY.all(Value)
     }
+    functions = {
+        name: entry.pop("function") for name, entry in written.items() if "function" in entry
+    }
+    assert {name.removeprefix("ma.") for name in functions.values()} <= set(ma.__all__)
+    assert functions["symptoms.egger.statistic"] == "ma.egger"
+    assert functions["symptoms.random.estimate"] == "ma.pool"
     assert written == {
         value.id: {
             "raw": value.raw,

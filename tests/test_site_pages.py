@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from analysis.display.downloads import png
 from analysis.display.figure import Figure
 from analysis.display.table import Table
-from analysis.downloads import DATA, png
+from analysis.downloads import DATA
 from analysis.manuscript import REGISTRY
 
 from conftest import PICTURE, SITE, served, violations
@@ -176,14 +177,14 @@ def test_the_data_and_its_codebook_come_along(site):
         assert (site / "data" / file.name).read_bytes() == file.read_bytes()
     offered = {a["href"] for a in soup(site / "index.html").select("#reader-downloads a")}
     assert offered == {
-        "manuscript.pdf", "values.json", "ledger.csv", "data/README.md",
+        "manuscript.pdf", "values.json", "ledger.csv", "CITATION.cff", "data/README.md", "index.qmd",
         *(f"data/{file.name}" for file in DATA.glob("*.csv")),
     }  # fmt: skip
 
 
 def test_search_knows_every_registered_value_and_every_float(site):
     text = (site / "site_libs/reader/search.js").read_text(encoding="utf-8")
-    index = json.loads(re.search(r"search: (.*) };", text)[1])
+    index = json.loads(re.search(r"'search': (.*) };", text)[1])
     assert {value[0] for value in index["values"]} == set(registered(site))
     floats = {f["id"] for file in pages(site) for f in soup(file).select("div.quarto-float[id]")}
     assert {e[2] for e in index["entries"] if e[0] in ("figure", "table")} == floats

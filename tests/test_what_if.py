@@ -192,7 +192,7 @@ def judged(chosen: dict) -> dict[str, bool | None]:
                 holds = (test.q_between_pvalue < ALPHA) == rule["differ"]
         elif rule["kind"] == "predicted" and k > 2 and chosen["method"] != "EE":
             interval = result.prediction_interval()
-            holds = ("one" if interval.low > 0 or interval.high < 0 else "both") == rule["side"]
+            holds = (interval.low > 0 or interval.high < 0) == rule["clear"]
         elif rule["kind"] == "steady" and k > 2:
             without = ma.leave_one_out(yi, vi=vi, **options).pvalue
             holds = bool(np.all((without < ALPHA) == (result.pvalue < ALPHA)))

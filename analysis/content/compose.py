@@ -39,6 +39,7 @@ from .sensitivity import add_sensitivity
 from .settings import SCALES, add_settings
 from .specifications import add_specifications
 from .subgroups import add_subgroups, add_table3
+from .trial_by_trial import add_trial_by_trial
 from .trials import add_trials
 from .verdicts import add_tally
 from .whatif import add_what_if
@@ -102,6 +103,7 @@ def compose(data: Path) -> Registry:
     add_robust(registry, outcomes, review.studies, review.groups)
     add_conclusions(registry)
     add_robust_plots(registry, symptoms)
+    add_trial_by_trial(registry, outcomes, review.studies, review.groups, review.definitions)
     add_claims(registry, review.claims)
     add_specifications(registry, outcomes)
     add_what_if(registry, outcomes, review.studies, review.groups, review.claims)

@@ -77,7 +77,10 @@ def add_prior(registry: Registry) -> None:
     """Register the prior of the Bayesian method."""
     prior = priors.half_normal(PRIOR_SCALE)
     registry.value(
-        "robust.prior.scale", PRIOR_SCALE, decimals(1), "scale of the half-normal prior of τ"
+        "robust.prior.scale",
+        PRIOR_SCALE,
+        decimals(1),
+        "scale of the prior of τ, normal and folded at no heterogeneity",
     )
     registry.value(
         "robust.prior.high", float(prior.quantile(LEVEL)), decimals(1),

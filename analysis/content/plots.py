@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.registry import Registry
-from ..display.value import Value
+from ..display.sections import place
+from ..display.value import Used, Value
 from .outcome import Outcome
 from .settings import FAVOURS
 from .subgroups import VARIABLES
@@ -49,7 +51,9 @@ def _forest(registry: Registry, outcome: Outcome) -> Figure:
         f"τ² = {read.value('random.tau2').text}"
     )
     groups = [Group(tuple(rows))]
-    return forest(f"{outcome.key}-forest", groups, summaries, read.words(heterogeneity))
+    plot = forest(f"{outcome.key}-forest", groups, summaries, read.words(heterogeneity))
+    links = [Used(outcome.name_of(e.study), home=place(e.study)) for e in outcome.effects]
+    return replace(plot, links=tuple(links))
 
 
 def _subgroup_forest(registry: Registry, outcome: Outcome) -> Figure:

@@ -37,7 +37,7 @@ COLUMNS = (
 NOTE = (
     "By REML with Hartung–Knapp intervals, but for the published methods, PET and PEESE, and those "
     "below them, which are shown and do not count for the verdicts. The Bayesian method has a credible "
-    "interval, from a half-normal prior of τ. "
+    "interval, from a normal prior of τ that is folded at no heterogeneity. "
     "Influential trials are those that the deletion diagnostics flag; of the analyses without each "
     "trial, the row shows that with the largest p. Of PET and PEESE, used is the line by which the "
     "conclusions are judged: PEESE where the p of PET is below {}, otherwise PET. A prediction interval "

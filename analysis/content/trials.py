@@ -12,8 +12,9 @@ from ..display.figure import Figure
 from ..display.numbers import ABSENT, count, number
 from ..display.registry import Registry
 from ..display.scale import axis
+from ..display.sections import place
 from ..display.table import Column, Row, Table
-from ..display.value import Value
+from ..display.value import Used, Value
 from ..review.printed import is_number
 from .given import CHARACTERISTICS, NUMERIC
 from .settings import PAPER
@@ -140,6 +141,7 @@ def _row(registry: Registry, study: dict[str, str]) -> Row:
             cells[column.key] = text.capitalize() + disorder
         else:
             cells[column.key] = NOT_GIVEN.get(text, text)
+    cells["name"] = Used(study["name"], home=place(study["study"]))
     return Row(cells)
 
 

@@ -120,7 +120,11 @@ def _conclusions(
     words = dict(zip(claims["id"], claims["claim"], strict=True))
     found = []
     for key, outcome in outcomes.items():
-        rules = [{"id": claim, "text": words[claim], **rule} for claim, rule in CLAIMS[key].items()]
+        rules = [
+            {"id": claim, "text": words[claim], **rule}
+            for claim, rule in CLAIMS[key].items()
+            if claim in words
+        ]
         rules += _own(registry, key, outcome.scale.name)
         found += [{"outcome": key, **rule} for rule in rules]
     return found
@@ -144,13 +148,11 @@ def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
             "id": f"{key}.{variable}", "kind": "groups", "variable": variable, "differ": differ,
             "text": f"Effects on {name} {'differ' if differ else 'do not differ'} by {label}.",
         }  # fmt: skip
-    low, high = (
-        registry.get(Value, f"{key}.random.prediction_{end}").raw for end in ("low", "high")
-    )
-    one = low is not None and (low > 0 or high < 0)
+    ends = [registry.get(Value, f"{key}.random.prediction_{end}").raw for end in ("low", "high")]
+    clear = None not in ends and (ends[0] > 0 or ends[1] < 0)
     yield {
-        "id": f"{key}.predicted", "kind": "predicted", "side": "one" if one else "both",
-        "text": f"The prediction interval lies on {'one side' if one else 'both sides'} of no effect.",
+        "id": f"{key}.predicted", "kind": "predicted", "clear": clear,
+        "text": f"The prediction interval {'excludes' if clear else 'includes'} no effect.",
     }  # fmt: skip
     yield {
         "id": f"{key}.steady", "kind": "steady",

@@ -39,6 +39,12 @@ FUNCTIONS = {
 
 def write_downloads(registry: Registry, folder: Path) -> None:
     """Write into `folder` what `registry` holds, by name."""
+    write_values(registry, folder)
+    _write_pngs(registry, folder / FIGURES)
+
+
+def write_values(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the values of `registry`, and its tables."""
     values = {
         value.id: {
             "raw": value.raw,
@@ -59,7 +65,6 @@ def write_downloads(registry: Registry, folder: Path) -> None:
         (folder / "tables" / f"{table.name}.csv").write_text(
             table.csv(), encoding="utf-8", newline=""
         )
-    _write_pngs(registry, folder / FIGURES)
 
 
 def _write_pngs(registry: Registry, folder: Path) -> None:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure as Canvas
 
 from .escape import escape_markdown
 from .typeface import FAMILY, font_faces
+from .value import Used
 
 STYLE = {
     "svg.fonttype": "none",
@@ -40,17 +41,25 @@ SHADE = 0.07
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its name, its SVG, and what it shows in words."""
+    """A figure: its name, its SVG, what it shows in words, and on the website links to more of it.
+
+    A page shows a drawing as an image, in which nothing can be followed; so the links stand below it.
+    """
 
     name: str
     svg: str
     alt: str
+    links: tuple[Used, ...] = ()
 
     def markdown(self, path: str) -> str:
         """The Markdown that shows the figure, whose SVG lies at `path`."""
         alt = self.alt.replace("\\", "\\\\").replace('"', '\\"')
         # No text in the brackets, or Pandoc would make the image a float of its own.
-        return f'![]({escape_markdown(path)}){{fig-alt="{alt}"}}'
+        image = f'![]({escape_markdown(path)}){{fig-alt="{alt}"}}'
+        if not self.links:
+            return image
+        links = f'<span class="figure-links">{", ".join(link.html() for link in self.links)}</span>'
+        return f'{image}[`{links}`{{=html}}]{{.content-visible when-format="html"}}'
 
 
 @contextmanager

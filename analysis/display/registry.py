@@ -16,6 +16,7 @@ from types import MappingProxyType
 from ..review.statuses import STATUSES
 from ..review.verify import Evidence, Suspicion, Verdict, judge, overruled
 from .figure import Figure
+from .sections import Sections
 from .table import Table
 from .value import Phrase, Value
 from .whatif import WhatIf
@@ -65,8 +66,8 @@ class Registry:
             self._published.setdefault(row["quantity"], []).append(row)
         self.judged: dict[str, Judged] = {}
         self._kinds: dict[
-            type, dict[str, Callable[[], Value | Phrase | Table | Figure | WhatIf]]
-        ] = {kind: {} for kind in (Value, Phrase, Table, Figure, WhatIf)}
+            type, dict[str, Callable[[], Value | Phrase | Table | Figure | Sections | WhatIf]]
+        ] = {kind: {} for kind in (Value, Phrase, Table, Figure, Sections, WhatIf)}
 
     def printed(self, name: str) -> str | None:
         """The text that the source prints for the value `name`, in the first place that has it."""
@@ -112,7 +113,7 @@ class Registry:
         """Register and return the wording `text`, chosen by the values named in `inputs`."""
         return self.add(name, Phrase(name, text, inputs))
 
-    def add(self, name: str, entry: Value | Phrase | Table | WhatIf):
+    def add(self, name: str, entry: Value | Phrase | Table | Sections | WhatIf):
         """Register `entry` as `name`, once, and return it."""
         self._enter(type(entry), name, lambda: entry)
         return entry

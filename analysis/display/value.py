@@ -79,11 +79,12 @@ class Marked:
 class Used:
     """A `text` that leads to where the value called `id` is shown, or else to what is called `home`.
 
-    Which page that is nobody knows before all are rendered; `publish.reader` sets the link then.
+    Without an `id` it leads home. Which page that is nobody knows before all are rendered;
+    `publish.reader` sets the link then.
     """
 
     text: str
-    id: str
+    id: str = ""
     home: str = ""
 
     def html(self) -> str:

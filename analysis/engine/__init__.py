@@ -7,6 +7,7 @@ from .back_transform import back_transform
 from .baujat import baujat
 from .bayes import Bayes, bayes
 from .begg import begg
+from .bootstrap import bootstrap
 from .convert import convert
 from .cumulative import cumulative
 from .effect_size import Effects, effect_size
@@ -26,6 +27,7 @@ from .moments import Moments, moments_from_quantiles
 from .multilevel import multilevel
 from .multivariate import multivariate
 from .p_curve import p_curve
+from .parallel import show_progress
 from .permutation import permutation_test
 from .pet_peese import pet_peese
 from .peto import peto
@@ -60,6 +62,7 @@ __all__ = [
     "baujat",
     "bayes",
     "begg",
+    "bootstrap",
     "convert",
     "cumulative",
     "effect_size",
@@ -93,6 +96,7 @@ __all__ = [
     "robust",
     "robust_effects",
     "selection_model",
+    "show_progress",
     "study_power",
     "subgroups",
     "trim_fill",

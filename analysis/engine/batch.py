@@ -9,22 +9,21 @@ so that memory beyond the arguments and the results does not grow with B, and ti
 B and in n.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from . import checks
 from .batch_tau2 import TAU2, block, pooled
+from .parallel import Arrays, Progress, each_block
 from .rows import Rows, locked
 
 __all__ = ["Batch", "pool"]
 
 CI = ("z", "t", "hksj", "hksj-adhoc")
-# 2^16 doubles a work array: a handful of them fit the second-level cache of current machines.
-BLOCK = 1 << 16
 FIELDS = ("estimate", "se", "tau2", "q", "typical_variance", "weight_sum")
 
 
@@ -137,13 +136,23 @@ class Batch(Rows):
         )
 
 
-def pool(yi, vi, method: str, *, ci: str = "z", level: float = 0.95) -> Batch:
+def pool(
+    yi,
+    vi,
+    method: str,
+    *,
+    ci: str = "z",
+    level: float = 0.95,
+    executor=None,
+    progress: Progress | None = None,
+) -> Batch:
     """Pool each row of effect sizes `yi` with variances `vi` by `method`, with a `ci` of `level`.
 
     `yi` and `vi` are arrays of shape (B, n); a study that an analysis does not have is NaN in
     either. Methods and formulas are those of `pool`; `ci` is "z", "t", "hksj" (Hartung & Knapp 2001;
     Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1), by z where k is 1. A row that
-    does not converge is flagged, not refused. ValueError for anything else.
+    does not converge is flagged, not refused. `executor` and `progress` are those of `gosh`.
+    ValueError for anything else.
 
     >>> bcg = ma.example("bcg")
     >>> chance = np.random.default_rng(seed=1)
@@ -161,7 +170,14 @@ def pool(yi, vi, method: str, *, ci: str = "z", level: float = 0.95) -> Batch:
         raise ValueError(
             f"yi has shape {yi.shape} and vi {vi.shape}; each estimate needs one variance"
         )
-    return fit(len(yi), yi.shape[1], lambda part: present(yi, vi, part), method, ci, level)
+    function = partial(_pooled, method, ci)
+    b, n = yi.shape
+    fields = each_block(function, b, n, arrays=(yi, vi), executor=executor, progress=progress)
+    return result(method, ci, level, fields)
+
+
+def _pooled(method: str, ci: str, part: slice, y: np.ndarray, v: np.ndarray) -> Arrays:
+    return fit_block(*present(y, v, part), method, ci)
 
 
 def fit(
@@ -171,20 +187,13 @@ def fit(
     method: str,
     ci: str,
     level: float,
-    progress: Callable[[int, int], None] | None = None,
 ) -> Batch:
-    """Fit `b` analyses of at most `n` studies; `rows` makes y, v, k of a slice, `progress` hears.
+    """Fit `b` analyses of at most `n` studies; `rows` makes y, v, k of a slice.
 
     For analyses that are cheaper to make block by block than to hold; absent studies are y 0, v inf.
     """
-    out = {name: np.empty(b) for name in FIELDS}
-    out["k"], out["converged"] = np.empty(b, dtype=np.int64), np.empty(b, dtype=bool)
-    for part in parts(b, n):
-        for name, values in fit_block(*rows(part), method, ci).items():
-            out[name][part] = values
-        if progress is not None:
-            progress(part.stop, b)
-    return result(method, ci, level, out)
+    fields = each_block(lambda part: fit_block(*rows(part), method, ci), b, n)
+    return result(method, ci, level, fields)
 
 
 def result(method: str, ci: str, level: float, fields: dict[str, np.ndarray]) -> Batch:
@@ -198,16 +207,8 @@ def one(yi: np.ndarray, vi: np.ndarray, method: str, ci: str) -> dict[str, float
     return {name: values[0] for name, values in fields.items()}
 
 
-def parts(b: int, n: int) -> Iterator[slice]:
-    """Yield the slices of `b` rows of `n` studies that each make one block."""
-    size = max(1, BLOCK // n)
-    for start in range(0, b, size):
-        yield slice(start, min(start + size, b))
-
-
-def present(yi: np.ndarray, vi: np.ndarray, part: slice):
-    """Return y, v, k of the rows `part` with absent studies as y 0, v inf; refuse bad values."""
-    y, v = yi[part], vi[part]
+def present(y: np.ndarray, v: np.ndarray, part: slice):
+    """Return y, v, k of rows with absent studies as y 0, v inf; refuse bad values of the `part`."""
     small, large = checks.SMALLEST, checks.LARGEST
     if v.min() >= small and v.max() <= large and y.min() >= -large and y.max() <= large:
         return y, v, np.full(len(y), y.shape[1])
@@ -219,7 +220,7 @@ def present(yi: np.ndarray, vi: np.ndarray, part: slice):
     return np.where(absent, 0.0, y), np.where(absent, np.inf, v), (~absent).sum(axis=1)
 
 
-def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str) -> dict:
+def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str) -> Arrays:
     """Return the fields of `Batch` for rows `y`, `v` with `k` studies, absent ones y 0, v inf."""
     empty = np.flatnonzero(k == 0)
     if empty.size:

@@ -6,8 +6,9 @@
     A        (X' W X)^-1, shape (b, p, p)
     u        w times the residuals, shape (b, k): P y, with P as in `model`
 
-Sums of w over products of columns are one matrix product for all rows: X' W X is w @ XX, where row
-i of XX holds the p^2 products of study i's moderators. Estimators as in `tau2`.
+Sums over studies are a dot product for each row and column: X' W X sums w over the products of two
+columns. One matrix product for all rows would be rounded differently by BLAS for another number of
+its threads, so that workers disagreed. Estimators as in `tau2`.
 """
 
 from collections.abc import Callable
@@ -36,23 +37,35 @@ class Design:
         self.X = X
         self.k, self.p = X.shape
         self.df = self.k - self.p
-        self.products = (X[:, :, None] * X[:, None, :]).reshape(self.k, -1)
+        self.columns = np.ascontiguousarray(X.T)
+        self.pairs = np.triu_indices(self.p)
+        self.products = self.columns[self.pairs[0]] * self.columns[self.pairs[1]]
 
     def cross(self, w: np.ndarray) -> np.ndarray:
         """Return X' diag(w) X of each row of `w`, shape (b, p, p)."""
-        return (w @ self.products).reshape(-1, self.p, self.p)
+        out = np.empty((len(w), self.p, self.p))
+        first, second = self.pairs
+        out[:, first, second] = out[:, second, first] = _sums(w, self.products)
+        return out
 
     def fit(self, y: np.ndarray, w: np.ndarray) -> Fits:
         """Fit each row of `y` with its weights `w`."""
         A = np.linalg.inv(self.cross(w))
-        b = np.matvec(A, (w * y) @ self.X)
-        residual = y - b @ self.X.T
+        b = np.matvec(A, _sums(w * y, self.columns))
+        residual = y - b[:, :1] * self.columns[0]
+        for i in range(1, self.p):
+            residual -= b[:, i, None] * self.columns[i]
         u = w * residual
         return Fits(w, A, b, u, np.vecdot(u, residual))
 
     def trace_p(self, fits: Fits) -> np.ndarray:
         """Return tr(P) of each row."""
         return fits.w.sum(axis=1) - np.sum(fits.A * self.cross(fits.w**2), axis=(1, 2))
+
+
+def _sums(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return the dot products of each of `rows` with each of `columns`, both of shape (.., k)."""
+    return np.vecdot(rows[:, None], columns)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ class DesignLikelihood:
             trace = trace - 2 * np.sum(fits.A * self.design.cross(w2 * fits.w), axis=(1, 2))
             trace += np.sum(AM * AM.swapaxes(1, 2), axis=(1, 2))
         wu = fits.w * fits.u
-        across = wu @ self.design.X
+        across = _sums(wu, self.design.columns)
         bent = np.vecdot(wu, fits.u) - np.vecdot(across, np.matvec(fits.A, across))
         return bent - trace / 2
 

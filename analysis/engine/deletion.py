@@ -11,7 +11,8 @@ other methods are fitted row by row in a batch.
 
 import numpy as np
 
-from .batch import Batch, fit, fit_block, parts, result
+from .batch import Batch, fit, fit_block, result
+from .parallel import parts
 
 # Beyond these a sum without a study has lost digits to the subtraction: it is fitted afresh.
 # Q less one study's part can be below 1e-4 of Q for two studies at most, and one alone has nearly

@@ -6,17 +6,20 @@ k         studies in each subset; the set itself has `studies` of them
 Olkin, Dahabreh & Trikalinos (2012), Res Synth Methods 3, 214.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from . import batch
+from .parallel import Arrays, Progress, each_block, stream, whole
 from .rows import Rows, locked
 from .series import arguments, converged
 
 # 20 studies have a million subsets. metafor draws as many from larger sets.
 MOST = 1_000_000
+# Four thousand million subsets, whose results take some 350 GB.
+LARGEST = 32
 STATISTICS = ("k", "estimate", "tau2", "q", "i2", "h2")
 
 
@@ -61,16 +64,21 @@ def gosh(
     *,
     vi,
     method: str = "REML",
-    subsets: int | None = None,
+    subsets: int | str | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    executor=None,
+    progress: Progress | None = None,
 ) -> Gosh:
     """Pool all subsets of `yi` with variances `vi` by `method`, or that many `subsets` drawn.
 
     `yi` and `vi` are array-likes of shape (k,); methods are those of `pool`. Without `subsets` all
-    2^k - 1 are taken up to k = 19, a million beyond, drawn with `seed`: with replacement, every
-    subset but the empty one equally likely. `progress(done, all)` is called now and then.
-    ValueError for anything else.
+    2^k - 1 are taken up to k = 19, with "all" up to k = 32; a million are drawn with `seed` beyond:
+    with replacement, every subset but the empty one equally likely.
+
+    An `executor` does the work elsewhere: a `dask.distributed.Client`, a `joblib.Parallel` or an
+    executor of `concurrent.futures`. The result is the same to the last bit, whatever the number of
+    workers and though some are lost. A subset takes about 90 bytes of memory. `progress(done, all)` is
+    called now and then, as by `show_progress`. ValueError for anything else.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.gosh(bcg.yi, vi=bcg.vi, method="DL")
@@ -78,36 +86,41 @@ def gosh(
     >>> result.to_frame()[["estimate", "tau2", "i2"]].describe().round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=1)
-    k = len(yi)
-    exact = subsets is None and 2**k - 1 <= MOST
-    bits = _all(k) if exact else _drawn(k, _count(subsets), seed)
+    k, count, seed = len(yi), _count(subsets, len(yi)), whole(seed)
+    exact = count is None
     # About the pooled mean: sums over subsets then keep the digits of the differences.
     centre = batch.one(yi, vi, "EE", "z")["estimate"]
-    y = yi - centre
-
-    def rows(part: slice):
-        within = np.unpackbits(bits[part], axis=1, count=k, bitorder="little").view(bool)
-        return within * y, np.where(within, vi, np.inf), np.bitwise_count(bits[part]).sum(axis=1)
-
-    fits = batch.fit(len(bits), k, rows, method, "z", 0.95, progress)
-    converged(fits.converged, method)
-    fields = {name: getattr(fits, name) for name in STATISTICS}
-    fields["estimate"] = fields["estimate"] + centre
-    fields["subset"] = bits
-    return Gosh(
-        method=method, studies=k, exact=exact, seed=None if exact else seed, **locked(fields)
+    function = partial(_pooled, yi - centre, vi, method, None if exact else seed)
+    fields = each_block(
+        function, 2**k - 1 if exact else count, k, executor=executor, progress=progress
     )
+    bits = fields.pop("subset")
+    fits = batch.result(method, "z", 0.95, fields)
+    converged(fits.converged, method)
+    kept = {name: getattr(fits, name) for name in STATISTICS}
+    kept |= {"estimate": kept["estimate"] + centre, "subset": bits}
+    return Gosh(method=method, studies=k, exact=exact, seed=None if exact else seed, **locked(kept))
 
 
-def _all(k: int) -> np.ndarray:
-    masks = np.arange(1, 2**k, dtype="<u4")
-    return masks.view(np.uint8).reshape(-1, 4)[:, : -(-k // 8)].copy()
+def _pooled(y: np.ndarray, v: np.ndarray, method: str, seed: int | None, part: slice) -> Arrays:
+    """Return the subsets number `part`, all in their order or drawn with a `seed`, and their fits."""
+    k = len(y)
+    bits = _in_order(k, part) if seed is None else _drawn(k, seed, part)
+    within = np.unpackbits(bits, axis=1, count=k, bitorder="little").view(bool)
+    sizes = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    fields = batch.fit_block(within * y, np.where(within, v, np.inf), sizes, method, "z")
+    return fields | {"subset": bits}
 
 
-def _drawn(k: int, count: int, seed: int) -> np.ndarray:
-    random = np.random.default_rng(seed)
-    bits = np.zeros((count, -(-k // 8)), dtype=np.uint8)
-    empty = np.arange(count)
+def _in_order(k: int, part: slice) -> np.ndarray:
+    masks = np.arange(part.start + 1, part.stop + 1, dtype="<u8")
+    return masks.view(np.uint8).reshape(-1, 8)[:, : -(-k // 8)].copy()
+
+
+def _drawn(k: int, seed: int, part: slice) -> np.ndarray:
+    random = stream(seed, part)
+    bits = np.zeros((part.stop - part.start, -(-k // 8)), dtype=np.uint8)
+    empty = np.arange(len(bits))
     while empty.size:
         bits[empty] = random.integers(0, 256, (len(empty), bits.shape[1]), dtype=np.uint8)
         bits[empty, -1] &= (1 << ((k - 1) % 8 + 1)) - 1
@@ -115,11 +128,16 @@ def _drawn(k: int, count: int, seed: int) -> np.ndarray:
     return bits
 
 
-def _count(subsets) -> int:
+def _count(subsets, k: int) -> int | None:
+    """Return how many `subsets` of `k` studies to draw; None, to take all."""
     if subsets is None:
-        return MOST
+        return None if 2**k - 1 <= MOST else MOST
+    if isinstance(subsets, str) and subsets == "all":
+        if k > LARGEST:
+            raise ValueError(f"subsets is 'all' of {k} studies; allowed up to {LARGEST}: draw them")
+        return None
     if isinstance(subsets, bool) or not isinstance(subsets, (int, np.integer)) or subsets < 1:
         raise ValueError(
-            f"subsets is {subsets!r}; allowed: a whole number above 0, or None for all"
+            f"subsets is {subsets!r}; allowed: a whole number above 0, 'all', or None for all of few"
         )
     return int(subsets)

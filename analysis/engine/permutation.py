@@ -12,6 +12,7 @@ Higgins & Thompson (2004), Stat Med 23, 1663; Follmann & Proschan (1999), Biomet
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from math import factorial, prod
 
 import numpy as np
@@ -19,6 +20,7 @@ import pandas as pd
 
 from . import batch, batch_regression, checks
 from .batch_tau2 import TAU2
+from .parallel import Arrays, Progress, each_block, stream, whole
 from .regression import Regression, meta_regression
 from .results import Result, read_only
 from .series import converged
@@ -75,13 +77,16 @@ def permutation_test(
     ci: str = "z",
     permutations: int | None = None,
     seed: int = 0,
+    executor=None,
+    progress: Progress | None = None,
 ) -> PermutationTest:
     """Test the mean of `yi` with variances `vi`, or their regression on `X` or `formula` in `data`.
 
     Arguments up to `ci` are those of `pool` and `meta_regression`. Without `permutations` all
     different rearrangements are taken if they are at most 65,536, else 10,000 are drawn with `seed`.
-    Two-sided: the share of rearrangements whose statistic is at least as far from 0. A rearrangement
-    without convergence, as ValueError, and anything else that those functions refuse.
+    Two-sided: the share of rearrangements whose statistic is at least as far from 0. `executor` and
+    `progress` are those of `gosh`. A rearrangement without convergence, as ValueError, and anything
+    else that those functions refuse.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.permutation_test(bcg.yi, vi=bcg.vi)
@@ -92,15 +97,16 @@ def permutation_test(
     checks.one_of("method", method, TAU2)
     checks.one_of("ci", ci, batch.CI)
     count = _count(permutations)
-    random = np.random.default_rng(seed)
+    seed = whole(seed)
+    settings = {"executor": executor, "progress": progress}
     if X is None and formula is None:
         k, names = len(yi), ["mean"]
-        exact, statistics, q_m = _signs(yi, vi, method, ci, count, random)
+        exact, statistics, q_m = _signs(yi, vi, method, ci, count, seed, settings)
         observed, q_observed = statistics[0], float(q_m[0])
     else:
         fitted = meta_regression(yi, vi=vi, X=X, formula=formula, data=data, method=method, ci=ci)
         k, names = fitted.k, list(fitted.coefficients.index)
-        exact, statistics, q_m = _orders(fitted, method, ci, count, random)
+        exact, statistics, q_m = _orders(fitted, method, ci, count, seed, settings)
         observed, q_observed = fitted.coefficients["statistic"].to_numpy(), fitted.q_m
     extreme = np.abs(statistics) >= np.abs(observed) - TIE
     table = {"statistic": observed, "pvalue": extreme.mean(axis=0)}
@@ -119,29 +125,32 @@ def permutation_test(
     )
 
 
-def _signs(yi, vi, method: str, ci: str, count: int | None, random):
+def _signs(yi, vi, method: str, ci: str, count: int | None, seed: int, settings: dict):
     """Return whether exact, and the statistics of the mean under sign changes, shape (n, 1), and QM."""
     k = len(yi)
     exact = count is None and 2**k <= MOST_EXACT
     n = 2**k if exact else count or DRAWN
-
-    def rows(part: slice):
-        if exact:
-            numbers = np.arange(part.start, part.stop)
-            flipped = (numbers[:, None] >> np.arange(k) & 1).astype(bool)
-        else:
-            flipped = random.random((part.stop - part.start, k)) < 0.5
-            if part.start == 0:
-                flipped[0] = False
-        y = np.where(flipped, -yi, yi)
-        return y, np.broadcast_to(vi, y.shape), np.full(len(y), k)
-
-    fits = batch.fit(n, k, rows, method, ci, 0.95)
+    function = partial(_signed, yi, vi, method, ci, None if exact else seed)
+    fits = batch.result(method, ci, 0.95, each_block(function, n, k, **settings))
     converged(fits.converged, method)
     return exact, fits.statistic[:, None], fits.statistic**2
 
 
-def _orders(fitted: Regression, method: str, ci: str, count: int | None, random):
+def _signed(yi, vi, method: str, ci: str, seed: int | None, part: slice) -> Arrays:
+    """Return the fits under the choices of signs number `part`, all in order or drawn with `seed`."""
+    k = len(yi)
+    if seed is None:
+        numbers = np.arange(part.start, part.stop)
+        flipped = (numbers[:, None] >> np.arange(k) & 1).astype(bool)
+    else:
+        flipped = stream(seed, part).random((part.stop - part.start, k)) < 0.5
+        if part.start == 0:
+            flipped[0] = False
+    y = np.where(flipped, -yi, yi)
+    return batch.fit_block(y, np.broadcast_to(vi, y.shape), np.full(len(y), k), method, ci)
+
+
+def _orders(fitted: Regression, method: str, ci: str, count: int | None, seed: int, settings: dict):
     """Return whether exact, and coefficients' statistics and QM when studies change places in X."""
     model, k = fitted.model, fitted.k
     _, group = np.unique(fitted.design.X, axis=0, return_inverse=True)
@@ -149,21 +158,36 @@ def _orders(fitted: Regression, method: str, ci: str, count: int | None, random)
     sizes = np.bincount(group)
     distinct = factorial(k) // prod(factorial(size) for size in sizes)
     exact = count is None and distinct <= MOST_EXACT
+    arrays, X = (), model.X
     if exact:
         # Places in the order of their group, so that the design stands still and the studies move.
-        orders = np.argsort(_arrangements(sizes), axis=1, kind="stable")
-        design = batch_regression.Design(model.X[np.argsort(group, kind="stable")])
-    else:
-        orders = np.tile(np.arange(k), (count or DRAWN, 1))
-        orders[1:] = random.permuted(orders[1:], axis=1)
-        design = batch_regression.Design(model.X)
-    statistics, q_m = np.empty((len(orders), fitted.p)), np.empty(len(orders))
-    for part in batch.parts(len(orders), k):
-        y, v = model.y[orders[part]], model.v[orders[part]]
-        fits = batch_regression.regress(y, v, design, method, ci)
-        converged(fits.converged, method)
-        statistics[part], q_m[part] = _tests(fitted, fits)
-    return exact, statistics, q_m
+        arrays = (np.argsort(_arrangements(sizes), axis=1, kind="stable"),)
+        X = X[np.argsort(group, kind="stable")]
+    function = partial(_ordered, fitted, batch_regression.Design(X), method, ci, seed)
+    n = len(arrays[0]) if exact else count or DRAWN
+    fields = each_block(function, n, k, arrays=arrays, **settings)
+    converged(fields["converged"], method)
+    return exact, fields["statistics"], fields["q_m"]
+
+
+def _ordered(
+    fitted: Regression,
+    design: batch_regression.Design,
+    method: str,
+    ci: str,
+    seed: int,
+    part: slice,
+    orders: np.ndarray | None = None,
+) -> Arrays:
+    """Return the tests of the studies in the rows of `orders`, or in those drawn with `seed`."""
+    if orders is None:
+        first = part.start == 0  # the data as they are
+        orders = np.tile(np.arange(fitted.k), (part.stop - part.start, 1))
+        orders[first:] = stream(seed, part).permuted(orders[first:], axis=1)
+    y, v = fitted.model.y[orders], fitted.model.v[orders]
+    fits = batch_regression.regress(y, v, design, method, ci)
+    statistics, q_m = _tests(fitted, fits)
+    return {"statistics": statistics, "q_m": q_m, "converged": fits.converged}
 
 
 def _tests(fitted: Regression, fits: batch_regression.BatchRegression):

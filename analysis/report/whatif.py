@@ -115,7 +115,7 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
         both = ends[0] <= measure.null <= ends[1]
         sides = "both sides" if both else "a single side"
         text = f"The prediction interval lies on {sides} of {measure.null_words}."
-        found.append({"kind": "predicted", "side": "both" if both else "one", "text": text})
+        found.append({"kind": "predicted", "clear": not both, "text": text})
     if len(writer.outcome.trials) >= FEWEST_LEFT:
         text = "No single study decides whether the effect is significant."
         found.append({"kind": "steady", "text": text})

@@ -2,6 +2,8 @@
 
     markup      HTML as nodes that know their place in the source
     pages       what each page gets: script, style, tools by figures and tables, citation, downloads
+    notebook    the code behind each figure and table, folded below it
+    metadata    what machines read of a page: JSON-LD, Google Scholar, OpenGraph
     links       from what names a value to where another page shows it
     index       what search and previews know, as script files, since pages opened from a disk
                 may load a script but not read a file

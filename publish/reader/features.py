@@ -6,11 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+from ..citation import FILE, cff
 from ..project import Project
 from . import index, trace
 from .links import with_links
 from .markup import parse
-from .pages import FOLDER, Place, with_features
+from .pages import FOLDER, Place, source_of, with_features
 
 VALUES = "values.json"
 ASSETS = Path(__file__).parent / "assets"
@@ -34,6 +35,11 @@ def add_features(site: Path, project: Project) -> None:
     trees |= {name: parse(source) for name, source in linked.items()}
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    # Before the pages, which offer them.
+    _write(site / FILE, cff(project))
+    for name in names:
+        source = source_of(name, project)
+        shutil.copyfile(project.root / source, site / source)
     for name, source in sources.items():
         featured = with_features(source, trees[name], Place(site, name), project)
         (site / name).write_text(featured, encoding="utf-8")

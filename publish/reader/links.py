@@ -3,7 +3,7 @@
 Only the finished pages tell where that is: the first `data-id="NAME"` of another page, which gets an id
 for it; the front page comes last, since it repeats what a chapter tells. A value that no other page
 shows leads home, to the element called ID that it is drawn in or rests on. A link to neither becomes
-plain text.
+plain text. Without a NAME a link leads home.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def with_links(sources: dict[str, str], trees: dict[str, Node]) -> dict[str, str
                     at = node.start + len(f"<{node.tag}")
                     edits[other][at] = (at, at, f' id="{escape(anchor)}"')
                 path = posixpath.relpath(other, posixpath.dirname(page) or ".")
-                name = f' id="{escape(JUDGED + used)}"' if used not in judged else ""
+                name = f' id="{escape(JUDGED + used)}"' if used and used not in judged else ""
                 judged.add(used)
                 text = f'<a class="used"{name} href="{escape(f"{path}#{anchor}")}">{text}</a>'
             edits[page][link.start] = (link.start, link.end, text)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from ..citation import FILE, whole_title
 from ..project import Project
 from .markup import Node
+from .metadata import tags
+from .notebook import codes, folded
 
 FOLDER = "site_libs/reader"  # beside what Quarto lets pages share
 OURS = re.compile(r"^reader-")
@@ -72,10 +75,11 @@ def with_features(source: str, tree: Node, place: Place, project: Project) -> st
     if tree.first(lambda n: n.tag == "script" and FOLDER in n.attributes.get("src", "")):
         return source
     additions = [
-        *_head(tree, place),
+        *_head(tree, place, project),
         *_bar(tree, place, project),
         *_actions(tree, place, project),
         *_float_tools(tree, place),
+        *folded(tree, _codes(place, project), float_name),
         *_foot(tree, place, project),
     ]
     pieces, position = [], 0
@@ -92,12 +96,13 @@ def float_name(node: Node) -> str:
     return found[0] if found else ""
 
 
-def _head(tree: Node, place: Place) -> list[tuple[int, str]]:
+def _head(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
     head = tree.first(lambda n: n.tag == "head")
+    told = tags(tree, place.page, place.up, project, downloads(place, project))
     return [
         (
             head.inner_end,
-            f'{THEME}\n{ICON}\n<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
+            f'{told}{THEME}\n{ICON}\n<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
             f'<script defer src="{place.up}{FOLDER}/reader.js" data-up="{place.up}"></script>\n',
         )
     ]
@@ -164,6 +169,16 @@ def _float_tools(tree: Node, place: Place) -> list[tuple[int, str]]:
     return additions
 
 
+def _codes(place: Place, project: Project) -> dict[str, str]:
+    path = source_of(place.page, project)
+    return codes((project.root / path).read_text(encoding="utf-8"), str(path)) if path else {}
+
+
+def source_of(page: str, project: Project) -> Path | None:
+    """Return the file of `project` that the `page` was made from."""
+    return next((chapter.path for chapter in project.chapters if chapter.page == page), None)
+
+
 def _is_float(node: Node) -> bool:
     return node.tag == "figure" and node.has_class("quarto-float")
 
@@ -198,7 +213,7 @@ def _foot(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
         return []
     year = project.date[:4]
     authors = ", ".join(project.authors)
-    title = ". ".join(filter(None, (project.title, project.subtitle)))
+    title = whole_title(project)
     known = (authors, f"({year})" if year else "")
     text = ". ".join(filter(None, (" ".join(filter(None, known)), title))) + "."
     key = "".join(re.findall(r"\w+", project.authors[0])) if project.authors else "manuscript"
@@ -226,22 +241,31 @@ def _foot(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
     ]  # fmt: skip
 
 
-def _downloads(place: Place, project: Project) -> str:
+def downloads(place: Place, project: Project) -> list[tuple[str, str]]:
+    """Return the files that the site offers, named from its root, each with what it holds."""
     whole = [
         (f"{project.output_file}.pdf", "The manuscript as PDF"),
         ("values.json", "Every number with its source and inputs (JSON)"),
         ("ledger.csv", "Every printed number with its verdict (CSV)"),
+        (FILE, "How to cite (CFF)"),
         ("data/README.md", "Codebook of the data"),
     ]
-    items = [(file, escape(text)) for file, text in whole if place.has(file)]
-    items += [
-        (f"data/{file.name}", f"Data: {escape(file.stem)} (CSV)")
-        for file in sorted((place.site / "data").glob("*.csv"))
+    data = sorted((place.site / "data").glob("*.csv"))
+    return [(file, text) for file, text in whole if place.has(file)] + [
+        (f"data/{file.name}", f"Data: {file.stem} (CSV)") for file in data
     ]
+
+
+def _downloads(place: Place, project: Project) -> str:
+    items = downloads(place, project)
     if not items:
         return ""
+    source = source_of(place.page, project)
+    if source and place.has(source.as_posix()):
+        items.append((source.as_posix(), "Source of this page, with its code (Quarto)"))
     listed = "".join(
-        f'<li><a href="{place.up}{escape(file)}" download>{text}</a></li>\n' for file, text in items
+        f'<li><a href="{place.up}{escape(file)}" download>{escape(text)}</a></li>\n'
+        for file, text in items
     )
     return (
         '<section id="reader-downloads" aria-labelledby="reader-downloads-title">\n'

@@ -50,12 +50,11 @@ const conclusions = (() => {
       const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
       return { holds: found.pvalue < alpha === differ, why };
     },
-    predicted({ result }, { side }) {
+    predicted({ result }, { clear }) {
       const { prediction_low: low, prediction_high: high } = result;
       if (low === null) return untold("this model, or so few trials, have no prediction interval");
-      const found = low > 0 || high < 0 ? "one" : "both";
       const why = `it runs from ${effect(low)} to ${effect(high)}`;
-      return { holds: found === side, why };
+      return { holds: (low > 0 || high < 0) === clear, why };
     },
     steady({ result, effects, names, options }, rule, { alpha }) {
       if (effects.length < 3) return untold("too few trials to leave one out");

@@ -24,7 +24,7 @@ async function known(name) {
   }
 }
 
-const minus = (text) => text.replace('-', '\u2212');
+const minus = (text) => text.replaceAll('-', '\u2212');
 
 async function input(name, open) {
   const value = await known(name);
