@@ -9,9 +9,12 @@
     columns     source, settings               -> how every column is understood
     measures    effect sizes: from which columns, how they are called and shown
     trials      rows, columns                  -> outcomes, each with its effects
-    compose     outcomes                       -> one registry of values, phrases, tables, figures
+    compose     outcomes                       -> one registry of values, phrases, tables, figures:
+                by describe, pooled, dependent, subgroups, moderators, bias, sensitivity, next_trial,
+                whatif, published, changed, with writer and wording
     chapters    outcomes                       -> the text that shows them
     project     all of it                      -> a Quarto book in a folder
+    init        a project of one's own, with the engine packed by wheel; stamp, assets
 
 Nothing is guessed silently: the report has a table of how every column was understood, and a file
 that cannot be understood is refused with all problems at once, each with its row and column.

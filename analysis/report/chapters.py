@@ -26,10 +26,10 @@ def fill(name: str, **fields: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
 
 
-def chapters(data: Data, published: bool = False) -> dict[str, str]:
+def chapters(data: Data, published: bool = False, changed: bool = False) -> dict[str, str]:
     """Return the chapters of the report on `data` by the path of each, in the order of the book.
 
-    With a ledger where numbers of the same data were `published`.
+    With a ledger where numbers of the same data were `published`, and with what new data `changed`.
     """
     outcomes = data.outcomes
     found = {
@@ -39,9 +39,9 @@ def chapters(data: Data, published: bool = False) -> dict[str, str]:
     }
     for number, outcome in enumerate(outcomes, 3):
         found[f"chapters/{number:02}-{_id(outcome)}.qmd"] = _outcome(data, outcome)
-    after = {"what-if": "what-if.qmd"} | ({"ledger": "ledger.qmd"} if published else {})
-    for number, (name, template) in enumerate(after.items(), len(outcomes) + 3):
-        found[f"chapters/{number:02}-{name}.qmd"] = fill(template)
+    after = ["what-if", *(["ledger"] if published else []), *(["changed"] if changed else [])]
+    for number, name in enumerate(after, len(outcomes) + 3):
+        found[f"chapters/{number:02}-{name}.qmd"] = fill(f"{name}.qmd")
     found["chapters/99-references.qmd"] = fill("references.qmd")
     return found
 
@@ -106,6 +106,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
         moderators=_moderators(data, outcome, names),
+        next=fill("outcome-next.qmd", **names),
         time=fill("outcome-time.qmd", **names) if dated else "",
     )  # fmt: skip
 

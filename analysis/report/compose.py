@@ -11,6 +11,7 @@ from .columns import understand
 from .dependent import add_dependent
 from .describe import add_description
 from .moderators import add_moderators
+from .next_trial import add_next_trial
 from .pooled import add_data_table, add_forest, add_pooled, add_studies
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
@@ -52,6 +53,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_bias(writer)
         add_sensitivity(writer, data)
         add_over_time(writer, data)
+        add_next_trial(writer)
     add_what_if(registry, data, writers)
     if published:
         add_ledger(registry)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from ..display.numbers import count, number
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
+from ..display.value import Phrase, Value
 from .columns import HELD, SET
 from .measures import BY_FORM, RAW
 from .source import DECIMALS, DELIMITERS
 from .trials import Data
-from .wording import listed
+from .wording import ALPHA, HIGH_I2, LOW_I2, listed
 
 COLUMNS = (
     Column("column", "Column"),
@@ -19,6 +20,7 @@ COLUMNS = (
     Column("missing", "Missing", "right"),
     Column("note", "Remark"),
 )
+CONSTANT = 0.5  # the engine’s default for counts of nought
 SETTINGS = {
     "bias.fewest": "studies below which tests of asymmetry are left out",
     "moderator.fewest": "studies below which a meta-regression is left out",
@@ -39,9 +41,7 @@ def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> N
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.phrase("data.measure", _measure(data), ())
     registry.phrase("data.outcomes.names", listed([o.name for o in data.outcomes]), ())
-    zeros = sum(t.zeros for outcome in data.outcomes for t in outcome.rows)
-    registry.value("data.zeros", zeros, count, "rows with a count of nought")
-    registry.phrase("data.zeros.told", _zeros(zeros), ("data.zeros",))
+    _add_zeros(registry, data)
 
 
 def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
@@ -56,6 +56,13 @@ def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> Non
         lambda x: number(x, 2),
         "correlation of effects of a study, assumed",
     )
+    for name, raw, meaning in (
+        ("alpha", ALPHA, "significance below which a result is called significant"),
+        ("constant", CONSTANT, "added to every count of a row with a count of nought"),
+        ("low_i2", LOW_I2, "I² in per cent below which heterogeneity is called low"),
+        ("high_i2", HIGH_I2, "I² in per cent from which on heterogeneity is called high"),
+    ):
+        registry.value(f"settings.{name}", raw, lambda x: f"{x:g}", meaning)
     for name, k in fewest.items():
         registry.value(f"settings.{name}", k, count, SETTINGS[name])
 
@@ -106,7 +113,13 @@ def _measure(data: Data) -> str:
     return f"The effect size is the {measure.name} ({how}), computed from {names}."
 
 
-def _zeros(zeros: int) -> str:
-    if not zeros:
-        return "No row has a count of nought, so that nothing was added to any count."
-    return "To each count of a row with a nought the usual constant was added."
+def _add_zeros(registry: Registry, data: Data) -> None:
+    """Register what was done about counts of nought."""
+    zeros = sum(t.zeros for outcome in data.outcomes for t in outcome.rows)
+    k = registry.value("data.zeros", zeros, count, "rows with a count of nought")
+    constant = registry.get(Value, "settings.constant")
+    parts = ["No row has a count of nought, so that nothing was added to any count."]
+    if zeros:
+        rows = "row has" if zeros == 1 else "rows have"
+        parts = [k, f" {rows} a count of nought; ", constant, " was added to each count there."]
+    registry.add("data.zeros.told", Phrase.of("data.zeros.told", *parts))

@@ -126,6 +126,7 @@ def _add_words(writer: Writer) -> None:
     inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
     writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
     writer.say("methods.agree", *_agreement(writer))
+    writer.say(f"{RECOMMENDED}.narrow", *_narrow(writer))
 
 
 def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
@@ -138,6 +139,20 @@ def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
         f"The conclusion hangs on the method: the effect is {said[0]} by the classic one and "
         f"{said[1]} by the recommended one, whose interval allows for the error of τ²."
     ), inputs
+
+
+def _narrow(writer: Writer) -> tuple[str, tuple[str, ...]]:
+    """A warning where the studies agree so well that the recommended interval is the narrower one."""
+    method, ci, _ = MODELS[RECOMMENDED]
+    effects = writer.outcome.effects
+    errors = [pool(**effects, method=method, ci=each).se for each in (ci, "z")]
+    words = ""
+    if errors[0] < errors[1]:
+        words = (
+            "The studies agree better than their errors would make one expect, which makes the "
+            "interval of Hartung and Knapp narrower than it should be taken for."
+        )
+    return words, (f"{RECOMMENDED}.se",)
 
 
 def _add_table(writer: Writer) -> None:

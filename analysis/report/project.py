@@ -13,6 +13,7 @@ import yaml
 from ..display.downloads import write_downloads
 from ..display.shown import Shown
 from .assets import LICENCE, STYLE, TEMPLATES, asset
+from .changed import VALUES, add_changed, keep
 from .chapters import chapters
 from .compose import compose, read_data
 from .published import published_path, read_published
@@ -52,7 +53,9 @@ def open_project(root: Path) -> Project:
     """Compute everything from the trials of the project in the folder `root`."""
     data = read_data(root / TRIALS)
     published = read_published(root / TRIALS)
-    return Project(root, data, Shown(compose(data, published), root))
+    registry = compose(data, published)
+    add_changed(registry, data, root)
+    return Project(root, data, Shown(registry, root))
 
 
 def write_project(data: Data, path: Path, root: Path, measure: str | None = None) -> None:
@@ -61,7 +64,8 @@ def write_project(data: Data, path: Path, root: Path, measure: str | None = None
     `measure` is one that was asked for besides the settings, and joins those of the project.
     """
     published = published_path(path)
-    texts = chapters(data, published is not None)
+    keep(root, path)
+    texts = chapters(data, published is not None, (root / VALUES).is_file())
     for name, text in texts.items():
         _write(root / name, text)
     for name in SCRIPTS:

@@ -12,9 +12,10 @@ The file `NAME-published.csv` beside `NAME.csv`, or `published.csv`, has a row a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ..display.numbers import count
+from ..display.numbers import count, number
 from ..display.registry import Judged, Registry
 from ..display.table import Column, Row, Table
 from ..review.data import DataError
@@ -93,7 +94,7 @@ def add_ledger(registry: Registry) -> None:
     judged = tuple(registry.judged.values())
     apart = tuple(one for one in judged if one.verdict.status not in AS_PRINTED)
     for name, of in (("ledger", judged), ("ledger.apart", apart)):
-        rows = tuple(map(_row, of))
+        rows = tuple(_row(registry, name, n, one) for n, one in enumerate(of, 1))
         registry.add(name, Table(name.replace(".", "-"), COLUMNS, rows))
     registry.value("verdicts.all.k", len(judged), count, "numbers that were published")
     for status in STATUSES:
@@ -106,11 +107,17 @@ def add_ledger(registry: Registry) -> None:
     registry.phrase("verdicts.told", told, ("verdicts.all.k",))
 
 
-def _row(judged: Judged) -> Row:
+def _row(registry: Registry, table: str, n: int, judged: Judged) -> Row:
     row = judged.row
+    ours = judged.value
+    if ours is not None and is_number(row["printed"]):
+        # With as many decimals as are printed, so that a reader can compare.
+        places = len(row["printed"].partition(".")[2])
+        name, text = f"{table}.row_{n}.computed", partial(number, decimals=places)
+        ours = registry.value(name, ours.raw, text, ours.source, (ours.id,))
     return Row(
         {
             "where": row["where"], "quantity": row["quantity"], "printed": row["printed"],
-            "computed": judged.value, "verdict": judged.verdict.status, "note": judged.verdict.note,
+            "computed": ours, "verdict": judged.verdict.status, "note": judged.verdict.note,
         }
     )  # fmt: skip

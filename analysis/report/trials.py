@@ -28,7 +28,8 @@ ONLY = "outcome"  # the key of the outcome where no column names outcomes
 class Trial:
     """A study in an outcome: its effect, and what else its row says.
 
-    `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought.
+    `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought; `size` is
+    the number of participants, where it is known.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Trial:
     numbers: dict[str, float] = field(default_factory=dict)
     effects: int = 1
     zeros: bool = False
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ class _Reader:
         return Trial(
             key, name, row.number, *effect, next(iter(years.values()), None), given,
             {c: cell for c, cell in groups.items() if not is_missing(cell)}, moderators | years,
-            zeros=0 in [*counts, *_nonevents(numbers)],
+            size=_size(numbers), zeros=0 in [*counts, *_nonevents(numbers)],
         )  # fmt: skip
 
     def _number(self, row: Line, role: str) -> float | None:
@@ -260,6 +262,14 @@ class _Reader:
 def _shared(dicts: list[dict]) -> dict:
     """What all of `dicts` agree on."""
     return {k: v for k, v in dicts[0].items() if all(each.get(k) == v for each in dicts)}
+
+
+def _size(numbers: dict[str, float]) -> int | None:
+    """The participants that the numbers of a row tell of."""
+    sizes = [x for role, x in numbers.items() if role == "n" or role.startswith("n_")]
+    if "nonevents_treated" in numbers:
+        sizes = [x for role, x in numbers.items() if "events_" in role]
+    return int(sum(sizes)) or None
 
 
 def _nonevents(numbers: dict[str, float]) -> list[float]:

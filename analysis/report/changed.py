@@ -1,0 +1,85 @@
+"""What new data changed: the main results beside those of the build before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from ..display.numbers import count
+from ..display.registry import Registry
+from ..display.table import Column, Row, Table
+from ..display.value import Value
+from .source import read_source
+from .trials import Data
+from .wording import ALPHA, listed
+
+BEFORE = Path("before")  # in a project: values and data of the build before
+VALUES, TRIALS = BEFORE / "values.json", BEFORE / "trials.csv"
+SHOWN = {
+    "k": "Studies", "reml.estimate": "Pooled effect", "reml.ci_low": "Lower confidence limit",
+    "reml.ci_high": "Upper confidence limit", "reml.pvalue": "p", "reml.tau": "τ", "reml.i2": "I², %",
+    "reml.prediction_low": "Lower prediction limit", "reml.prediction_high": "Upper prediction limit",
+    "egger.pvalue": "p of Egger’s test",
+}  # fmt: skip
+COLUMNS = (
+    Column("what", "Main analysis"),
+    Column("before", "Before", "right"),
+    Column("now", "Now", "right"),
+)
+
+
+def keep(root: Path, data: Path) -> None:
+    """Keep what was built in `root` before, where the file at `data` is another now."""
+    values, trials = root / "_site/values.json", root / "data/trials.csv"
+    if values.is_file() and trials.is_file() and trials.read_bytes() != data.read_bytes():
+        (root / BEFORE).mkdir(exist_ok=True)
+        shutil.copyfile(values, root / VALUES)
+        shutil.copyfile(trials, root / TRIALS)
+
+
+def add_changed(registry: Registry, data: Data, root: Path) -> None:
+    """Register what changed since the build that `root` keeps, if it keeps one."""
+    if not (root / VALUES).is_file():
+        return
+    before = json.loads((root / VALUES).read_text(encoding="utf-8"))["values"]
+    rows, turned = [], []
+    for outcome in data.outcomes:
+        for name, label in SHOWN.items():
+            now = registry.get(Value, f"{outcome.key}.{name}")
+            cells = {"what": label, "before": _old(registry, before, now), "now": now}
+            rows.append(Row(cells, group=outcome.name))
+        if _turned(
+            before.get(f"{outcome.key}.reml.pvalue"), registry, f"{outcome.key}.reml.pvalue"
+        ):
+            turned.append(outcome.name)
+    registry.add("changed", Table("changed", COLUMNS, tuple(rows)))
+    names = [f"{outcome.key}.reml.pvalue" for outcome in data.outcomes]
+    words = f"Whether the pooled effect is significant has changed: {listed(turned)}."
+    told = words if turned else "No pooled effect became significant, and none ceased to be."
+    registry.phrase("changed.told", told, tuple(names))
+    _add_studies(registry, data, root)
+
+
+def _old(registry: Registry, before: dict, now: Value) -> Value:
+    """The value `now` as it was before; absent where there was none."""
+    old = before.get(now.id, {"raw": None, "text": "—"})
+    text = old["text"]
+    return registry.value(f"before.{now.id}", old["raw"], lambda _: text, f"before: {now.source}")
+
+
+def _turned(old: dict | None, registry: Registry, name: str) -> bool:
+    new = registry.get(Value, name).raw
+    if not old or old["raw"] is None or new is None:
+        return False
+    return (old["raw"] < ALPHA) != (new < ALPHA)
+
+
+def _add_studies(registry: Registry, data: Data, root: Path) -> None:
+    """Register how many rows are new and how many are gone."""
+    how = data.source.delimiter, data.source.decimal, data.source.encoding
+    old = read_source(root / TRIALS, *how)
+    rows = [{tuple(row.cells.items()) for row in source.rows} for source in (old, data.source)]
+    added, gone = len(rows[1] - rows[0]), len(rows[0] - rows[1])
+    registry.value("changed.added", added, count, "rows that are new or changed")
+    registry.value("changed.gone", gone, count, "rows that are gone or changed")

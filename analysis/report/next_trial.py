@@ -1,0 +1,94 @@
+"""How precise the next trial would have to be to turn the conclusion of the main analysis.
+
+Where the pooled effect is significant, a next trial that finds no effect at all; where it is not, one
+that finds exactly the pooled effect. The least precise trial that turns the conclusion is sought; in a
+random-effects model there may be none, however large, since differences between studies remain.
+"""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+
+import numpy as np
+
+from ..engine.pool import pool
+from .pooled import MODELS, RECOMMENDED
+from .trials import Trial
+from .wording import ALPHA
+from .writer import Writer
+
+METHOD, CI, WORDS = MODELS[RECOMMENDED]
+REACH = 100.0  # how much more precise than the most precise study the next one may be
+STEPS, HALVINGS = 120, 40
+FEWEST = 2  # studies
+
+
+def add_next_trial(writer: Writer) -> None:
+    """Register the standard error, and where it can be told the size, of the trial that turns it."""
+    trials = writer.outcome.trials
+    p, estimate = _pooled(trials)
+    significant = p < ALPHA
+    effect = 0.0 if significant else estimate
+    se = _turning(trials, effect, significant) if len(trials) >= FEWEST else None
+    inputs = writer.trial_inputs()
+    what = "no effect" if significant else "the pooled effect"
+    writer.number(
+        "next.se", se, writer.places + 1,
+        f"largest standard error with which a next trial that finds {what} turns the conclusion",
+        inputs,
+    )  # fmt: skip
+    n = None if se is None else _participants(trials, se)
+    meaning = "participants of such a trial, by the studies’ participants and standard errors"
+    writer.count("next.participants", n, meaning, ("next.se",))
+    writer.tell("next.told", *_told(writer, significant, se, n))
+
+
+def _pooled(trials: tuple[Trial, ...], *more: tuple[float, float]) -> tuple[float, float]:
+    """The p and the estimate of the main analysis of `trials` and of `more` effects with variances."""
+    yi = [*(t.yi for t in trials), *(y for y, _ in more)]
+    vi = [*(t.vi for t in trials), *(v for _, v in more)]
+    found = pool(yi, vi=vi, method=METHOD, ci=CI)
+    return found.pvalue, found.estimate
+
+
+def _turning(trials: tuple[Trial, ...], effect: float, significant: bool) -> float | None:
+    """The largest standard error of a trial with this `effect` that turns the conclusion."""
+
+    def turns(size: float) -> bool:
+        return (_pooled(trials, (effect, exp(2 * size)))[0] < ALPHA) != significant
+
+    errors = [sqrt(t.vi) for t in trials]
+    sizes = np.linspace(log(max(errors)), log(min(errors) / REACH), STEPS)
+    at = next((i for i, size in enumerate(sizes) if turns(size)), None)
+    if at is None:
+        return None
+    if at == 0:
+        return float(exp(sizes[0]))
+    large, small = float(sizes[at - 1]), float(sizes[at])
+    for _ in range(HALVINGS):
+        middle = (large + small) / 2
+        large, small = (large, middle) if turns(middle) else (middle, small)
+    return exp(small)
+
+
+def _participants(trials: tuple[Trial, ...], se: float) -> int | None:
+    """How many participants a trial with this standard error has, if the studies' sizes are known."""
+    shares = [t.vi * t.size for t in trials if t.size]
+    return round(float(np.median(shares)) / se**2) if len(shares) == len(trials) else None
+
+
+def _told(writer: Writer, significant: bool, se: float | None, n: int | None) -> list:
+    now, then = (
+        ("significant", "not significant") if significant else ("not significant", "significant")
+    )
+    what = "finds no effect at all" if significant else "finds exactly the pooled effect"
+    if se is None:
+        return [
+            f"The pooled effect is {now}. A single further trial that {what} would not change this, "
+            "however large: the studies differ, and a single trial says little of that."
+        ]
+    size = [", about ", writer.get("next.participants"), " participants"] if n else []
+    return [
+        f"The pooled effect is {now}. A further trial that {what} would make it {then} if its standard "
+        "error were at most ", writer.get("next.se"), *size, ".",
+    ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Few studies, alike studies, empty groups: a report is made of them, and says what it leaves out."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from analysis.display.figure import Figure
+from analysis.display.registry import Registry
+from analysis.display.table import Table
+from analysis.display.value import Phrase, Value
+from analysis.report.chapters import chapters
+from analysis.report.compose import compose, read_data
+
+FILES = {
+    "one study": "study,yi,vi\nA,0.5,0.1\n",
+    "two studies": "study,yi,vi\nA,0.5,0.1\nB,0.1,0.2\n",
+    "equal effects": "study,yi,vi\nA,0.5,0.1\nB,0.5,0.2\nC,0.5,0.1\n",
+    "equal studies": "study,yi,vi\n" + "".join(f"S{i},0.5,0.1\n" for i in range(12)),
+    "equal errors": "study,yi,vi\n" + "".join(f"S{i},{i / 5},0.1\n" for i in range(12)),
+    "groups of one": "study,yi,vi,kind\nA,0.5,0.1,x\nB,0.1,0.2,y\nC,0.3,0.2,x\nD,0.4,0.2,x\n",
+    "a group each": "study,yi,vi,kind\nA,0.5,0.1,x\nB,0.1,0.2,y\n",
+    "missing around": "study,yi,vi,kind,dose\nA,1,1,x,\nB,2,1,,3\nC,3,1,y,4\nD,2,1,x,NA\nE,2,1,y,5\n",
+    "an outcome of one": "study,outcome,yi,vi\nA,P,0.5,0.1\nB,P,0.1,0.2\nA,Q,0.1,0.3\n",
+    "one study, several effects": "study,yi,vi\nA,0.5,0.1\nA,0.1,0.2\n",
+    "empty cells": "study,ai,n1i,ci,n2i\nA,0,50,5,50\nB,0,40,0,40\nC,2,60,4,60\n",
+    "large numbers": "study,yi,vi\nA,12000,250000\nB,9000,360000\nC,15000,490000\n",
+    "tiny numbers": "study,yi,vi\nA,0.00012,1e-9\nB,0.0002,2e-9\nC,0.00015,1e-9\n",
+    "dates": "study,year,yi,vi\nA,2001,1,0.2\nB,,2,0.2\nC,1999,1,0.3\n",
+    "names alike": "study,yi,vi\nA b,1,0.2\nA-b,2,0.2\nÄ b,3,0.2\n",
+}
+
+
+def composed(tmp_path, text: str) -> tuple[Registry, dict[str, str]]:
+    path = tmp_path / "trials.csv"
+    path.write_text(text, encoding="utf-8")
+    data = read_data(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return compose(data), chapters(data)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_report_is_made_of_it(tmp_path, name):
+    registry, texts = composed(tmp_path, FILES[name])
+    for table in registry.all(Table):
+        assert table.html() and table.typst() and table.csv()
+    for figure in registry.all(Figure):
+        assert figure.svg.startswith("<?xml") or "<svg" in figure.svg
+        assert figure.alt
+    for phrase in registry.all(Phrase):
+        assert "nan" not in phrase.text.split() and "None" not in phrase.text
+    for value in registry.all(Value):
+        assert "nan" not in value.text and "inf" not in value.text
+    known = {value.id for value in registry.all(Value)}
+    assert {i for value in registry.all(Value) for i in value.inputs} <= known
+    assert "{{" not in "".join(texts.values())
+
+
+def test_too_few_studies_are_said(tmp_path):
+    registry, _ = composed(tmp_path, FILES["two studies"])
+    assert "too few to test for asymmetry" in registry.get(Phrase, "outcome.bias").text
+    assert registry.get(Value, "outcome.egger.pvalue").raw is None
+    assert registry.get(Value, "outcome.egger.pvalue").text == "—"
+    assert "too few" in registry.get(Phrase, "outcome.reml.without.verdict").text
+
+
+def test_numbers_of_any_size_are_shown_with_digits_that_tell(tmp_path):
+    registry, _ = composed(tmp_path, FILES["large numbers"])
+    assert registry.get(Value, "outcome.study.a.estimate").text == "12000"
+    registry, _ = composed(tmp_path, FILES["tiny numbers"])
+    assert registry.get(Value, "outcome.study.a.estimate").text == "0.000120"
