@@ -35,7 +35,9 @@ def test_axe_finds_nothing(visit, address, name, width):
     page = visit(f"{address}/{name}", viewport={"width": width, "height": 900})
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     # The rows of a long table are made alike; a part of them stands for all, or axe takes minutes.
-    page.evaluate("document.querySelectorAll('tbody tr:nth-child(n + 60)').forEach((r) => r.remove())")
+    page.evaluate(
+        "document.querySelectorAll('tbody tr:nth-child(n + 60)').forEach((r) => r.remove())"
+    )
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
