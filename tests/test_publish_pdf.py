@@ -11,7 +11,7 @@ from publish.build import build
 
 from conftest import append, program, quiet
 from paper import structure, told
-from rendered import TOKEN, differences, html_tokens, pages, pdf_chapters, soup
+from rendered import TOKEN, as_on_paper, differences, html_tokens, pages, pdf_chapters, soup
 
 EXTRA = """
 Inline $\\hat\\theta_i^2$, and @eq-pool:
@@ -84,7 +84,9 @@ def test_bookmarks_are_the_headings_of_the_pages(manuscript, site):
 
     expected = ["Contents"]
     for page in pages(site):
-        for heading in soup(page).select("main :is(h1, h2, h3, h4):not(.callout-title)"):
+        for heading in as_on_paper(soup(page)).select(
+            "main :is(h1, h2, h3, h4):not(.callout-title)"
+        ):
             if heading.find_parent(id="TOC") or heading.find_parent("nav"):
                 continue
             expected.append(" ".join(heading.get_text(" ", strip=True).split()))

@@ -140,5 +140,5 @@ def test_pages_as_quarto_writes_them_get_the_same_features(book, tmp_path, visit
     page.evaluate("document.body.classList.replace('quarto-light', 'quarto-dark')")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     data = (site / "site_libs/reader/search.js").read_text(encoding="utf-8")
-    index = json.loads(re.search(r"search: (.*) };", data)[1])
+    index = json.loads(re.search(r"'search': (.*) };", data)[1])
     assert ["reference", 2, "ref-one2001", "Reference", "One. (2001). A title."] in index["entries"]

@@ -134,6 +134,6 @@ def test_the_search_passes_over_the_rows_of_the_ledger(site, ledger):
     """A search need not load the table a second time."""
     _, known = ledger
     text = (site / "site_libs/reader/search.js").read_text(encoding="utf-8")
-    entries = json.loads(re.search(r"search: (.*) };", text)[1])["entries"]
+    entries = json.loads(re.search(r"'search': (.*) };", text)[1])["entries"]
     (told,) = [entry[-1] for entry in entries if entry[2] == "tbl-ledger"]
     assert len(told) < len(known), "its caption, no rows"

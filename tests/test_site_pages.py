@@ -29,7 +29,7 @@ def address(site):
         yield address
 
 
-@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("width", [390, pytest.param(1400, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(visit, address, name, width):
     page = visit(f"{address}/{name}", viewport={"width": width, "height": 900})

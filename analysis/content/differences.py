@@ -21,7 +21,7 @@ from ..display.registry import Registry
 from ..display.value import Value
 from ..review.reconstruct import Reconstructed
 from .pooled import decimals, effect_names
-from .settings import LEVEL
+from .settings import LEVEL, SCALES
 
 Pair = tuple[Reconstructed, Reconstructed]
 MEANINGS = {
@@ -41,8 +41,14 @@ def add_difference(registry: Registry, prefix: str, first: str, second: str, not
     found = None
     if None not in (a, b, se_a, se_b):
         found = _tested(a - b, sqrt(se_a**2 + se_b**2))
-    what = f"mean of {first} less that of {second}; {note}"
+    what = f"mean of {_words(first)} less that of {_words(second)}; {note}"
     _add(registry, prefix, found, what, (*names[0], *names[1]))
+
+
+def _words(name: str) -> str:
+    """The outcome and the group whose mean stands below `name`."""
+    outcome, _, *group = name.split(".")
+    return " ".join([SCALES[outcome].name, *group]).replace("_", " ")
 
 
 def add_change(registry: Registry, prefix: str, pairs: Sequence[Pair]) -> None:

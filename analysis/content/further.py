@@ -29,7 +29,7 @@ from .settings import LEVEL
 # Of tau, on the scale of standardised differences: half of it lies below a third, which is wide.
 PRIOR_SCALE = 0.5
 
-_READ = {name: STATISTICS[name] for name in ("k", "estimate", "ci_low", "ci_high")}
+_READ = {name: STATISTICS[name] for name in ("k", "estimate", "se", "ci_low", "ci_high")}
 _P = Statistic(attrgetter("pvalue"), pvalue, "significance (p), both tails")
 _POSTERIOR = {
     "k": STATISTICS["k"],
