@@ -16,7 +16,7 @@ SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find d
 REVIEW ?=
 OUT ?= report
 # A file's tests stay in one process, so that what they share is made once.
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PAPER ?=
 
 .PHONY: all site pdf preview report help lint diff citation published coverage memberships test test-long bench clean FORCE

@@ -52,8 +52,8 @@ def composed(tmp_path):
     "rows",
     [
         of("clarke2014"),
-        of("clarke2014", "fonagy2015"),
-        of("clarke2014", "fonagy2015", "wiles2013"),
+        pytest.param(of("clarke2014", "fonagy2015"), marks=pytest.mark.long),
+        pytest.param(of("clarke2014", "fonagy2015", "wiles2013"), marks=pytest.mark.long),
         [row for row in ROWS if not row[0].startswith("qol")],
         [row for row in ROWS if row[0] != "symptoms"],
     ],

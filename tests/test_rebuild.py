@@ -104,6 +104,7 @@ def test_after_a_deletion_pages_and_pdf_still_agree(without_a_trial):
         assert differences(html_tokens(page), pdf) == []
 
 
+@pytest.mark.long
 def test_without_any_effect_numbers_become_dashes(tmp_path):
     root = copy_project(tmp_path / "empty")
     effects = root / "data/effects.csv"
@@ -115,6 +116,7 @@ def test_without_any_effect_numbers_become_dashes(tmp_path):
     assert value_problems(list(shown.values()), registered(site)) == []
 
 
+@pytest.mark.long
 def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path):
     root = copy_project(tmp_path / "hostile")
     name = "<script>alert(1)</script> #panic() $x$ *b* _i_ `c` [l](u) @ref \\ =1+1"

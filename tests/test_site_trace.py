@@ -182,6 +182,7 @@ def test_only_what_is_asked_for_is_loaded_and_only_once(visit, book):
     assert sorted(asked) == sorted({f"{part_of(name)}.js" for name in ("toy.estimate", *INPUTS)})
 
 
+@pytest.mark.long
 def test_numbers_of_the_site_tell_what_it_registered(visit, site):
     values, pressed = registered(site), 0
     for file in pages(site):
