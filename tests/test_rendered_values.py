@@ -42,8 +42,19 @@ def test_values_json_is_the_registry(site):
         name: entry.pop("function") for name, entry in written.items() if "function" in entry
     }
     assert {name.removeprefix("ma.") for name in functions.values()} <= set(ma.__all__)
-    assert functions["symptoms.egger.statistic"] == "ma.egger"
-    assert functions["symptoms.random.estimate"] == "ma.pool"
+    for name, function in {
+        "symptoms.egger.statistic": "egger",
+        "symptoms.random.estimate": "pool",
+        "symptoms.reml.g.estimate": "pool",
+        "symptoms.reml.without.flagged.estimate": "pool",
+        "symptoms.reml.without.isasi2010.estimate": "leave_one_out",
+        "symptoms.reml.g.disorder.statistic": "meta_regression",
+        "symptoms.reml.without.flagged.egger.pvalue": "egger",
+        "symptoms.study.isasi2010.g.estimate": "effect_size",
+        "symptoms.bayes.estimate": "bayes",
+    }.items():
+        assert functions[name] == f"ma.{function}"
+    assert "symptoms.random.disorder.contrast.pvalue" not in functions
     assert written == {
         value.id: {
             "raw": value.raw,

@@ -22,7 +22,6 @@ from ..review.reconstruct import Reconstructed
 from .differences import Pair, add_change, add_difference
 from .outcome import Outcome
 from .pooled import add_pooled
-from .settings import ALPHA
 
 COLUMNS = (
     Column("study", "Study"),
@@ -54,14 +53,12 @@ def add_same_trials(registry: Registry, whole: Outcome, part: Outcome) -> list[P
     pairs = [(effects[e.study], e) for e in part.effects if e.study in effects]
     key, same = part.key, f"{part.key}.same_trials"
     add_pooled(registry, same, "random", [effect for effect, _ in pairs])
-    for prefix, before in ((key, f"{whole.key}.random"), (same, same)):
-        difference = f"{prefix}.difference"
-        add_difference(registry, difference, f"{key}.random", before, INDEPENDENT)
-        p = registry.get(Value, f"{difference}.pvalue")
-        words = "cannot be compared"
-        if p.raw is not None:
-            words = "differ clearly" if p.raw < ALPHA else "do not differ clearly"
-        registry.phrase(f"{difference}.differ", words, (p.id,))
+    after = f"{key}.random", part.scale.name
+    for prefix, before in (
+        (key, (f"{whole.key}.random", whole.scale.name)),
+        (same, (same, f"{whole.scale.name} in the same trials")),
+    ):
+        add_difference(registry, f"{prefix}.difference", after, before, INDEPENDENT)
     add_change(registry, f"{same}.change", pairs)
     return pairs
 

@@ -95,7 +95,10 @@ def compose(data: Path) -> Registry:
     add_completers(registry, symptoms, completers)
     add_same_trials(registry, symptoms, outcomes["symptoms_followup"])
     add_same_trials(registry, qol, outcomes["qol_followup"])
-    anxiety, mood = (f"symptoms.random.disorder.{category}" for category in ("anxiety", "mood"))
+    anxiety, mood = (
+        (f"symptoms.random.disorder.{category}", f"trials on {category} disorders")
+        for category in ("anxiety", "mood")
+    )
     add_difference(registry, "symptoms.random.disorder.contrast", anxiety, mood, "other people")
     add_subgroups(registry, completers, review.groups)
     add_moderators(registry, completers, review.studies)

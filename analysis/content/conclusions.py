@@ -220,9 +220,7 @@ def add_conclusion(registry: Registry, conclusion: Conclusion) -> dict[str, Valu
     """
     prefix = f"robust.{conclusion.key}"
     today = [
-        test
-        for test in conclusion.tests
-        if not test.published and not _repeats(registry, conclusion, test)
+        test for test in conclusion.tests if not test.published and not _repeats(registry, test)
     ]
     inputs = tuple(test.pvalue for test in today)
     found = {_label(registry, test): holds(registry, conclusion, test) for test in today}
@@ -250,10 +248,10 @@ def _label(registry: Registry, test: Answer) -> str:
     return test.method + used
 
 
-def _repeats(registry: Registry, conclusion: Conclusion, test: Answer) -> bool:
+def _repeats(registry: Registry, test: Answer) -> bool:
     """Tell whether `test` leaves out influential trials of which there are none: another one again."""
-    flagged = f"{conclusion.key}.influence.flagged.k"
-    return test.method == REST and flagged in registry and not registry.get(Value, flagged).raw
+    flagged = f"{test.pvalue.partition('.')[0]}.influence.flagged.k"
+    return test.method == REST and not registry.get(Value, flagged).raw
 
 
 def _tested(

@@ -21,9 +21,10 @@ from ..display.registry import Registry
 from ..display.value import Value
 from ..review.reconstruct import Reconstructed
 from .pooled import decimals, effect_names
-from .settings import LEVEL, SCALES
+from .settings import LEVEL
 
 Pair = tuple[Reconstructed, Reconstructed]
+Mean = tuple[str, str]  # the name that a mean stands below, and whose it is
 MEANINGS = {
     "estimate": (decimals(2), "{}"),
     "se": (decimals(3), "standard error of the {}"),
@@ -34,21 +35,15 @@ MEANINGS = {
 }
 
 
-def add_difference(registry: Registry, prefix: str, first: str, second: str, note: str) -> None:
+def add_difference(registry: Registry, prefix: str, first: Mean, second: Mean, note: str) -> None:
     """Register the mean `first` less the mean `second`, taken for independent; `note` says why."""
-    names = [[f"{mean}.{part}" for mean in (first, second)] for part in ("estimate", "se")]
+    names = [[f"{mean}.{part}" for mean, _ in (first, second)] for part in ("estimate", "se")]
     (a, b), (se_a, se_b) = ([registry.get(Value, name).raw for name in pair] for pair in names)
     found = None
     if None not in (a, b, se_a, se_b):
         found = _tested(a - b, sqrt(se_a**2 + se_b**2))
-    what = f"mean of {_words(first)} less that of {_words(second)}; {note}"
+    what = f"mean of {first[1]} less that of {second[1]}; {note}"
     _add(registry, prefix, found, what, (*names[0], *names[1]))
-
-
-def _words(name: str) -> str:
-    """The outcome and the group whose mean stands below `name`."""
-    outcome, _, *group = name.split(".")
-    return " ".join([SCALES[outcome].name, *group]).replace("_", " ")
 
 
 def add_change(registry: Registry, prefix: str, pairs: Sequence[Pair]) -> None:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 
 from ..display.numbers import pvalue
 from ..display.registry import Registry
 from ..engine import priors
-from ..engine.bayes import Bayes, bayes
+from ..engine.bayes import bayes
 from ..engine.henmi_copas import henmi_copas
 from ..engine.limit_meta_analysis import limit_meta_analysis
 from ..engine.selection_model import selection_model
@@ -28,6 +29,7 @@ from .settings import LEVEL
 
 # Of tau, on the scale of standardised differences: half of it lies below a third, which is wide.
 PRIOR_SCALE = 0.5
+PRIOR = priors.half_normal(PRIOR_SCALE)
 
 _READ = {name: STATISTICS[name] for name in ("k", "estimate", "se", "ci_low", "ci_high")}
 _P = Statistic(attrgetter("pvalue"), pvalue, "significance (p), both tails")
@@ -55,27 +57,24 @@ class Further:
     statistics: dict[str, Statistic]
 
 
-def _selected(yi, *, vi):
-    return selection_model(yi, vi=vi, alternative="greater", level=LEVEL)
-
-
-def _prior(yi, *, vi) -> Bayes:
-    return bayes(yi, vi=vi, tau_prior=priors.half_normal(PRIOR_SCALE), level=LEVEL)
-
-
 METHODS = {
-    "selection": Further("Selection model", "selection model", _selected, _READ | {"pvalue": _P}),
+    "selection": Further(
+        "Selection model", "selection model",
+        partial(selection_model, alternative="greater"), _READ | {"pvalue": _P},
+    ),
     "limit": Further(
         "Limit meta-analysis", "limit meta-analysis", limit_meta_analysis, _READ | {"pvalue": _P}
     ),
     "henmi_copas": Further("Henmi and Copas", "interval of Henmi and Copas", henmi_copas, _READ),
-    "bayes": Further("Bayesian", "Bayesian random-effects model", _prior, _POSTERIOR),
-}
+    "bayes": Further(
+        "Bayesian", "Bayesian random-effects model",
+        partial(bayes, tau_prior=PRIOR), _POSTERIOR,
+    ),
+}  # fmt: skip
 
 
 def add_prior(registry: Registry) -> None:
     """Register the prior of the Bayesian method."""
-    prior = priors.half_normal(PRIOR_SCALE)
     registry.value(
         "robust.prior.scale",
         PRIOR_SCALE,
@@ -83,7 +82,7 @@ def add_prior(registry: Registry) -> None:
         "scale of the prior of τ, normal and folded at no heterogeneity",
     )
     registry.value(
-        "robust.prior.high", float(prior.quantile(LEVEL)), decimals(1),
+        "robust.prior.high", float(PRIOR.quantile(LEVEL)), decimals(1),
         "τ below which the prior has the share that the intervals cover", ("robust.prior.scale",),
     )  # fmt: skip
 
@@ -91,7 +90,7 @@ def add_prior(registry: Registry) -> None:
 def add_further(registry: Registry, key: str, sample: Sample) -> None:
     """Register the outcome `key`, whose effects are `sample`, by every one of `METHODS`."""
     for name, method in METHODS.items():
-        found = computable(method.analyse, sample.effects["yi"], vi=sample.effects["vi"])
+        found = computable(method.analyse, **sample.effects, level=LEVEL)
         add_statistics(
             registry, f"{key}.{name}", found, method.statistics, method.words, sample.inputs
         )

@@ -1,7 +1,7 @@
-"""Every combination of choices under which an outcome could have been pooled: a specification curve.
+"""The effect on symptoms by every combination of some choices: a specification curve.
 
-The choices are those that the reader has on the page of the experiment, and whether completers or
-everybody counts. Value names: `<outcome>.specifications.<statistic>`.
+Model, interval and effect size are those of the reader's experiment; then, whether influential trials
+and whether people who left count. Value names: `<outcome>.specifications.<statistic>`.
 """
 
 from __future__ import annotations

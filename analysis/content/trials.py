@@ -92,9 +92,13 @@ def add_trials(registry: Registry, studies: pd.DataFrame) -> None:
     usual = depressed["symptom_measure"].str.startswith(USUAL)
     for name, k, what in (
         ("depression", len(depressed), f"trials with the disorder {DEPRESSION}"),
-        ("depression.usual", int(usual.sum()), f"of these, measured by {' or '.join(USUAL)}"),
+        (
+            "depression.usual",
+            int(usual.sum()),
+            f"trials with the disorder {DEPRESSION} measured by {' or '.join(USUAL)}",
+        ),
     ):
-        registry.value(f"studies.{name}.k", k, count, f"{what}, {SOURCE}")
+        registry.value(f"studies.{name}.k", k, count, f"{what}; {SOURCE}")
     _add_extremes(registry, studies)
     registry.figure("studies.quality", partial(_quality, registry, studies))
 

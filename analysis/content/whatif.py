@@ -136,24 +136,30 @@ def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
         text = f"The effect on {name} is significant, in favour of psychotherapy."
         yield {"id": f"{key}.effect", "kind": "effect", "text": text}
     biased = key in BIASED
-    text = "Small trials found larger effects" if biased else "Small trials found no other effects"
     yield {
-        "id": f"{key}.egger", "kind": "asymmetry", "expected": biased, "text": f"{text} on {name}.",
+        "id": f"{key}.egger", "kind": "asymmetry", "expected": biased,
+        "text": f"Small trials found larger effects on {name}."
+        if biased
+        else f"Egger’s test finds no bias in the trials on {name}.",
     }  # fmt: skip
     for variable in VARIABLES if key in DIVIDED else ():
         p = registry.get(Value, f"{key}.random.{variable}.q_between_pvalue").raw
-        differ = p is not None and p < ALPHA
+        if p is None:
+            continue
+        differ = p < ALPHA
         label = VARIABLES[variable].label.lower()
         yield {
             "id": f"{key}.{variable}", "kind": "groups", "variable": variable, "differ": differ,
             "text": f"Effects on {name} {'differ' if differ else 'do not differ'} by {label}.",
         }  # fmt: skip
     ends = [registry.get(Value, f"{key}.random.prediction_{end}").raw for end in ("low", "high")]
-    clear = None not in ends and (ends[0] > 0 or ends[1] < 0)
-    yield {
-        "id": f"{key}.predicted", "kind": "predicted", "clear": clear,
-        "text": f"The prediction interval {'excludes' if clear else 'includes'} no effect.",
-    }  # fmt: skip
+    # The equal-effects model has none.
+    if None not in ends and RELIED_ON.get(key, "random") == "random":
+        clear = ends[0] > 0 or ends[1] < 0
+        yield {
+            "id": f"{key}.predicted", "kind": "predicted", "clear": clear,
+            "text": f"The prediction interval {'excludes' if clear else 'includes'} no effect.",
+        }  # fmt: skip
     yield {
         "id": f"{key}.steady", "kind": "steady",
         "text": "No single trial decides whether the effect is significant.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,24 +18,30 @@ from .table import Table
 from .value import Value
 
 PRINT = 300 / 96  # a drawing has 96 pixels an inch, print wants 300
-# The engine's function behind a value, by a part of the value's name; the first that fits.
-FUNCTIONS = {
-    ".egger.": "egger",
-    ".kendall.": "begg",
-    "failsafe": "failsafe_n",
-    ".filled.": "trim_fill",
-    ".regression.": "meta_regression",
-    ".q_between": "subgroups",
-    ".pet_peese.": "pet_peese",
-    ".gosh.": "gosh",
-    ".influence.": "influence",
-    ".cumulative.": "cumulative",
-    ".reml.without.": "leave_one_out",
-    ".g.": "effect_size",
-    ".reml.": "pool",
-    ".random.": "pool",
-    ".fixed.": "pool",
-}
+# The engine's function behind a value, by how the value is called; the first that fits. None where no
+# function of the engine gives it.
+FUNCTIONS = (
+    (r"\.(residual|change|contrast|difference)\b", None),
+    (r"\.egger\.", "egger"),
+    (r"\.kendall\.", "begg"),
+    (r"failsafe", "failsafe_n"),
+    (r"\.filled\.", "trim_fill"),
+    (r"\.regression\.", "meta_regression"),
+    (r"\.reml\.(g\.|without\.flagged\.)?(disorder|treatment)\.", "meta_regression"),
+    (r"\.q_between", "subgroups"),
+    (r"\.pet_peese\.", "pet_peese"),
+    (r"\.gosh\.", "gosh"),
+    (r"\.influence\.", "influence"),
+    (r"\.cumulative\.", "cumulative"),
+    (r"\.selection\.", "selection_model"),
+    (r"\.limit\.", "limit_meta_analysis"),
+    (r"\.henmi_copas\.", "henmi_copas"),
+    (r"\.bayes\.", "bayes"),
+    (r"\.reml\.without\.flagged\.", "pool"),
+    (r"\.reml\.without\.", "leave_one_out"),
+    (r"\.study\.\w+\.g\.", "effect_size"),
+    (r"\.(random|fixed|reml)\.", "pool"),
+)
 
 
 def write_downloads(registry: Registry, folder: Path) -> None:
@@ -95,7 +102,7 @@ def _function(value: Value) -> dict[str, str]:
     """The function that computes a value, where one does."""
     if not value.inputs:
         return {}
-    found = next((name for part, name in FUNCTIONS.items() if part in value.id), None)
+    found = next((name for way, name in FUNCTIONS if re.search(way, value.id)), None)
     return {"function": f"ma.{found}"} if found else {}
 
 

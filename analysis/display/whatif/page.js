@@ -346,8 +346,11 @@ const page = (() => {
   function choose({ target }) {
     if (target.name === "outcome") {
       // What was left out of one outcome says nothing on another, of other trials.
-      const usual = published(target.value);
-      change({ outcome: target.value, without: usual.without, own: [] });
+      const [before, usual] = [published(state.outcome), published(target.value)];
+      const kept = (name) => (state[name] === before[name] ? usual[name] : state[name]);
+      change({
+        outcome: target.value, method: kept("method"), ci: kept("ci"), without: usual.without, own: [],
+      });
     } else if (target.name in state) {
       change({ [target.name]: target.value });
     }
@@ -400,8 +403,13 @@ const page = (() => {
   }
 
   function remove(i) {
+    // Those behind it move up by a place, and keep whether they are in.
+    const kept = state.own.map((_, j) => j).filter((j) => j !== i);
     const without = new Set([...state.without].filter((study) => !study.startsWith("own-")));
-    change({ own: state.own.filter((_, j) => j !== i), without });
+    kept.forEach((j, place) => {
+      if (state.without.has(ownKey(j))) without.add(ownKey(place));
+    });
+    change({ own: kept.map((j) => state.own[j]), without });
   }
 
   function showGiven() {
