@@ -147,19 +147,16 @@ def test_its_end_leaves_nothing_behind(project, number, executing):
         assert probe.connect_ex(("127.0.0.1", preview.port)), "the port is still open"
 
 
-def test_an_open_page_reloads_and_shows_an_error_until_it_is_mended(preview, chromium):
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_an_open_page_reloads_and_shows_an_error_until_it_is_mended(preview, browser):
     index = (preview.root / "index.qmd").read_text(encoding="utf-8")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(preview.url)
-        page.get_by_text("The number is 1001.").wait_for()
-        preview.after("index.qmd", index + "\nA sentence more.\n")
-        page.get_by_text("A sentence more.").wait_for()
-        preview.after("index.qmd", index + "\n`{python} missing_name`\n")
-        page.get_by_role("alert").get_by_text("missing_name").wait_for()
-        preview.after("index.qmd", index)
-        page.get_by_role("alert").wait_for(state="detached")
-        page.get_by_text("A sentence more.").wait_for(state="detached")
-        browser.close()
+    page = browser.new_page()
+    page.goto(preview.url)
+    page.get_by_text("The number is 1001.").wait_for()
+    preview.after("index.qmd", index + "\nA sentence more.\n")
+    page.get_by_text("A sentence more.").wait_for()
+    preview.after("index.qmd", index + "\n`{python} missing_name`\n")
+    page.get_by_role("alert").get_by_text("missing_name").wait_for()
+    preview.after("index.qmd", index)
+    page.get_by_role("alert").wait_for(state="detached")
+    page.get_by_text("A sentence more.").wait_for(state="detached")
+    page.close()
