@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from pytest import approx
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 REFERENCE = Path(__file__).parent / "reference"
 FILES = {path: path.stem for path in sorted((REFERENCE / "metafor").glob("*.json"))}
@@ -99,6 +101,24 @@ def check(compare, path: Path, tolerance: Callable[[str], float] | float = CLOSE
         if not all(agrees(a, b, limit, boundary(leaf)) for a, b in pairs):
             wrong.append(f"{leaf}: {ours} is not {theirs[leaf]}")
     assert not wrong, "\n".join(wrong[:20])
+
+
+def p_of_theirs(p, statistic, theirs, m=None, df=None):
+    """The p-value of R's own statistic `theirs`, where ours, `p`, is that of our `statistic`.
+
+    A small difference of statistics is a large one of small p-values. `m` and `df` as in `tail`.
+    """
+    assert p == approx(tail(statistic, m, df), rel=1e-12, abs=0, nan_ok=True)
+    return None if theirs is None else tail(theirs, m, df)
+
+
+def tail(x: float, m: int | None, df: float | None) -> float:
+    """What is beyond `x` in chi-squared on `m` or F(`m`, `df`); without `m`, on both sides in z or t."""
+    if m is None:
+        return float(2 * (ndtr(-abs(x)) if df is None else stdtr(df, -abs(x))))
+    if m == 0:
+        return 1.0
+    return float(chdtrc(m, x) if df is None else fdtrc(m, df, x))
 
 
 def boundary(leaf: str) -> float:

@@ -10,7 +10,6 @@ from scipy.special import chdtrc
 from test_engine_against_r_variants import bounds
 
 from analysis.engine.asymmetry import asymmetry
-from analysis.engine.distributions import two_sided
 from analysis.engine.egger import egger
 from analysis.engine.glmm import glmm
 from analysis.engine.intervals import h2_bounds
@@ -19,7 +18,7 @@ from analysis.engine.peto import peto
 from analysis.engine.pool import pool
 from analysis.engine.tau2 import standard_error
 
-from leaves import CLOSED, FILES, check, family
+from leaves import CLOSED, FILES, check, family, p_of_theirs
 
 GLMM = 1e-3  # lme4 stops where its optimiser does; SCHEMA.md
 
@@ -41,22 +40,20 @@ def counts(document, rates=False):
     }
 
 
-def tail(theirs, df):
-    """The p-value of R's own chi-squared."""
-    return None if theirs is None else float(chdtrc(df, theirs))
-
-
 def mantel_haenszel_leaves(prefix, found, theirs):
     values = {
         "b": found.estimate, "se": found.se, "zval": found.statistic,
-        "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
-        "k": found.k, "k.pos": found.k_informative, "k.yi": found.k_effects, "QE": found.q,
-        "QEp": tail(theirs["QE"], found.q_df), "I2": found.i2, "H2": found.h2, "MH": found.cmh,
-        "MHp": tail(theirs["MH"], 1), "BD": found.breslow_day, "TA": found.tarone,
+        "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+        "ci.lb": found.ci_low, "ci.ub": found.ci_high, "k": found.k, "k.pos": found.k_informative,
+        "k.yi": found.k_effects, "QE": found.q,
+        "QEp": p_of_theirs(found.q_pvalue, found.q, theirs["QE"], found.q_df),
+        "I2": found.i2, "H2": found.h2,
+        "MH": found.cmh, "MHp": p_of_theirs(found.cmh_pvalue, found.cmh, theirs["MH"], 1),
+        "BD": found.breslow_day, "TA": found.tarone,
     }  # fmt: skip
-    for name in ("BD", "TA"):
-        df = 1 if found.k_informative is None else found.k_informative - 1
-        values[f"{name}p"] = tail(theirs[name], df)
+    df = 1 if found.k_informative is None else found.k_informative - 1
+    for name, p in (("BD", found.breslow_day_pvalue), ("TA", found.tarone_pvalue)):
+        values[f"{name}p"] = p_of_theirs(p, values[name], theirs[name], df)
     yield from ((f"{prefix}/{name}", value) for name, value in values.items())
 
 
@@ -85,9 +82,11 @@ def peto_by_metafor(document):
         found, theirs = peto(**given), document["tables"]["peto"]
         values = {
             "b": found.estimate, "se": found.se, "zval": found.statistic,
-            "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
+            "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+            "ci.lb": found.ci_low, "ci.ub": found.ci_high,
             "k": found.k, "k.pos": found.k_effects, "QE": found.q,
-            "QEp": tail(theirs["QE"], found.q_df), "I2": found.i2, "H2": found.h2,
+            "QEp": p_of_theirs(found.q_pvalue, found.q, theirs["QE"], found.q_df),
+            "I2": found.i2, "H2": found.h2,
         }  # fmt: skip
         yield from ((f"tables/peto/{name}", value) for name, value in values.items())
 
@@ -99,7 +98,8 @@ def mixed_models(document):
         found = glmm(**given, model=model)
         values = {
             "b": found.estimate, "se": found.se, "zval": found.statistic,
-            "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
+            "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+            "ci.lb": found.ci_low, "ci.ub": found.ci_high,
             "tau2": found.tau2, "QE.LRT": found.q, "QE.Wld": found.q_wald, "QE.df": found.q_df,
         }  # fmt: skip
         if found.tau2 == 0:  # else R's is that of the data given the predicted random effects
@@ -186,13 +186,14 @@ def metabin_leaves(prefix, common, own, theirs):
     values = {
         "TE.common": common.estimate, "seTE.common": common.se, "lower.common": common.ci_low,
         "upper.common": common.ci_high, "statistic.common": common.statistic,
-        "pval.common": two_sided(theirs["statistic.common"], None),
+        "pval.common": p_of_theirs(common.pvalue, common.statistic, theirs["statistic.common"]),
         "TE.random": own.estimate, "seTE.random": own.se, "lower.random": own.ci_low,
         "upper.random": own.ci_high, "statistic.random": own.statistic,
-        "pval.random": two_sided(theirs["statistic.random"], None), "df.random": inf,
-        "tau2": own.tau2, "Q": common.q, "df.Q": common.q_df,
-        "pval.Q": tail(theirs["Q"], common.q_df), "I2": common.i2 / 100,
-        "H": sqrt(max(1.0, common.h2)), "lower.predict": future.low, "upper.predict": future.high,
+        "pval.random": p_of_theirs(own.pvalue, own.statistic, theirs["statistic.random"]),
+        "df.random": inf, "tau2": own.tau2, "Q": common.q, "df.Q": common.q_df,
+        "pval.Q": p_of_theirs(common.q_pvalue, common.q, theirs["Q"], common.q_df),
+        "I2": common.i2 / 100, "H": sqrt(max(1.0, common.h2)),
+        "lower.predict": future.low, "upper.predict": future.high,
         "df.predict": future.df,
     }  # fmt: skip
     if "lower.tau2" in theirs:
@@ -226,7 +227,8 @@ def asymmetry_tests(document):
 
 
 def asymmetry_leaves(prefix, found, spread, theirs):
-    values = {"statistic": found.statistic, "pval": two_sided(theirs["statistic"], found.df)}
+    pval = p_of_theirs(found.pvalue, found.statistic, theirs["statistic"], df=found.df)
+    values = {"statistic": found.statistic, "pval": pval}
     if found.df is None:
         values |= {"estimate/ks": found.estimate, "estimate/se.ks": found.se}
     else:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import chdtrc, fdtrc
 from test_engine_against_r_models import METHODS, moderators
 
 import analysis as ma
-from analysis.engine.distributions import two_sided
 
-from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family
+from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family, p_of_theirs
 
 # What SCHEMA.md says of fits that R stops early: variances, bounds of profiles, and what follows.
 VARIANCES, PROFILES, FOLLOWS = 1e-5, 1e-4, 1e-6
@@ -31,11 +29,6 @@ def tolerance(leaf):
     return VARIANCES if early or name in ("sigma2", "vcov", "QM") else FOLLOWS
 
 
-def tail(statistic, m, df):
-    """The p-value of R's own statistic."""
-    return float(chdtrc(m, statistic) if df is None else fdtrc(m, df, statistic))
-
-
 def coefficient_leaves(table, theirs, df):
     yield "b", table["estimate"]
     yield "se", table["se"]
@@ -43,7 +36,8 @@ def coefficient_leaves(table, theirs, df):
     yield "ci.lb", table["ci_low"]
     yield "ci.ub", table["ci_high"]
     dfs = [None] * len(table) if df is None else df
-    yield "pval", [two_sided(z, d) for z, d in zip(theirs["zval"], dfs, strict=True)]
+    parts = zip(table["pvalue"], table["statistic"], theirs["zval"], dfs, strict=True)
+    yield "pval", [p_of_theirs(p, z, their, df=d) for p, z, their, d in parts]
     if df is not None:
         # R has one value for all coefficients, but for Satterthwaite's.
         yield "ddf", df[: len(theirs["ddf"])]
@@ -56,8 +50,9 @@ def mixed_leaves(result, theirs):
     found = result.fit_statistics()
     yield from {
         "k": result.k, "QE": result.q_e, "QEdf": result.q_e_df,
-        "QEp": tail(theirs["QE"], result.q_e_df, None), "QM": result.q_m,
-        "QMdf": [result.q_m_df, least], "QMp": tail(theirs["QM"], result.q_m_df, least),
+        "QEp": p_of_theirs(result.q_e_pvalue, result.q_e, theirs["QE"], result.q_e_df),
+        "QM": result.q_m, "QMdf": [result.q_m_df, least],
+        "QMp": p_of_theirs(result.q_m_pvalue, result.q_m, theirs["QM"], result.q_m_df, least),
         "vcov": result.covariance, "fit.stats/ll": found.loglik, "fit.stats/dev": found.deviance,
         "fit.stats/AIC": found.aic, "fit.stats/BIC": found.bic, "fit.stats/AICc": found.aicc,
     }.items()  # fmt: skip
@@ -138,7 +133,10 @@ def without_the_outer_level(document):
     test = ma.likelihood_ratio(levels(document), levels(document, sigma2=(0, None)))
     theirs = document["threelevel"]["lrt_outer"]
     yield "threelevel/lrt_outer/LRT", test.statistic
-    yield "threelevel/lrt_outer/pval", tail(theirs["LRT"], test.df, None)
+    yield (
+        "threelevel/lrt_outer/pval",
+        p_of_theirs(test.pvalue, test.statistic, theirs["LRT"], test.df),
+    )
 
 
 @family
@@ -261,7 +259,7 @@ def likelihood_ratios(document):
         yield f"{prefix}/df", test.df
         yield f"{prefix}/ll.full", test.loglik_full
         yield f"{prefix}/ll.null", test.loglik_reduced
-        yield f"{prefix}/pval", tail(theirs["LRT"], test.df, None)
+        yield f"{prefix}/pval", p_of_theirs(test.pvalue, test.statistic, theirs["LRT"], test.df)
 
 
 @family
