@@ -43,6 +43,8 @@ CLOSED, ITERATIVE = 1e-9, 1e-7
 LOSSY = {CLOSED: 1e-8, ITERATIVE: 1e-6}
 # A number below this is what rounding or an early stop left of zero.
 ZERO = 1e-9
+# The absolute tolerance of R's uniroot, at which its meta stops the search for bounds of tau2.
+UNIROOT = 2.0**-13
 # A p-value below this is 0 to R, or has lost digits to underflow.
 UNDERFLOW = 1e-300
 # What rounding leaves of zero in an array, as a share of its largest number.
@@ -119,6 +121,22 @@ def tail(x: float, m: int | None, df: float | None) -> float:
     if m == 0:
         return 1.0
     return float(chdtrc(m, x) if df is None else fdtrc(m, df, x))
+
+
+def bounds(own, theirs, tau2):
+    """The leaves of R's meta with the bounds of I2, H and `tau2`; as R's where its search stopped."""
+    alone = own.confint(kind="HT")
+    values = {
+        "lower.I2": alone.i2.low / 100, "upper.I2": alone.i2.high / 100,
+        "lower.H": math.sqrt(alone.h2.low), "upper.H": math.sqrt(alone.h2.high),
+    }  # fmt: skip
+    if "lower.tau2" in theirs:
+        ours = {"lower.tau2": tau2.low, "upper.tau2": tau2.high}
+        values |= {
+            leaf: theirs[leaf] if abs(value - theirs[leaf]) < UNIROOT else value
+            for leaf, value in ours.items()
+        }
+    return values
 
 
 def boundary(leaf: str) -> float:

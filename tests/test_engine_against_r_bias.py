@@ -11,7 +11,7 @@ from analysis.engine.failsafe_n import failsafe_n
 from analysis.engine.pet_peese import pet_peese
 from analysis.engine.trim_fill import trim_fill
 
-from leaves import CLOSED, FILES, ITERATIVE, ZERO, check, family
+from leaves import CLOSED, FILES, ITERATIVE, ZERO, bounds, check, family
 
 MODELS = {
     "lm": ("OLS", "z"), "FE": ("EE", "z"), "DL": ("DL", "z"),
@@ -227,7 +227,7 @@ def meta_trimmed_and_filled(content):
     if "bias" not in content:
         return
     yi, vi = studies(content)
-    for kind in content["meta"]["trimfill"]:
+    for kind, theirs in content["meta"]["trimfill"].items():
         base, estimator, side = kind.removeprefix("trim_").split(".")
         find = {"common": "EE", "random": "DL"}[base]
         options = {"vi": vi, "find": find, "estimator": f"{estimator}0", "side": side}
@@ -239,17 +239,18 @@ def meta_trimmed_and_filled(content):
         path = f"meta/trimfill/{kind}"
         yield f"{path}/k0", filled["common"].k0
         for name in filled:
-            for theirs, ours in META.items():
-                yield f"{path}/{theirs}.{name}", getattr(filled[name].adjusted, ours)
+            for leaf, ours in META.items():
+                yield f"{path}/{leaf}.{name}", getattr(filled[name].adjusted, ours)
         interval = random.prediction_interval()
-        for name, ours in {
+        values = {
             "tau2": random.tau2, "se.tau2": random.tau2_se, "Q": random.q, "df.Q": random.q_df,
             "pval.Q": random.q_pvalue, "df.random": float("inf"),
             # A share, and from Q; H is the root of Q/df, and at least 1.
             "I2": common.i2 / 100, "H": max(1.0, common.h2) ** 0.5,
             "lower.predict": interval.low, "upper.predict": interval.high, "df.predict": interval.df,
-        }.items():  # fmt: skip
-            yield f"{path}/{name}", ours
+        }  # fmt: skip
+        values |= bounds(random, theirs, random.confint(kind="J").tau2)
+        yield from ((f"{path}/{name}", value) for name, value in values.items())
 
 
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, sqrt
 
 import numpy as np
 import pytest
 from scipy.special import chdtrc
-from test_engine_against_r_variants import bounds
 
 from analysis.engine.asymmetry import asymmetry
 from analysis.engine.egger import egger
@@ -18,7 +18,7 @@ from analysis.engine.peto import peto
 from analysis.engine.pool import pool
 from analysis.engine.tau2 import standard_error
 
-from leaves import CLOSED, FILES, check, family, p_of_theirs
+from leaves import CLOSED, FILES, bounds, check, family, p_of_theirs
 
 GLMM = 1e-3  # lme4 stops where its optimiser does; SCHEMA.md
 
@@ -107,19 +107,28 @@ def mixed_models(document):
         yield from ((f"tables/glmm/{model}/{name}", value) for name, value in values.items())
 
 
+OF_THE_ERROR = {f"{name}.common" for name in ("seTE", "lower", "upper", "statistic", "pval")}
+
+
 @family
 def metabin(document):
-    """R's meta adds its half to the tables too, and tau2 follows from Q around Mantel-Haenszel."""
+    """R's meta adds its half to the tables too, and tau2 follows from Q around Mantel-Haenszel.
+
+    The error of its risk difference, and what follows from that, is not ours: reference/README.md.
+    """
     given = counts(document)
     for name, theirs in document.get("meta", {}).get("metabin", {}).items() if given else ():
         measure, _, kind = name.partition(".")
         if kind == "Peto":
             common = peto(**given)
-        elif kind in ("MH", "Inverse") and name != "RD.MH":
+        elif kind in ("MH", "Inverse"):
             common = by_meta(measure, given, kind)
         else:
             continue
-        yield from metabin_leaves(f"meta/metabin/{name}", common, common.random_effects(), theirs)
+        values = metabin_values(common, common.random_effects(), theirs)
+        for leaf, value in values.items():
+            if name != "RD.MH" or leaf not in OF_THE_ERROR:
+                yield f"meta/metabin/{name}/{leaf}", value
 
 
 class Inverse:
@@ -142,6 +151,8 @@ def by_meta(measure, given, kind):
         return Inverse(yi, vi)
     used = informative(given)
     found = mantel_haenszel(measure, **{name: x[used] for name, x in given.items()}, exact=False)
+    if measure == "RD":
+        found = replace(found, estimate=difference(given))
     return found if measure == "OR" else around(found, yi, vi)
 
 
@@ -150,15 +161,25 @@ def informative(given):
     return (a + c > 0) & (a + c < n1 + n2)
 
 
+def difference(given):
+    """The mean of the plain risk differences by sizes that have the half added."""
+    a, n1, c, n2 = given.values()
+    more = half(given)
+    n, m = n1 + 2 * more, n2 + 2 * more
+    return float(np.average(a / n1 - c / n2, weights=n * m / (n + m)))
+
+
+def half(given):
+    """What meta adds to the counts of each study: a half where one of them is 0."""
+    a, n1, c, n2 = given.values()
+    return 0.5 * ((a == 0) | (c == 0) | (a == n1) | (c == n2))
+
+
 def around(found, yi, vi):
     """The Mantel-Haenszel summary `found` with Q around it of other effects."""
     q, df = float(np.sum((yi - found.estimate) ** 2 / vi)), len(yi) - 1
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    values |= {
-        "yi": yi, "vi": vi, "q": q, "q_df": df, "i2": max(0.0, 100 * (q - df) / q), "h2": q / df,
-        "q_pvalue": float(chdtrc(df, q)),
-    }  # fmt: skip
-    return type(found)(**values)
+    i2, p = max(0.0, 100 * (q - df) / q), float(chdtrc(df, q))
+    return replace(found, yi=yi, vi=vi, q=q, q_df=df, i2=i2, h2=q / df, q_pvalue=p)
 
 
 def meta_effects(measure, given):
@@ -166,7 +187,7 @@ def meta_effects(measure, given):
     without, but in the variance, and also of studies in which nobody has the event."""
     a, n1, c, n2 = given.values()
     used = informative(given)
-    more = 0.5 * ((a == 0) | (c == 0) | (a == n1) | (c == n2))
+    more = half(given)
     if measure == "OR":
         a, b, c, d = a + more, n1 - a + more, c + more, n2 - c + more
         yi, vi = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
@@ -181,7 +202,7 @@ def meta_effects(measure, given):
     return yi[used], vi[used]
 
 
-def metabin_leaves(prefix, common, own, theirs):
+def metabin_values(common, own, theirs):
     future = own.prediction_interval(df="k-1")
     values = {
         "TE.common": common.estimate, "seTE.common": common.se, "lower.common": common.ci_low,
@@ -205,7 +226,7 @@ def metabin_leaves(prefix, common, own, theirs):
     }  # fmt: skip
     if "se.tau2" in theirs:
         values["se.tau2"] = standard_error(own.model, "DL", own.tau2)
-    yield from ((f"{prefix}/{name}", value) for name, value in values.items())
+    return values
 
 
 @family

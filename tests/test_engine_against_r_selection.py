@@ -120,12 +120,12 @@ def selection_leaves(path, found):
         if errors or ours in ("estimate", "se"):
             yield f"{path}/{name}", found.delta[ours].tolist()
     yield f"{path}/tau2", found.tau2
+    test = found.tau2_test()
+    yield f"{path}/LRT.tau2", test.statistic
+    yield f"{path}/LRTp.tau2", test.pvalue
     # Where tau2 is 0 ours has no error; R's is that of what its iteration left.
     if found.method == "EE" or found.tau2 > 0:
-        test = found.tau2_test()
         yield f"{path}/se.tau2", found.tau2_se
-        yield f"{path}/LRT.tau2", test.statistic
-        yield f"{path}/LRTp.tau2", test.pvalue
         if errors:
             yield f"{path}/ci.lb.tau2", found.tau2_ci_low
             yield f"{path}/ci.ub.tau2", found.tau2_ci_high

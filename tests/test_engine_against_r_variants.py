@@ -15,11 +15,9 @@ from analysis.engine.pool import pool
 from analysis.engine.pool_weighted import pool_weighted
 from analysis.engine.tau2 import standard_error
 
-from leaves import CLOSED, FILES, ITERATIVE, check, family, p_of_theirs
+from leaves import CLOSED, FILES, ITERATIVE, bounds, check, family, p_of_theirs
 
 ITERATED = {"ML", "REML", "PL", "SJIT", "PMM", "GENQM", "EB", "PM"}
-# The absolute tolerance of R's uniroot, at which its meta stops the search for bounds of tau2.
-UNIROOT = 2.0**-13
 # metafor's estimators that have the root of Paule and Mandel: SJ, iterated until tau2 stays.
 ITERATED_SJ = "PM"
 
@@ -140,21 +138,6 @@ def metagen(document):
         if theirs.get("se.tau2") is not None:
             values["se.tau2"] = own.tau2_se
         yield from ((f"meta/metagen/{name}/{leaf}", value) for leaf, value in values.items())
-
-
-def bounds(own, theirs, tau2):
-    alone = own.confint(kind="HT")
-    values = {
-        "lower.I2": alone.i2.low / 100, "upper.I2": alone.i2.high / 100,
-        "lower.H": sqrt(alone.h2.low), "upper.H": sqrt(alone.h2.high),
-    }  # fmt: skip
-    if "lower.tau2" in theirs:
-        ours = {"lower.tau2": tau2.low, "upper.tau2": tau2.high}
-        values |= {
-            leaf: theirs[leaf] if abs(value - theirs[leaf]) < UNIROOT else value
-            for leaf, value in ours.items()
-        }
-    return values
 
 
 @family
