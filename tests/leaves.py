@@ -2,7 +2,8 @@
 
     document   one file of tests/reference/metafor, parsed
     leaf       a number, a text or a whole array of a document, by its path: "fits/REML/z/tau2"
-    family     a function `document -> {path: our value}`, marked with `@family`
+    family     a function `document -> {path: our value}`, marked with `@family`, or `@family("bias")`
+               where it is of documents with that block alone
 
 A test module that compares leaves defines families and hands them to `check`:
 
@@ -53,16 +54,31 @@ ROUNDING = 1e-10
 BOUNDARY = {"tau2": ZERO, "sigma2": ZERO, "tau": ZERO**0.5, "I2": 1e-6}
 
 
-def family(function):
-    """Register `function` as a family of compared leaves."""
-    FAMILIES.append(function)
-    return function
+def family(block):
+    """Register a function as a family of compared leaves; of no leaves where `block` is absent."""
+    if callable(block):
+        FAMILIES.append(block)
+        return block
+
+    def registered(function):
+        @functools.wraps(function)
+        def where_there(document):
+            return function(document) if block in document else ()
+
+        return family(where_there)
+
+    return registered
 
 
 @functools.cache
 def document(path: Path) -> dict:
     """The parsed file at `path`."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def document_of(stem: str) -> dict:
+    """The parsed file of the data set `stem`."""
+    return document(next(path for path, name in FILES.items() if name == stem))
 
 
 def leaves(node, prefix: str = "") -> Iterator[tuple[str, object]]:

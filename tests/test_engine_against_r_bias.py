@@ -63,10 +63,8 @@ def tolerance(leaf):
     return ITERATIVE if iterated else CLOSED
 
 
-@family
+@family("bias")
 def regression_tests(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     for model, tests in content["bias"]["regtest"].items():
         for predictor, theirs in tests.items():
@@ -101,10 +99,8 @@ def regression_leaves(path, found, theirs):
             yield f"{path}/fit/ddf", [found.df]
 
 
-@family
+@family("bias")
 def rank_tests(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     deviates, corrected = begg(yi, vi=vi), begg(yi, vi=vi, continuity=True)
     raw = begg(yi, vi=vi, on="effects")
@@ -121,10 +117,8 @@ def rank_tests(content):
         yield "bias/ranktest/var.S.noties", deviates.se**2
 
 
-@family
+@family("bias")
 def trimmed_and_filled(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     entries = content["bias"]["trimfill"]
     for i, ((base, final, estimator, side), theirs) in enumerate(
@@ -160,10 +154,8 @@ def trimmed_and_filled(content):
         yield f"{path}/I2", theirs["I2"] if none and found.adjusted.i2 < 1e-6 else found.adjusted.i2
 
 
-@family
+@family("bias")
 def failsafe_numbers(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     # The reference's own target: a tenth of the unweighted mean.
     target = {"target": abs(yi.mean()) / 10}
@@ -182,10 +174,8 @@ def failsafe_numbers(content):
         yield f"{path}/target", found.target
 
 
-@family
+@family("bias")
 def pet_and_peese(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     found = pet_peese(yi, vi=vi)
     for name, line in (("pet", found.pet), ("peese", found.peese)):
@@ -196,10 +186,8 @@ def pet_and_peese(content):
         yield f"bias/{name}/sigma", (line.q_e / line.slope.df) ** 0.5
 
 
-@family
+@family("bias")
 def metabias(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     found = egger(yi, vi=vi)
     path = "meta/metabias/Egger"
@@ -222,10 +210,8 @@ def metabias(content):
         yield f"{path}/pval", found.pvalue
 
 
-@family
+@family("bias")
 def meta_trimmed_and_filled(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     for kind, theirs in content["meta"]["trimfill"].items():
         base, estimator, side = kind.removeprefix("trim_").split(".")

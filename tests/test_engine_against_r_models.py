@@ -12,7 +12,7 @@ from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
 from analysis.engine.subgroups import subgroups
 
-from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family, p_of_theirs
+from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document_of, family, p_of_theirs
 
 METHODS = {
     "FE": "EE", "DL": "DL", "HE": "HE", "HS": "HS", "SJ": "SJ", "ML": "ML", "REML": "REML", "EB": "EB",
@@ -142,17 +142,21 @@ def moderators(document, formula):
     return pd.DataFrame(columns)
 
 
+def regressed(document, block, **options):
+    """Our regression on the moderators of R's `block`."""
+    given, formula = document["input"], block["formula"]
+    data = moderators(document, formula)
+    formula = formula.lstrip("~ ")
+    return meta_regression(given["yi"], vi=given["vi"], formula=formula, data=data, **options)
+
+
 def regressions(document):
     for name, block in document.get("metareg", {}).items():
-        data = moderators(document, block["formula"])
         for method, ours in METHODS.items():
             for test, theirs in block["fits"].get(method, {}).items():
                 if "error" in theirs:
                     continue
-                result = meta_regression(
-                    document["input"]["yi"], vi=document["input"]["vi"],
-                    formula=block["formula"].lstrip("~ "), data=data, method=ours, ci=TESTS[test],
-                )  # fmt: skip
+                result = regressed(document, block, method=ours, ci=TESTS[test])
                 yield name, method, test, theirs, result
 
 
@@ -271,8 +275,7 @@ def test_r_says_the_same(compare, path):
 
 def test_a_year_loses_no_digits():
     """The fit does not depend on where the years are counted from."""
-    (path,) = (path for path in FILES if path.stem == "egger2001_or")
-    given = document(path)["input"]
+    given = document_of("egger2001_or")["input"]
     year = np.array(given["mods"]["year"], dtype=float)
     columns = (np.column_stack([np.ones(len(year)), year - start]) for start in (0, year.mean()))
     plain, centred = (

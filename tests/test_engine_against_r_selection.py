@@ -42,10 +42,8 @@ def studies(content):
     return np.array(data["yi"], dtype=float), np.array(data["vi"], dtype=float)
 
 
-@family
+@family("bias")
 def henmi_and_copas(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     theirs, found = content["bias"]["hc"], henmi_copas(yi, vi=vi)
     for name, ours in {"b": found.estimate, "se": found.se, "tau2": found.tau2}.items():
@@ -58,10 +56,8 @@ def henmi_and_copas(content):
         yield f"bias/hc/{name}", theirs[name] if stopped else ours
 
 
-@family
+@family("bias")
 def excess(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     for side, tests in content["bias"]["tes"].items():
         for test in tests:
@@ -93,9 +89,9 @@ def fits(content):
                 yield f"{path}/{kind}", theirs, arguments | given
 
 
-@family
+@family("selmodel")
 def selection_models(content):
-    yi, vi = studies(content) if "selmodel" in content else (None, None)
+    yi, vi = studies(content)
     for path, theirs, arguments in fits(content):
         if "error" in theirs:
             with pytest.raises(ValueError, match="its weight cannot be estimated"):
@@ -139,9 +135,9 @@ def selection_leaves(path, found):
         yield f"{path}/k.per.interval", list(found.counts)
 
 
-@family
+@family("selmodel")
 def vevea_and_woods(content):
-    for method in content.get("selmodel", {}):
+    for method in content["selmodel"]:
         path = f"selmodel/{method}/vevea_woods"
         yield f"{path}/steps", list(VEVEA_WOODS_STEPS)
         for theirs, ours in FORMS.items():
