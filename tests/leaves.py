@@ -2,7 +2,8 @@
 
     document   one file of tests/reference/metafor, parsed
     leaf       a number, a text or a whole array of a document, by its path: "fits/REML/z/tau2"
-    family     a function `document -> {path: our value}`, marked with `@family`
+    family     a function `document -> {path: our value}`, marked with `@family`, or `@family("bias")`
+               where it is of documents with that block alone
 
 A test module that compares leaves defines families and hands them to `check`:
 
@@ -30,6 +31,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from pytest import approx
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
 REFERENCE = Path(__file__).parent / "reference"
 FILES = {path: path.stem for path in sorted((REFERENCE / "metafor").glob("*.json"))}
@@ -41,6 +44,8 @@ CLOSED, ITERATIVE = 1e-9, 1e-7
 LOSSY = {CLOSED: 1e-8, ITERATIVE: 1e-6}
 # A number below this is what rounding or an early stop left of zero.
 ZERO = 1e-9
+# The absolute tolerance of R's uniroot, at which its meta stops the search for bounds of tau2.
+UNIROOT = 2.0**-13
 # A p-value below this is 0 to R, or has lost digits to underflow.
 UNDERFLOW = 1e-300
 # What rounding leaves of zero in an array, as a share of its largest number.
@@ -49,16 +54,31 @@ ROUNDING = 1e-10
 BOUNDARY = {"tau2": ZERO, "sigma2": ZERO, "tau": ZERO**0.5, "I2": 1e-6}
 
 
-def family(function):
-    """Register `function` as a family of compared leaves."""
-    FAMILIES.append(function)
-    return function
+def family(block):
+    """Register a function as a family of compared leaves; of no leaves where `block` is absent."""
+    if callable(block):
+        FAMILIES.append(block)
+        return block
+
+    def registered(function):
+        @functools.wraps(function)
+        def where_there(document):
+            return function(document) if block in document else ()
+
+        return family(where_there)
+
+    return registered
 
 
 @functools.cache
 def document(path: Path) -> dict:
     """The parsed file at `path`."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def document_of(stem: str) -> dict:
+    """The parsed file of the data set `stem`."""
+    return document(next(path for path, name in FILES.items() if name == stem))
 
 
 def leaves(node, prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -99,6 +119,40 @@ def check(compare, path: Path, tolerance: Callable[[str], float] | float = CLOSE
         if not all(agrees(a, b, limit, boundary(leaf)) for a, b in pairs):
             wrong.append(f"{leaf}: {ours} is not {theirs[leaf]}")
     assert not wrong, "\n".join(wrong[:20])
+
+
+def p_of_theirs(p, statistic, theirs, m=None, df=None):
+    """The p-value of R's own statistic `theirs`, where ours, `p`, is that of our `statistic`.
+
+    A small difference of statistics is a large one of small p-values. `m` and `df` as in `tail`.
+    """
+    assert p == approx(tail(statistic, m, df), rel=1e-12, abs=0, nan_ok=True)
+    return None if theirs is None else tail(theirs, m, df)
+
+
+def tail(x: float, m: int | None, df: float | None) -> float:
+    """What is beyond `x` in chi-squared on `m` or F(`m`, `df`); without `m`, on both sides in z or t."""
+    if m is None:
+        return float(2 * (ndtr(-abs(x)) if df is None else stdtr(df, -abs(x))))
+    if m == 0:
+        return 1.0
+    return float(chdtrc(m, x) if df is None else fdtrc(m, df, x))
+
+
+def bounds(own, theirs, tau2):
+    """The leaves of R's meta with the bounds of I2, H and `tau2`; as R's where its search stopped."""
+    alone = own.confint(kind="HT")
+    values = {
+        "lower.I2": alone.i2.low / 100, "upper.I2": alone.i2.high / 100,
+        "lower.H": math.sqrt(alone.h2.low), "upper.H": math.sqrt(alone.h2.high),
+    }  # fmt: skip
+    if "lower.tau2" in theirs:
+        ours = {"lower.tau2": tau2.low, "upper.tau2": tau2.high}
+        values |= {
+            leaf: theirs[leaf] if abs(value - theirs[leaf]) < UNIROOT else value
+            for leaf, value in ours.items()
+        }
+    return values
 
 
 def boundary(leaf: str) -> float:

@@ -11,7 +11,7 @@ from analysis.engine.failsafe_n import failsafe_n
 from analysis.engine.pet_peese import pet_peese
 from analysis.engine.trim_fill import trim_fill
 
-from leaves import CLOSED, FILES, ITERATIVE, ZERO, check, family
+from leaves import CLOSED, FILES, ITERATIVE, ZERO, bounds, check, family
 
 MODELS = {
     "lm": ("OLS", "z"), "FE": ("EE", "z"), "DL": ("DL", "z"),
@@ -63,10 +63,8 @@ def tolerance(leaf):
     return ITERATIVE if iterated else CLOSED
 
 
-@family
+@family("bias")
 def regression_tests(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     for model, tests in content["bias"]["regtest"].items():
         for predictor, theirs in tests.items():
@@ -101,10 +99,8 @@ def regression_leaves(path, found, theirs):
             yield f"{path}/fit/ddf", [found.df]
 
 
-@family
+@family("bias")
 def rank_tests(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     deviates, corrected = begg(yi, vi=vi), begg(yi, vi=vi, continuity=True)
     raw = begg(yi, vi=vi, on="effects")
@@ -121,10 +117,8 @@ def rank_tests(content):
         yield "bias/ranktest/var.S.noties", deviates.se**2
 
 
-@family
+@family("bias")
 def trimmed_and_filled(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     entries = content["bias"]["trimfill"]
     for i, ((base, final, estimator, side), theirs) in enumerate(
@@ -160,10 +154,8 @@ def trimmed_and_filled(content):
         yield f"{path}/I2", theirs["I2"] if none and found.adjusted.i2 < 1e-6 else found.adjusted.i2
 
 
-@family
+@family("bias")
 def failsafe_numbers(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     # The reference's own target: a tenth of the unweighted mean.
     target = {"target": abs(yi.mean()) / 10}
@@ -182,10 +174,8 @@ def failsafe_numbers(content):
         yield f"{path}/target", found.target
 
 
-@family
+@family("bias")
 def pet_and_peese(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     found = pet_peese(yi, vi=vi)
     for name, line in (("pet", found.pet), ("peese", found.peese)):
@@ -196,10 +186,8 @@ def pet_and_peese(content):
         yield f"bias/{name}/sigma", (line.q_e / line.slope.df) ** 0.5
 
 
-@family
+@family("bias")
 def metabias(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     found = egger(yi, vi=vi)
     path = "meta/metabias/Egger"
@@ -222,12 +210,10 @@ def metabias(content):
         yield f"{path}/pval", found.pvalue
 
 
-@family
+@family("bias")
 def meta_trimmed_and_filled(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
-    for kind in content["meta"]["trimfill"]:
+    for kind, theirs in content["meta"]["trimfill"].items():
         base, estimator, side = kind.removeprefix("trim_").split(".")
         find = {"common": "EE", "random": "DL"}[base]
         options = {"vi": vi, "find": find, "estimator": f"{estimator}0", "side": side}
@@ -239,17 +225,18 @@ def meta_trimmed_and_filled(content):
         path = f"meta/trimfill/{kind}"
         yield f"{path}/k0", filled["common"].k0
         for name in filled:
-            for theirs, ours in META.items():
-                yield f"{path}/{theirs}.{name}", getattr(filled[name].adjusted, ours)
+            for leaf, ours in META.items():
+                yield f"{path}/{leaf}.{name}", getattr(filled[name].adjusted, ours)
         interval = random.prediction_interval()
-        for name, ours in {
+        values = {
             "tau2": random.tau2, "se.tau2": random.tau2_se, "Q": random.q, "df.Q": random.q_df,
             "pval.Q": random.q_pvalue, "df.random": float("inf"),
             # A share, and from Q; H is the root of Q/df, and at least 1.
             "I2": common.i2 / 100, "H": max(1.0, common.h2) ** 0.5,
             "lower.predict": interval.low, "upper.predict": interval.high, "df.predict": interval.df,
-        }.items():  # fmt: skip
-            yield f"{path}/{name}", ours
+        }  # fmt: skip
+        values |= bounds(random, theirs, random.confint(kind="J").tau2)
+        yield from ((f"{path}/{name}", value) for name, value in values.items())
 
 
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, sqrt
 
 import numpy as np
 import pytest
 from scipy.special import chdtrc
-from test_engine_against_r_variants import bounds
 
 from analysis.engine.asymmetry import asymmetry
-from analysis.engine.distributions import two_sided
 from analysis.engine.egger import egger
 from analysis.engine.glmm import glmm
 from analysis.engine.intervals import h2_bounds
@@ -19,7 +18,7 @@ from analysis.engine.peto import peto
 from analysis.engine.pool import pool
 from analysis.engine.tau2 import standard_error
 
-from leaves import CLOSED, FILES, check, family
+from leaves import CLOSED, FILES, bounds, check, family, p_of_theirs
 
 GLMM = 1e-3  # lme4 stops where its optimiser does; SCHEMA.md
 
@@ -41,22 +40,20 @@ def counts(document, rates=False):
     }
 
 
-def tail(theirs, df):
-    """The p-value of R's own chi-squared."""
-    return None if theirs is None else float(chdtrc(df, theirs))
-
-
 def mantel_haenszel_leaves(prefix, found, theirs):
     values = {
         "b": found.estimate, "se": found.se, "zval": found.statistic,
-        "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
-        "k": found.k, "k.pos": found.k_informative, "k.yi": found.k_effects, "QE": found.q,
-        "QEp": tail(theirs["QE"], found.q_df), "I2": found.i2, "H2": found.h2, "MH": found.cmh,
-        "MHp": tail(theirs["MH"], 1), "BD": found.breslow_day, "TA": found.tarone,
+        "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+        "ci.lb": found.ci_low, "ci.ub": found.ci_high, "k": found.k, "k.pos": found.k_informative,
+        "k.yi": found.k_effects, "QE": found.q,
+        "QEp": p_of_theirs(found.q_pvalue, found.q, theirs["QE"], found.q_df),
+        "I2": found.i2, "H2": found.h2,
+        "MH": found.cmh, "MHp": p_of_theirs(found.cmh_pvalue, found.cmh, theirs["MH"], 1),
+        "BD": found.breslow_day, "TA": found.tarone,
     }  # fmt: skip
-    for name in ("BD", "TA"):
-        df = 1 if found.k_informative is None else found.k_informative - 1
-        values[f"{name}p"] = tail(theirs[name], df)
+    df = 1 if found.k_informative is None else found.k_informative - 1
+    for name, p in (("BD", found.breslow_day_pvalue), ("TA", found.tarone_pvalue)):
+        values[f"{name}p"] = p_of_theirs(p, values[name], theirs[name], df)
     yield from ((f"{prefix}/{name}", value) for name, value in values.items())
 
 
@@ -85,9 +82,11 @@ def peto_by_metafor(document):
         found, theirs = peto(**given), document["tables"]["peto"]
         values = {
             "b": found.estimate, "se": found.se, "zval": found.statistic,
-            "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
+            "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+            "ci.lb": found.ci_low, "ci.ub": found.ci_high,
             "k": found.k, "k.pos": found.k_effects, "QE": found.q,
-            "QEp": tail(theirs["QE"], found.q_df), "I2": found.i2, "H2": found.h2,
+            "QEp": p_of_theirs(found.q_pvalue, found.q, theirs["QE"], found.q_df),
+            "I2": found.i2, "H2": found.h2,
         }  # fmt: skip
         yield from ((f"tables/peto/{name}", value) for name, value in values.items())
 
@@ -99,7 +98,8 @@ def mixed_models(document):
         found = glmm(**given, model=model)
         values = {
             "b": found.estimate, "se": found.se, "zval": found.statistic,
-            "pval": two_sided(theirs["zval"], None), "ci.lb": found.ci_low, "ci.ub": found.ci_high,
+            "pval": p_of_theirs(found.pvalue, found.statistic, theirs["zval"]),
+            "ci.lb": found.ci_low, "ci.ub": found.ci_high,
             "tau2": found.tau2, "QE.LRT": found.q, "QE.Wld": found.q_wald, "QE.df": found.q_df,
         }  # fmt: skip
         if found.tau2 == 0:  # else R's is that of the data given the predicted random effects
@@ -107,19 +107,28 @@ def mixed_models(document):
         yield from ((f"tables/glmm/{model}/{name}", value) for name, value in values.items())
 
 
+OF_THE_ERROR = {f"{name}.common" for name in ("seTE", "lower", "upper", "statistic", "pval")}
+
+
 @family
 def metabin(document):
-    """R's meta adds its half to the tables too, and tau2 follows from Q around Mantel-Haenszel."""
+    """R's meta adds its half to the tables too, and tau2 follows from Q around Mantel-Haenszel.
+
+    The error of its risk difference, and what follows from that, is not ours: reference/README.md.
+    """
     given = counts(document)
     for name, theirs in document.get("meta", {}).get("metabin", {}).items() if given else ():
         measure, _, kind = name.partition(".")
         if kind == "Peto":
             common = peto(**given)
-        elif kind in ("MH", "Inverse") and name != "RD.MH":
+        elif kind in ("MH", "Inverse"):
             common = by_meta(measure, given, kind)
         else:
             continue
-        yield from metabin_leaves(f"meta/metabin/{name}", common, common.random_effects(), theirs)
+        values = metabin_values(common, common.random_effects(), theirs)
+        for leaf, value in values.items():
+            if name != "RD.MH" or leaf not in OF_THE_ERROR:
+                yield f"meta/metabin/{name}/{leaf}", value
 
 
 class Inverse:
@@ -142,6 +151,8 @@ def by_meta(measure, given, kind):
         return Inverse(yi, vi)
     used = informative(given)
     found = mantel_haenszel(measure, **{name: x[used] for name, x in given.items()}, exact=False)
+    if measure == "RD":
+        found = replace(found, estimate=difference(given))
     return found if measure == "OR" else around(found, yi, vi)
 
 
@@ -150,15 +161,25 @@ def informative(given):
     return (a + c > 0) & (a + c < n1 + n2)
 
 
+def difference(given):
+    """The mean of the plain risk differences by sizes that have the half added."""
+    a, n1, c, n2 = given.values()
+    more = half(given)
+    n, m = n1 + 2 * more, n2 + 2 * more
+    return float(np.average(a / n1 - c / n2, weights=n * m / (n + m)))
+
+
+def half(given):
+    """What meta adds to the counts of each study: a half where one of them is 0."""
+    a, n1, c, n2 = given.values()
+    return 0.5 * ((a == 0) | (c == 0) | (a == n1) | (c == n2))
+
+
 def around(found, yi, vi):
     """The Mantel-Haenszel summary `found` with Q around it of other effects."""
     q, df = float(np.sum((yi - found.estimate) ** 2 / vi)), len(yi) - 1
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    values |= {
-        "yi": yi, "vi": vi, "q": q, "q_df": df, "i2": max(0.0, 100 * (q - df) / q), "h2": q / df,
-        "q_pvalue": float(chdtrc(df, q)),
-    }  # fmt: skip
-    return type(found)(**values)
+    i2, p = max(0.0, 100 * (q - df) / q), float(chdtrc(df, q))
+    return replace(found, yi=yi, vi=vi, q=q, q_df=df, i2=i2, h2=q / df, q_pvalue=p)
 
 
 def meta_effects(measure, given):
@@ -166,7 +187,7 @@ def meta_effects(measure, given):
     without, but in the variance, and also of studies in which nobody has the event."""
     a, n1, c, n2 = given.values()
     used = informative(given)
-    more = 0.5 * ((a == 0) | (c == 0) | (a == n1) | (c == n2))
+    more = half(given)
     if measure == "OR":
         a, b, c, d = a + more, n1 - a + more, c + more, n2 - c + more
         yi, vi = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
@@ -181,18 +202,19 @@ def meta_effects(measure, given):
     return yi[used], vi[used]
 
 
-def metabin_leaves(prefix, common, own, theirs):
+def metabin_values(common, own, theirs):
     future = own.prediction_interval(df="k-1")
     values = {
         "TE.common": common.estimate, "seTE.common": common.se, "lower.common": common.ci_low,
         "upper.common": common.ci_high, "statistic.common": common.statistic,
-        "pval.common": two_sided(theirs["statistic.common"], None),
+        "pval.common": p_of_theirs(common.pvalue, common.statistic, theirs["statistic.common"]),
         "TE.random": own.estimate, "seTE.random": own.se, "lower.random": own.ci_low,
         "upper.random": own.ci_high, "statistic.random": own.statistic,
-        "pval.random": two_sided(theirs["statistic.random"], None), "df.random": inf,
-        "tau2": own.tau2, "Q": common.q, "df.Q": common.q_df,
-        "pval.Q": tail(theirs["Q"], common.q_df), "I2": common.i2 / 100,
-        "H": sqrt(max(1.0, common.h2)), "lower.predict": future.low, "upper.predict": future.high,
+        "pval.random": p_of_theirs(own.pvalue, own.statistic, theirs["statistic.random"]),
+        "df.random": inf, "tau2": own.tau2, "Q": common.q, "df.Q": common.q_df,
+        "pval.Q": p_of_theirs(common.q_pvalue, common.q, theirs["Q"], common.q_df),
+        "I2": common.i2 / 100, "H": sqrt(max(1.0, common.h2)),
+        "lower.predict": future.low, "upper.predict": future.high,
         "df.predict": future.df,
     }  # fmt: skip
     if "lower.tau2" in theirs:
@@ -204,7 +226,7 @@ def metabin_leaves(prefix, common, own, theirs):
     }  # fmt: skip
     if "se.tau2" in theirs:
         values["se.tau2"] = standard_error(own.model, "DL", own.tau2)
-    yield from ((f"{prefix}/{name}", value) for name, value in values.items())
+    return values
 
 
 @family
@@ -226,7 +248,8 @@ def asymmetry_tests(document):
 
 
 def asymmetry_leaves(prefix, found, spread, theirs):
-    values = {"statistic": found.statistic, "pval": two_sided(theirs["statistic"], found.df)}
+    pval = p_of_theirs(found.pvalue, found.statistic, theirs["statistic"], df=found.df)
+    values = {"statistic": found.statistic, "pval": pval}
     if found.df is None:
         values |= {"estimate/ks": found.estimate, "estimate/se.ks": found.se}
     else:

@@ -1,23 +1,27 @@
-"""Deletion, accumulation, subsets and permutations against R's metafor, leaf by leaf."""
+"""Deletion, accumulation, subsets, permutations and comparisons of fits against R, leaf by leaf."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from test_engine_against_r_models import regressed
 
 from analysis.engine.baujat import baujat
 from analysis.engine.cumulative import cumulative
 from analysis.engine.gosh import gosh
 from analysis.engine.influence import influence
 from analysis.engine.leave_one_out import leave_one_out
+from analysis.engine.likelihood_ratio import likelihood_ratio
 from analysis.engine.permutation import permutation_test
+from analysis.engine.pool import pool
 from analysis.engine.radial import radial
 from analysis.engine.random_effects import random_effects
 from analysis.engine.regression import meta_regression
 from analysis.engine.regression_influence import regression_influence
 from analysis.engine.residuals import residuals
+from analysis.engine.variance_inflation import variance_inflation
 
-from leaves import BOUNDARY, CLOSED, FILES, ITERATIVE, check, family
+from leaves import BOUNDARY, CLOSED, FILES, ITERATIVE, check, family, p_of_theirs
 
 BASES = {
     "FE": {"method": "EE"}, "DL": {"method": "DL"}, "REML": {"method": "REML"},
@@ -197,6 +201,41 @@ def regressions_without_each(document):
             yield f"metareg/{name}/diag_REML/dfbetas/{column}", values
 
 
+@family
+def likelihood_ratios(document):
+    yi, vi = studies(document)
+    for name, block in document.get("metareg", {}).items():
+        theirs = block.get("lrt_ML")
+        if not theirs or "error" in theirs:
+            continue
+        full = regressed(document, block, method="ML")
+        null = pool(yi[full.used], vi=vi[full.used], method="ML")
+        test = likelihood_ratio(full, null)
+        prefix = f"metareg/{name}/lrt_ML"
+        yield f"{prefix}/LRT", test.statistic
+        yield f"{prefix}/df", test.df
+        yield f"{prefix}/ll.full", test.loglik_full
+        yield f"{prefix}/ll.null", test.loglik_reduced
+        yield f"{prefix}/pval", p_of_theirs(test.pvalue, test.statistic, theirs["LRT"], test.df)
+
+
+@family
+def variance_inflations(document):
+    for name, block in document.get("metareg", {}).items():
+        if "vif_REML" not in block or "error" in block["vif_REML"]:
+            continue
+        fit = regressed(document, block)
+        table = variance_inflation(fit).coefficients
+        for i, own in enumerate(table.itertuples()):
+            prefix = f"metareg/{name}/vif_REML/vif/{i}"
+            position = [str(list(fit.coefficients.index).index(own.Index) + 1)]
+            yield f"{prefix}/spec", position
+            yield f"{prefix}/coefs", position
+            yield f"{prefix}/m", [own.m]
+            yield f"{prefix}/vif", [own.vif]
+            yield f"{prefix}/sif", [own.sif]
+
+
 @pytest.mark.parametrize("path", FILES, ids=FILES.get)
 @pytest.mark.parametrize(
     "compare",
@@ -210,6 +249,8 @@ def regressions_without_each(document):
         all_subsets,
         permuted,
         regressions_without_each,
+        likelihood_ratios,
+        variance_inflations,
     ],
     ids=lambda f: f.__name__,
 )

@@ -10,7 +10,7 @@ from scipy import stats
 
 from analysis.engine.effect_size import MEASURES, effect_size
 
-from leaves import FILES, check, document, family
+from leaves import FILES, check, document, document_of, family
 
 COLUMNS = {
     "m1i": "mean_treated", "sd1i": "sd_treated", "n1i": "n_treated",
@@ -118,8 +118,7 @@ def test_r_says_the_same(compare, path):
 
 def test_every_measure_is_met():
     """In the battery, but for what is compared below, and what R's `escalc` has no name for."""
-    (battery,) = (path for path in FILES if path.stem == "escalc_a")
-    met = {leaf.split("/")[2].split(";")[0] for leaf, _ in effect_sizes(document(battery))}
+    met = {leaf.split("/")[2].split(";")[0] for leaf, _ in effect_sizes(document_of("escalc_a"))}
     assert set(MEASURES) - met == {"RTET", "PPC1", "PPC2"}
 
 

@@ -7,11 +7,10 @@ from math import inf, nan, sqrt
 import numpy as np
 import pytest
 
-from analysis.engine.distributions import two_sided
 from analysis.engine.pool import pool
 from analysis.engine.subgroups import subgroups
 
-from leaves import CLOSED, FILES, ITERATIVE, check, family
+from leaves import CLOSED, FILES, ITERATIVE, check, family, p_of_theirs
 
 ITERATED = {"ML", "REML", "EB", "PM"}
 
@@ -47,10 +46,10 @@ def pooled_values(common, own, theirs):
     return {
         "TE.common": common.estimate, "seTE.common": common.se, "lower.common": common.ci_low,
         "upper.common": common.ci_high, "statistic.common": common.statistic,
-        "pval.common": two_sided(theirs["statistic.common"], None),
+        "pval.common": p_of_theirs(common.pvalue, common.statistic, theirs["statistic.common"]),
         "TE.random": own.estimate, "seTE.random": own.se, "lower.random": own.ci_low,
         "upper.random": own.ci_high, "statistic.random": own.statistic,
-        "pval.random": two_sided(theirs["statistic.random"], own.df),
+        "pval.random": p_of_theirs(own.pvalue, own.statistic, theirs["statistic.random"], df=own.df),
         "df.random": inf if own.df is None else own.df, "tau2": own.tau2,
         "Q": own.q, "df.Q": own.q_df, "pval.Q": own.q_pvalue,
         "I2": common.i2 / 100, "H": sqrt(max(1.0, common.h2)),

@@ -7,14 +7,12 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import chdtrc
 
-from analysis.engine.distributions import two_sided
 from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
 from analysis.engine.subgroups import subgroups
 
-from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document, family
+from leaves import CLOSED, FILES, ITERATIVE, LOSSY, check, document_of, family, p_of_theirs
 
 METHODS = {
     "FE": "EE", "DL": "DL", "HE": "HE", "HS": "HS", "SJ": "SJ", "ML": "ML", "REML": "REML", "EB": "EB",
@@ -31,16 +29,6 @@ def tolerance(leaf):
         return LOSSY[ITERATIVE]
     lossy = leaf.startswith(("metareg", "diag/blup")) or "variants/REML_level90" in leaf
     return LOSSY[limit] if lossy else limit
-
-
-def p_of(theirs, df):
-    """The p-value of R's own statistic: how we turn one into the other."""
-    return two_sided(theirs, df)
-
-
-def tail(theirs, df):
-    """The p-value of R's own Q."""
-    return float(chdtrc(df, theirs)) if df else 1.0
 
 
 @family
@@ -60,11 +48,14 @@ def pooled_leaves(document, prefix, method, ci, theirs, level=0.95):
     df = result.df
     values = {
         "k": result.k, "p": 1, "b": [result.estimate], "se": [result.se], "zval": [result.statistic],
-        "pval": [p_of(theirs["zval"][0], df)], "ci.lb": [result.ci_low], "ci.ub": [result.ci_high],
+        "pval": [p_of_theirs(result.pvalue, result.statistic, theirs["zval"][0], df=df)],
+        "ci.lb": [result.ci_low], "ci.ub": [result.ci_high],
         "tau2": result.tau2, "se.tau2": result.tau2_se, "I2": result.i2, "H2": result.h2,
-        "QE": result.q, "QEdf": result.q_df, "QEp": tail(theirs["QE"], result.q_df),
+        "QE": result.q, "QEdf": result.q_df,
+        "QEp": p_of_theirs(result.q_pvalue, result.q, theirs["QE"], result.q_df),
         "QM": result.statistic**2,
-        "QMp": p_of(sqrt(theirs["QM"]), df), "vcov": [[result.se**2]],
+        "QMp": p_of_theirs(result.pvalue, result.statistic, sqrt(theirs["QM"]), df=df),
+        "vcov": [[result.se**2]],
         "s2w": (result.se / pool(document["input"]["yi"], vi=document["input"]["vi"],
                                  method=method, level=level).se) ** 2,
         "predict/default/pred": [result.estimate], "predict/default/se": [result.se],
@@ -151,17 +142,21 @@ def moderators(document, formula):
     return pd.DataFrame(columns)
 
 
+def regressed(document, block, **options):
+    """Our regression on the moderators of R's `block`."""
+    given, formula = document["input"], block["formula"]
+    data = moderators(document, formula)
+    formula = formula.lstrip("~ ")
+    return meta_regression(given["yi"], vi=given["vi"], formula=formula, data=data, **options)
+
+
 def regressions(document):
     for name, block in document.get("metareg", {}).items():
-        data = moderators(document, block["formula"])
         for method, ours in METHODS.items():
             for test, theirs in block["fits"].get(method, {}).items():
                 if "error" in theirs:
                     continue
-                result = meta_regression(
-                    document["input"]["yi"], vi=document["input"]["vi"],
-                    formula=block["formula"].lstrip("~ "), data=data, method=ours, ci=TESTS[test],
-                )  # fmt: skip
+                result = regressed(document, block, method=ours, ci=TESTS[test])
                 yield name, method, test, theirs, result
 
 
@@ -172,10 +167,15 @@ def meta_regressions(document):
         table, df = result.coefficients, result.df
         values = {
             "k": result.k, "p": result.p, "b": table["estimate"], "se": table["se"],
-            "zval": table["statistic"], "pval": [p_of(z, df) for z in theirs["zval"]],
+            "zval": table["statistic"],
+            "pval": [
+                p_of_theirs(p, z, their, df=df)
+                for p, z, their in zip(table["pvalue"], table["statistic"], theirs["zval"], strict=True)
+            ],
             "ci.lb": table["ci_low"], "ci.ub": table["ci_high"], "tau2": result.tau2,
             "se.tau2": result.tau2_se, "I2": result.i2, "H2": result.h2, "R2": result.r2,
-            "QE": result.q_e, "QEdf": result.q_e_df, "QEp": tail(theirs["QE"], result.q_e_df),
+            "QE": result.q_e, "QEdf": result.q_e_df,
+            "QEp": p_of_theirs(result.q_e_pvalue, result.q_e, theirs["QE"], result.q_e_df),
             "QM": result.q_m,
             "QMdf": [result.q_m_df, df], "QMp": result.q_m_pvalue, "vcov": result.covariance,
         }  # fmt: skip
@@ -275,8 +275,7 @@ def test_r_says_the_same(compare, path):
 
 def test_a_year_loses_no_digits():
     """The fit does not depend on where the years are counted from."""
-    (path,) = (path for path in FILES if path.stem == "egger2001_or")
-    given = document(path)["input"]
+    given = document_of("egger2001_or")["input"]
     year = np.array(given["mods"]["year"], dtype=float)
     columns = (np.column_stack([np.ones(len(year)), year - start]) for start in (0, year.mean()))
     plain, centred = (

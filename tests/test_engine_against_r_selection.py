@@ -42,10 +42,8 @@ def studies(content):
     return np.array(data["yi"], dtype=float), np.array(data["vi"], dtype=float)
 
 
-@family
+@family("bias")
 def henmi_and_copas(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     theirs, found = content["bias"]["hc"], henmi_copas(yi, vi=vi)
     for name, ours in {"b": found.estimate, "se": found.se, "tau2": found.tau2}.items():
@@ -58,10 +56,8 @@ def henmi_and_copas(content):
         yield f"bias/hc/{name}", theirs[name] if stopped else ours
 
 
-@family
+@family("bias")
 def excess(content):
-    if "bias" not in content:
-        return
     yi, vi = studies(content)
     for side, tests in content["bias"]["tes"].items():
         for test in tests:
@@ -93,9 +89,9 @@ def fits(content):
                 yield f"{path}/{kind}", theirs, arguments | given
 
 
-@family
+@family("selmodel")
 def selection_models(content):
-    yi, vi = studies(content) if "selmodel" in content else (None, None)
+    yi, vi = studies(content)
     for path, theirs, arguments in fits(content):
         if "error" in theirs:
             with pytest.raises(ValueError, match="its weight cannot be estimated"):
@@ -120,12 +116,12 @@ def selection_leaves(path, found):
         if errors or ours in ("estimate", "se"):
             yield f"{path}/{name}", found.delta[ours].tolist()
     yield f"{path}/tau2", found.tau2
+    test = found.tau2_test()
+    yield f"{path}/LRT.tau2", test.statistic
+    yield f"{path}/LRTp.tau2", test.pvalue
     # Where tau2 is 0 ours has no error; R's is that of what its iteration left.
     if found.method == "EE" or found.tau2 > 0:
-        test = found.tau2_test()
         yield f"{path}/se.tau2", found.tau2_se
-        yield f"{path}/LRT.tau2", test.statistic
-        yield f"{path}/LRTp.tau2", test.pvalue
         if errors:
             yield f"{path}/ci.lb.tau2", found.tau2_ci_low
             yield f"{path}/ci.ub.tau2", found.tau2_ci_high
@@ -139,9 +135,9 @@ def selection_leaves(path, found):
         yield f"{path}/k.per.interval", list(found.counts)
 
 
-@family
+@family("selmodel")
 def vevea_and_woods(content):
-    for method in content.get("selmodel", {}):
+    for method in content["selmodel"]:
         path = f"selmodel/{method}/vevea_woods"
         yield f"{path}/steps", list(VEVEA_WOODS_STEPS)
         for theirs, ours in FORMS.items():

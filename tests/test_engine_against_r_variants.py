@@ -8,19 +8,16 @@ from math import sqrt
 import numpy as np
 import pytest
 from test_engine_against_r_meta import pooled_values
-from test_engine_against_r_models import intervals, p_of, tail
+from test_engine_against_r_models import intervals
 
-from analysis.engine.distributions import two_sided
 from analysis.engine.egger import egger
 from analysis.engine.pool import pool
 from analysis.engine.pool_weighted import pool_weighted
 from analysis.engine.tau2 import standard_error
 
-from leaves import CLOSED, FILES, ITERATIVE, check, family
+from leaves import CLOSED, FILES, ITERATIVE, bounds, check, family, p_of_theirs
 
 ITERATED = {"ML", "REML", "PL", "SJIT", "PMM", "GENQM", "EB", "PM"}
-# The absolute tolerance of R's uniroot, at which its meta stops the search for bounds of tau2.
-UNIROOT = 2.0**-13
 # metafor's estimators that have the root of Paule and Mandel: SJ, iterated until tau2 stays.
 ITERATED_SJ = "PM"
 
@@ -40,10 +37,13 @@ def variant_leaves(name, theirs, result):
     """The leaves of a fit without the tests that `pooled_leaves` of the models compares."""
     values = {
         "k": result.k, "p": 1, "b": [result.estimate], "se": [result.se], "zval": [result.statistic],
-        "pval": [p_of(theirs["zval"][0], None)], "ci.lb": [result.ci_low], "ci.ub": [result.ci_high],
+        "pval": [p_of_theirs(result.pvalue, result.statistic, theirs["zval"][0])],
+        "ci.lb": [result.ci_low], "ci.ub": [result.ci_high],
         "tau2": result.tau2, "se.tau2": result.tau2_se, "I2": result.i2, "H2": result.h2,
-        "QE": result.q, "QEdf": result.q_df, "QEp": tail(theirs["QE"], result.q_df),
-        "QM": result.statistic**2, "QMp": p_of(sqrt(theirs["QM"]), None),
+        "QE": result.q, "QEdf": result.q_df,
+        "QEp": p_of_theirs(result.q_pvalue, result.q, theirs["QE"], result.q_df),
+        "QM": result.statistic**2,
+        "QMp": p_of_theirs(result.pvalue, result.statistic, sqrt(theirs["QM"])),
         "vcov": [[result.se**2]], "weights": result.weights, "s2w": 1,
     }  # fmt: skip
     if "fit.stats" in theirs:
@@ -140,21 +140,6 @@ def metagen(document):
         yield from ((f"meta/metagen/{name}/{leaf}", value) for leaf, value in values.items())
 
 
-def bounds(own, theirs, tau2):
-    alone = own.confint(kind="HT")
-    values = {
-        "lower.I2": alone.i2.low / 100, "upper.I2": alone.i2.high / 100,
-        "lower.H": sqrt(alone.h2.low), "upper.H": sqrt(alone.h2.high),
-    }  # fmt: skip
-    if "lower.tau2" in theirs:
-        ours = {"lower.tau2": tau2.low, "upper.tau2": tau2.high}
-        values |= {
-            leaf: theirs[leaf] if abs(value - theirs[leaf]) < UNIROOT else value
-            for leaf, value in ours.items()
-        }
-    return values
-
-
 @family
 def thompson_and_sharp(document):
     yi, vi = data(document)
@@ -163,8 +148,9 @@ def thompson_and_sharp(document):
         found = egger(yi, vi=vi, model="DL", ci="t")
         values = {
             "statistic": found.statistic, "df": found.df,
-            "pval": two_sided(theirs["statistic"], found.df), "estimate/bias": found.estimate,
-            "estimate/se.bias": found.se, "tau2": sqrt(found.tau2),  # so R's meta names the root
+            "pval": p_of_theirs(found.pvalue, found.statistic, theirs["statistic"], df=found.df),
+            "estimate/bias": found.estimate, "estimate/se.bias": found.se,
+            "tau2": sqrt(found.tau2),  # so R's meta names the root
         }  # fmt: skip
         yield from ((f"meta/metabias/Thompson/{leaf}", value) for leaf, value in values.items())
 

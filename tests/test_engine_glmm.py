@@ -150,6 +150,13 @@ def test_the_result_tells_itself():
     assert "loglik" in repr(found)
 
 
+def test_the_p_of_equal_effects_is_the_tail_of_q():
+    found = glmm(**COUNTS)
+    assert found.q_df == 4
+    # Chi-squared with 4 degrees of freedom has the tail (1 + q/2) exp(-q/2).
+    assert found.q_pvalue == pytest.approx((1 + found.q / 2) * np.exp(-found.q / 2), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("measure", "given", "message"),
     [
