@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,3 +87,16 @@ def test_numbers_of_subsets_that_are_none(subsets):
 def test_a_study_that_is_not_there(study):
     with pytest.raises(ValueError, match="allowed: 0 to 1"):
         gosh([0.1, 0.2], vi=[1, 1]).includes(study)
+
+
+def test_all_subsets_on_request(monkeypatch):
+    monkeypatch.setattr(sys.modules["analysis.engine.gosh"], "MOST", 100)
+    yi, vi = RANDOM.normal(size=8), RANDOM.uniform(0.1, 1, 8)
+    drawn = gosh(yi, vi=vi, method="DL")
+    every = gosh(yi, vi=vi, method="DL", subsets="all")
+    assert (drawn.exact, len(drawn.k)) == (False, 100)
+    assert (
+        every.exact and every.seed is None and len({row.tobytes() for row in every.subset}) == 255
+    )
+    with pytest.raises(ValueError, match="'all' of 33 studies; allowed up to 32"):
+        gosh(np.zeros(33), vi=np.ones(33), subsets="all")

@@ -291,28 +291,3 @@ def test_progress_rises_to_the_end_in_at_most_a_hundred_steps(executor, monkeypa
             progress=lambda done, of: heard.append((done, of)))  # fmt: skip
     assert 20 < len(heard) <= 100
     assert heard == sorted(set(heard)) and heard[-1] == (5000, 5000)
-
-
-def test_progress_is_shown(capsys):
-    ma.show_progress(1234, 5000)
-    ma.show_progress(5000, 5000)
-    assert capsys.readouterr().out == "1,234 of 5,000 (25%)\n5,000 of 5,000 (100%)\n"
-
-
-def test_in_a_terminal_progress_stays_on_its_line(capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    ma.show_progress(1, 2)
-    ma.show_progress(2, 2)
-    assert capsys.readouterr().out == "1 of 2 (50%)\r2 of 2 (100%)\n"
-
-
-def test_all_subsets_on_request(monkeypatch):
-    monkeypatch.setattr(sys.modules["analysis.engine.gosh"], "MOST", 100)
-    drawn = ma.gosh(YI[:8], vi=VI[:8], method="DL")
-    every = ma.gosh(YI[:8], vi=VI[:8], method="DL", subsets="all")
-    assert (drawn.exact, len(drawn.k)) == (False, 100)
-    assert (
-        every.exact and every.seed is None and len({row.tobytes() for row in every.subset}) == 255
-    )
-    with pytest.raises(ValueError, match="'all' of 33 studies; allowed up to 32"):
-        ma.gosh(np.zeros(33), vi=np.ones(33), subsets="all")
