@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from analysis.engine.likelihood_ratio import likelihood_ratio
 from analysis.engine.pool import pool
 from analysis.engine.pool_weighted import pool_weighted
+from analysis.engine.robust import robust
 
 RANDOM = np.random.default_rng(7)
 Y, V = RANDOM.normal(0.3, 0.7, 10), RANDOM.uniform(0.02, 0.3, 10)
@@ -85,3 +87,14 @@ def test_refusals(given, message):
 def test_one_study():
     found = pool_weighted([0.5], vi=[0.04], weights=[2.0], method="GENQM")
     assert (found.estimate, found.se, found.tau2, found.df) == (0.5, 0.2, 0, None)
+
+
+def test_what_goes_by_the_usual_weights_refuses_others():
+    usual, own = pool(Y, vi=V), pool_weighted(Y, vi=V, weights=np.ones(10))
+    for name, refused in (
+        ("result", lambda: robust(own, cluster=range(10))),
+        ("full", lambda: likelihood_ratio(own, usual)),
+        ("reduced", lambda: likelihood_ratio(usual, own)),
+    ):
+        with pytest.raises(ValueError, match=f"{name} has weights of its own, .*pool without them"):
+            refused()

@@ -18,6 +18,7 @@ from .coefficients import coefficient_table
 from .design import INTERCEPT
 from .mixed import Mixed
 from .pool import Pooled
+from .pool_weighted import refuse_weighted
 from .regression import Regression
 from .results import Result, read_only
 from .sandwich import ESTIMATORS, RobustTest, Sandwich
@@ -89,8 +90,9 @@ def robust(
     Hedges, Tipton & Johnson (2010); Tipton (2015) and Pustejovsky & Tipton (2018) for CR2 and its
     degrees of freedom. The working model is that of `result`, from `pool`, `meta_regression`,
     `multilevel` or `multivariate`, whatever its `ci`. `cluster` are labels of the effects given to the
-    fit; by default the clusters of a model that has some. ValueError for anything else, for clusters
-    that part what the model correlates, and for no more clusters than coefficients.
+    fit; by default the clusters of a model that has some. ValueError for anything else, for weights of
+    one's own, for clusters that part what the model correlates, and for no more clusters than
+    coefficients.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.multilevel(bcg.yi, vi=bcg.vi, cluster=bcg.year // 10)
@@ -103,6 +105,7 @@ def robust(
             f"result is a {type(result).__name__}; it must come from pool, meta_regression, "
             "multilevel or multivariate"
         )
+    refuse_weighted("result", result)
     clusters = _clusters(result, cluster)
     model = result.model
     if isinstance(result, Mixed):
