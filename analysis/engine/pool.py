@@ -133,7 +133,7 @@ class Pooled(Result):
     def confint(self, level: float | None = None, kind: str = "QP") -> HeterogeneityIntervals:
         """Return the intervals of tau2, tau, I2, H2: Viechtbauer (2007), or a `kind` of `intervals`."""
         level = self.level if level is None else level
-        return heterogeneity_interval(kind, self.model, self.method, self.tau2, level)
+        return heterogeneity_interval(kind, self, level)
 
     def fit_statistics(self) -> FitStatistics:
         """Return log-likelihood, deviance, AIC, BIC and AICc, restricted ones for REML."""
