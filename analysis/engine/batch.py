@@ -149,10 +149,10 @@ def pool(
     """Pool each row of effect sizes `yi` with variances `vi` by `method`, with a `ci` of `level`.
 
     `yi` and `vi` are arrays of shape (B, n); a study that an analysis does not have is NaN in
-    either. Methods and formulas are those of `pool`; `ci` is "z", "t", "hksj" (Hartung & Knapp 2001;
-    Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1), by z where k is 1. A row that
-    does not converge is flagged, not refused. `executor` and `progress` are those of `gosh`.
-    ValueError for anything else.
+    either. `method` is EE, DL, HE, HS, SJ, ML, REML, EB or PM, by the formulas of `pool`; `ci` is "z",
+    "t", "hksj" (Hartung & Knapp 2001; Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1),
+    by z where k is 1. A row that does not converge is flagged, not refused. `executor` and
+    `progress` are those of `gosh`. ValueError for anything else.
 
     >>> bcg = ma.example("bcg")
     >>> chance = np.random.default_rng(seed=1)

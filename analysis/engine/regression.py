@@ -194,10 +194,10 @@ def meta_regression(
     To `X` an `intercept` is added where its columns do not span one (a column of ones does, and so do
     those of all levels of a factor); a formula has one unless it says "- 1".
 
-    `method`, `ci` and `level` are those of `pool`; "DL" is the method of moments of Comprehensive
-    Meta-Analysis. `X` may be a data frame, whose columns name the coefficients. t, F and Hartung-Knapp
-    intervals have k - p df: Knapp & Hartung (2003). ValueError for missing values in X, columns that
-    depend on each other, and too few studies.
+    `method` and `level` are those of `pool`, "DL" the method of moments of Comprehensive Meta-Analysis;
+    `ci` is "z", "t", "hksj" or "hksj-adhoc", by the formulas of `pool`. `X` may be a data frame, whose
+    columns name the coefficients. t, F and Hartung-Knapp intervals have k - p df: Knapp & Hartung
+    (2003). ValueError for missing values in X, columns that depend on each other, and too few studies.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg, ci="hksj")
