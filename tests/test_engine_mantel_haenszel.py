@@ -161,6 +161,29 @@ def test_refusals(measure, given, message):
         mantel_haenszel(measure, **(GIVEN | given))
 
 
+@pytest.mark.parametrize(
+    ("measure", "events", "sizes"),
+    [
+        ("RD", (1, 0), (10, 10)),
+        ("RD", (1, 0), (7, 13)),
+        ("RD", (0, 1), (7, 13)),
+        ("RR", (1, 1), (7, 13)),
+    ],
+)
+def test_counts_that_leave_no_error(measure, events, sizes):
+    """Everybody of an arm, or nobody, in each of two tables."""
+    n1, n2 = sizes[0] * np.array([1.0, 3]), sizes[1] * np.array([1.0, 7])
+    given = {
+        "events_treated": n1 * events[0], "n_treated": n1,
+        "events_control": n2 * events[1], "n_control": n2,
+    }  # fmt: skip
+    with pytest.raises(
+        ValueError, match=f"the counts leave {measure} a variance of 0, and so no error"
+    ):
+        mantel_haenszel(measure, **given)
+    assert mantel_haenszel(measure, **given, exact=False).se > 0
+
+
 def test_peto_refuses_tables_without_events():
     with pytest.raises(
         ValueError, match="in each of the 5 studies nobody or everybody has the event"

@@ -62,7 +62,7 @@ def mantel_haenszel(
     Sato (1989) for RD, Rothman, Greenland & Lash (2008) for IRD. `exact` leaves the tables as they
     are and corrects (`add`, `to`) the studies' own effects alone, from which Q comes; False corrects
     both. `continuity` is the half that `cmh` takes off. ValueError for a wrong count, and where
-    the counts leave the measure without an estimate.
+    the counts leave the measure without an estimate or an error.
 
     >>> bcg = ma.example("bcg")
     >>> counts = bcg[["events_treated", "n_treated", "events_control", "n_control"]]
@@ -86,6 +86,11 @@ def mantel_haenszel(
     tables = given if exact else given.corrected(add, to)
     _refuse_without_estimate(tables, measure)
     estimate, variance = SUMMARIES[measure](tables)
+    if not variance > 0:
+        raise ValueError(
+            f"the counts leave {measure} a variance of {variance:g}, and so no error to test by: "
+            "in every study all of an arm have the event, or none"
+        )
     yi, vi = _effects(given.keep(given.informative).corrected(add, to), measure)
     tests = {"cmh": nan, "cmh_pvalue": nan}
     if measure in ("OR", "IRR"):
@@ -128,22 +133,24 @@ def odds_ratio(tables: Tables) -> tuple[float, float]:
 
 def risk_ratio(tables: Tables) -> tuple[float, float]:
     """Return the logged risk ratio and its variance: Greenland & Robins (1985)."""
-    total = tables.n1 + tables.n2
-    f1, f2 = tables.n1 / total, tables.n2 / total
-    R, S = tables.a @ f2, tables.c @ f1
-    spread = f1 @ (f2 * (tables.a + tables.c)) - tables.a @ (tables.c / total)
+    a, c, n1, n2 = tables.a, tables.c, tables.n1, tables.n2
+    total = n1 + n2
+    R, S = a @ (n2 / total), c @ (n1 / total)
+    # Over one denominator, so that whole numbers that cancel leave an exact 0.
+    spread = np.sum((n1 * n2 * (a + c) - a * c * total) / total**2)
     return log(R / S), float(spread / (R * S))
 
 
 def risk_difference(tables: Tables) -> tuple[float, float]:
     """Return the risk difference and its variance: Sato (1989)."""
     a, b, c, d = tables.cells
-    total = tables.n1 + tables.n2
-    f1, f2 = tables.n1 / total, tables.n2 / total
-    weight = float(tables.n1 @ f2)
-    estimate = float(a @ f2 - c @ f1) / weight
-    p = c @ f1**2 - a @ f2**2 + f1 @ (f2 * (tables.n2 - tables.n1)) / 2
-    q = (a @ (d / total) + c @ (b / total)) / 2
+    n1, n2 = tables.n1, tables.n2
+    total = n1 + n2
+    weight = float(np.sum(n1 * n2 / total))
+    # Over one denominator, so that whole numbers that cancel leave an exact 0.
+    estimate = float(np.sum((a * n2 - c * n1) / total)) / weight
+    p = np.sum((n1**2 * c - n2**2 * a + n1 * n2 * (n2 - n1) / 2) / total**2)
+    q = np.sum((a * d + b * c) / (2 * total))
     return estimate, float(estimate * p + q) / weight**2
 
 
