@@ -153,6 +153,7 @@ def test_the_result_tells_itself(found):
         ("RD", {"events_treated": A * 0, "events_control": C * 0}, "RD has no estimate"),
         ("OR", {"to": "some"}, "to is 'some'; allowed"),
         ("OR", {"add": -1}, "add is -1; it must be a number of 0 or more"),
+        ("OR", {"add": "x"}, "add is 'x'; it must be a number of 0 or more"),
         ("OR", {"level": 95}, "level is 95"),
     ],
 )

@@ -22,6 +22,7 @@ from scipy.special import gammaln
 
 from . import checks
 from .begg import begg
+from .effect_size import effect_size
 from .egger import egger
 from .line import weighted_line
 from .mantel_haenszel import odds_ratio
@@ -96,12 +97,6 @@ def asymmetry(test: str, *, events_treated, n_treated, events_control, n_control
     )
 
 
-def _log_odds(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
-    """Return the log odds ratios and their variances, with a half added to tables with a zero."""
-    a, b, c, d = tables.corrected(0.5, "only0").cells
-    return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
-
-
 def _harbord(tables: Tables):
     expected, variance = null_moments(tables)
     return (tables.a - expected) / variance, 1 / variance, variance**-0.5
@@ -109,16 +104,17 @@ def _harbord(tables: Tables):
 
 def _peters(tables: Tables):
     events, total = tables.a + tables.c, tables.n1 + tables.n2
-    return _log_odds(tables)[0], 1 / events + 1 / (total - events), 1 / total
+    return effect_size("OR", **tables.columns).yi, 1 / events + 1 / (total - events), 1 / total
 
 
 def _macaskill(tables: Tables):
-    return *_log_odds(tables), tables.n1 + tables.n2
+    own = effect_size("OR", **tables.columns)
+    return own.yi, own.vi, tables.n1 + tables.n2
 
 
 def _deeks(tables: Tables):
     effective = 4 * tables.n1 * tables.n2 / (tables.n1 + tables.n2)
-    return _log_odds(tables)[0], 1 / effective, effective**-0.5
+    return effect_size("OR", **tables.columns).yi, 1 / effective, effective**-0.5
 
 
 # Each gives effects, the variances that weight them, and the predictor.
@@ -132,9 +128,8 @@ LINES: dict[str, Callable[[Tables], tuple[np.ndarray, np.ndarray, np.ndarray]]] 
 
 def _rucker(tables: Tables) -> Asymmetry:
     """Return Thompson & Sharp's regression of the differences of arcsines on their errors."""
-    difference = np.arcsin(np.sqrt(tables.a / tables.n1)) - np.arcsin(np.sqrt(tables.c / tables.n2))
-    variance = 1 / (4 * tables.n1) + 1 / (4 * tables.n2)
-    found = egger(difference, vi=variance, model="DL", ci="t")
+    own = effect_size("AS", **tables.columns)
+    found = egger(own.yi, vi=own.vi, model="DL", ci="t")
     return Asymmetry(
         test="rucker",
         k=found.k,

@@ -16,9 +16,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from . import checks
+from .effect_size import effect_size
 from .tables import RATES, Tables, TableSummary, read_tables, summary_fields
-
-ADD_TO = ("only0", "all", "if0all", "none")
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,10 +70,7 @@ def mantel_haenszel(
     >>> ma.back_transform("RR", [result.estimate, result.ci_low, result.ci_high]).round(3)
     """
     checks.one_of("measure", measure, SUMMARIES)
-    checks.one_of("to", to, ADD_TO)
     level = checks.level(level)
-    if not (np.isscalar(add) and np.isfinite(add) and add >= 0):
-        raise ValueError(f"add is {add!r}; it must be a number of 0 or more, for example 0.5")
     rates = measure in RATES
     sizes = (time_treated, time_control) if rates else (n_treated, n_control)
     unused = (n_treated, n_control) if rates else (time_treated, time_control)
@@ -91,13 +87,14 @@ def mantel_haenszel(
             f"the counts leave {measure} a variance of {variance:g}, and so no error to test by: "
             "in every study all of an arm have the event, or none"
         )
-    yi, vi = _effects(given.keep(given.informative).corrected(add, to), measure)
+    own = effect_size(measure, **given.columns, add=add, to=to, drop00=True)
+    some = own.vi > 0
     tests = {"cmh": nan, "cmh_pvalue": nan}
     if measure in ("OR", "IRR"):
         tests["cmh"] = _cmh(tables, continuity)
         tests["cmh_pvalue"] = float(chdtrc(1, tests["cmh"]))
     equal = _equal_odds(tables, exp(estimate)) if measure == "OR" else NO_TEST
-    fields = summary_fields(estimate, sqrt(variance), yi, vi, level)
+    fields = summary_fields(estimate, sqrt(variance), own.yi[some], own.vi[some], level)
     return MantelHaenszel(measure=measure, k=len(given.a), **fields, **tests, **equal)
 
 
@@ -179,25 +176,6 @@ SUMMARIES = {
     "IRR": rate_ratio,
     "IRD": rate_difference,
 }
-
-
-def _effects(tables: Tables, measure: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the effects and variances of the `tables` that have finite ones."""
-    a, b, c, d = tables.cells
-    n1, n2 = tables.n1, tables.n2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if measure == "OR":
-            yi, vi = np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
-        elif measure == "RR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
-        elif measure == "RD":
-            yi, vi = a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
-        elif measure == "IRR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a + 1 / c
-        else:
-            yi, vi = a / n1 - c / n2, a / n1**2 + c / n2**2
-    finite = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
-    return yi[finite], vi[finite]
 
 
 def _cmh(tables: Tables, continuity: bool) -> float:
