@@ -10,8 +10,10 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.engine.effect_size import effect_size
+from analysis.engine.glmm import glmm
 from analysis.engine.mantel_haenszel import mantel_haenszel
 from analysis.engine.peto import peto
+from analysis.engine.tables import tables_of
 
 A, N1 = np.array([4.0, 6, 3, 62, 33]), np.array([123.0, 306, 231, 13598, 5069])
 C, N2 = np.array([11.0, 29, 11, 248, 47]), np.array([139.0, 303, 220, 12867, 5808])
@@ -190,3 +192,15 @@ def test_peto_refuses_tables_without_events():
         ValueError, match="in each of the 5 studies nobody or everybody has the event"
     ):
         peto(**(GIVEN | {"events_treated": A * 0, "events_control": C * 0}))
+
+
+@pytest.mark.parametrize("measure", ["OR", "IRR"])
+def test_both_summaries_of_counts_choose_the_sizes_alike(measure):
+    """`tables_of` alone decides: a size too many is the same refusal everywhere."""
+    everything = GIVEN | RATES
+    for summary in (tables_of, mantel_haenszel, glmm):
+        with pytest.raises(ValueError, match=f"{measure} takes .*_treated and _control alone"):
+            summary(measure, **everything)
+    own = tables_of(measure, **(RATES if measure == "IRR" else GIVEN))
+    assert own.rates == (measure == "IRR")
+    assert list(own.n1) == list(N1)

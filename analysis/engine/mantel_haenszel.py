@@ -17,7 +17,7 @@ from scipy.special import chdtrc
 
 from . import checks
 from .effect_size import effect_size
-from .tables import RATES, Tables, TableSummary, read_tables, summary_fields
+from .tables import Tables, TableSummary, summary_fields, tables_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,13 +71,14 @@ def mantel_haenszel(
     """
     checks.one_of("measure", measure, SUMMARIES)
     level = checks.level(level)
-    rates = measure in RATES
-    sizes = (time_treated, time_control) if rates else (n_treated, n_control)
-    unused = (n_treated, n_control) if rates else (time_treated, time_control)
-    if any(values is not None for values in unused):
-        raise ValueError(f"{measure} takes {'time' if rates else 'n'}_treated and _control alone")
-    given = read_tables(
-        events_treated, sizes[0], events_control, sizes[1], of="time" if rates else "n", rates=rates
+    given = tables_of(
+        measure,
+        events_treated=events_treated,
+        events_control=events_control,
+        n_treated=n_treated,
+        n_control=n_control,
+        time_treated=time_treated,
+        time_control=time_control,
     )
     tables = given if exact else given.corrected(add, to)
     _refuse_without_estimate(tables, measure)

@@ -101,6 +101,27 @@ def read_tables(
     return tables
 
 
+def tables_of(
+    measure: str,
+    *,
+    events_treated,
+    events_control,
+    n_treated=None,
+    n_control=None,
+    time_treated=None,
+    time_control=None,
+) -> Tables:
+    """Return the tables of `events_*` among `n_*`, or over `time_*` where `measure` is one of rates."""
+    rates = measure in RATES
+    sizes, unused = (n_treated, n_control), (time_treated, time_control)
+    if rates:
+        sizes, unused = unused, sizes
+    of = "time" if rates else "n"
+    if any(values is not None for values in unused):
+        raise ValueError(f"{measure} takes {of}_treated and _control alone")
+    return read_tables(events_treated, sizes[0], events_control, sizes[1], of=of, rates=rates)
+
+
 @dataclass(frozen=True, repr=False)
 class TableSummary(Result):
     """A summary of k tables under one true effect, with the studies' own effects around it.
