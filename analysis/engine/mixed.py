@@ -39,6 +39,8 @@ class Mixed(Result):
     independent clusters, `parameters` that of all that was estimated, `used` are the effects' positions.
     """
 
+    held = ("design", "model")
+
     method: str
     ci: str
     k: int
@@ -116,11 +118,6 @@ class Mixed(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients.copy()
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the design and the model."""
-        values = super().to_dict()
-        return {name: v for name, v in values.items() if name not in ("design", "model")}
 
     def _shown(self, head: str) -> str:
         tests = (

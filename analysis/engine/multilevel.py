@@ -66,6 +66,8 @@ class Multilevel(Mixed):
     `i2_between` and `i2_within` are what each level adds to the total variance of an effect.
     """
 
+    held = (*Mixed.held, "groupings")
+
     units: int
     sigma2_between: float
     sigma2_within: float
@@ -123,12 +125,6 @@ class Multilevel(Mixed):
         half = se * (-ndtri(tail) if self.ci == "z" else -stdtrit(df, tail))
         fields = {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half}
         return LevelEffects(which=which, level=level, labels=tuple(labels), **locked(fields))
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the model."""
-        values = super().to_dict()
-        del values["groupings"]
-        return values
 
     def report(self) -> str:
         """Return the finding and how its variance divides in one sentence."""

@@ -88,6 +88,8 @@ class Pooled(Result):
     >>> result.to_frame()[["k", "estimate", "ci_low", "ci_high", "tau2", "i2"]]
     """
 
+    held = ("model",)
+
     method: str
     ci: str
     k: int
@@ -152,16 +154,6 @@ class Pooled(Result):
             f"({100 * self.level:g}% CI {self.ci_low:.2f} to {self.ci_high:.2f}, {p}); I² was "
             f"{self.i2:.0f}%, tau {sqrt(self.tau2):.2f}."
         )
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the model."""
-        values = super().to_dict()
-        del values["model"]
-        return values
-
-    def __repr__(self) -> str:
-        lines = super().__repr__().split("\n")
-        return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
 def pool(

@@ -79,6 +79,8 @@ class Regression(Result):
     >>> round(result.test(["latitude"]).pvalue, 4)
     """
 
+    held = ("design",)
+
     method: str
     ci: str
     k: int
@@ -151,12 +153,6 @@ class Regression(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients.copy()
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the design."""
-        values = super().to_dict()
-        del values["design"]
-        return values
 
     def report(self) -> str:
         """Return the test of the moderators and what they leave in one sentence."""

@@ -32,6 +32,8 @@ class Robust(Result):
     is the joint test of all but the intercept, by F.
     """
 
+    held = ("sandwich",)
+
     estimator: str
     k: int
     p: int
@@ -51,12 +53,6 @@ class Robust(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients.copy()
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the sandwich."""
-        values = super().to_dict()
-        del values["sandwich"]
-        return values
 
     def report(self) -> str:
         """Return the coefficients in one sentence."""
