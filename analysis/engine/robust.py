@@ -14,7 +14,7 @@ import pandas as pd
 
 from . import checks
 from .clusters import Clusters, codes_of
-from .coefficients import coefficient_table
+from .coefficients import coefficient_table, positions_of
 from .design import INTERCEPT
 from .mixed import Mixed
 from .pool import Pooled
@@ -46,8 +46,7 @@ class Robust(Result):
 
     def test(self, columns) -> RobustTest:
         """Return the joint test that the coefficients of `columns`, by name or position, are 0."""
-        names = list(self.coefficients.index)
-        positions = [names.index(c) if isinstance(c, str) else int(c) for c in columns]
+        positions = positions_of(columns, list(self.coefficients.index))
         return self.sandwich.test(positions)
 
     def to_frame(self) -> pd.DataFrame:
@@ -113,8 +112,7 @@ def robust(
         back, names, tested = np.eye(1), [INTERCEPT], [0]
     else:
         design = result.design
-        back, names = design.back, design.names
-        tested = [i for i in range(model.p) if i != design.intercept] or list(range(model.p))
+        back, names, tested = design.back, design.names, design.tested
     sandwich = Sandwich(model.y, model.X, entries, clusters, estimator, back, names)
     return Robust(**robust_fields(sandwich, estimator, model.k, tested, level))
 
