@@ -84,16 +84,25 @@ def asymmetry(test: str, *, events_treated, n_treated, events_control, n_control
         return OTHERS[test](tables)
     line = weighted_line(*LINES[test](tables), 0.95)
     slope = line.slope
+    return _result(
+        test, k, slope, estimate=slope.estimate, df=slope.df, dispersion=line.q_e / slope.df
+    )
+
+
+def _result(
+    test: str, k: int, found, *, estimate: float, df: int | None, dispersion=nan, tau2=nan
+) -> Asymmetry:
+    """Return the result of a `test` whose error, statistic and p-value were `found`."""
     return Asymmetry(
         test=test,
         k=k,
-        estimate=slope.estimate,
-        se=slope.se,
-        statistic=slope.statistic,
-        pvalue=slope.pvalue,
-        df=slope.df,
-        dispersion=line.q_e / slope.df,
-        tau2=nan,
+        estimate=estimate,
+        se=found.se,
+        statistic=found.statistic,
+        pvalue=found.pvalue,
+        df=df,
+        dispersion=dispersion,
+        tau2=tau2,
     )
 
 
@@ -130,17 +139,7 @@ def _rucker(tables: Tables) -> Asymmetry:
     """Return Thompson & Sharp's regression of the differences of arcsines on their errors."""
     own = effect_size("AS", **tables.columns)
     found = egger(own.yi, vi=own.vi, model="DL", ci="t")
-    return Asymmetry(
-        test="rucker",
-        k=found.k,
-        estimate=found.estimate,
-        se=found.se,
-        statistic=found.statistic,
-        pvalue=found.pvalue,
-        df=found.df,
-        dispersion=nan,
-        tau2=found.tau2,
-    )
+    return _result("rucker", found.k, found, estimate=found.estimate, df=found.df, tau2=found.tau2)
 
 
 def _schwarzer(tables: Tables) -> Asymmetry:
@@ -148,17 +147,7 @@ def _schwarzer(tables: Tables) -> Asymmetry:
     expected, variance = conditional_moments(tables, odds_ratio(tables)[0])
     residual = (tables.a - expected) / np.sqrt(variance)
     found = begg(residual, vi=1 / variance, on="effects", exact=False)
-    return Asymmetry(
-        test="schwarzer",
-        k=found.k,
-        estimate=float(found.s),
-        se=found.se,
-        statistic=found.statistic,
-        pvalue=found.pvalue,
-        df=None,
-        dispersion=nan,
-        tau2=nan,
-    )
+    return _result("schwarzer", found.k, found, estimate=float(found.s), df=None)
 
 
 OTHERS: dict[str, Callable[[Tables], Asymmetry]] = {"rucker": _rucker, "schwarzer": _schwarzer}
