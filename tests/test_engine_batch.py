@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import analysis as ma
 from analysis.engine import batch, parallel
 from analysis.engine.batch_regression import Design, regress
 from analysis.engine.batch_tau2 import TAU2
 from analysis.engine.leave_one_out import leave_one_out
-from analysis.engine.pool import pool
+from analysis.engine.pool import CI, pool
 from analysis.engine.regression import meta_regression
 
 FIELDS = ("estimate", "se", "tau2", "q", "q_pvalue", "i2", "h2", "ci_low", "ci_high", "pvalue")
@@ -170,3 +171,17 @@ def test_regressions_are_what_meta_regression_says(method, ci):
         assert close(found.tau2[row], alone.tau2)
         assert back @ found.b[row] == pytest.approx(alone.coefficients["estimate"], rel=1e-9)
         assert back @ found.covariance[row] @ back.T == pytest.approx(alone.covariance, rel=1e-9)
+
+
+def test_docstrings_name_the_methods_and_intervals_that_there_are():
+    """Those of `batch.pool` are fewer than those of `pool`, and its series take no more than it."""
+    text = batch.pool.__doc__
+    assert all(word in text for word in (*TAU2, *(f'"{ci}"' for ci in batch.CI)))
+    for function in (
+        ma.leave_one_out, ma.influence, ma.residuals, ma.gosh, ma.bootstrap, ma.permutation_test,
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="method is 'PMM'; allowed"):
+            function([0.1, 0.2, 0.4], vi=[0.1, 0.1, 0.1], method="PMM")
+        assert "those of `batch.pool`" in function.__doc__, function
+    for function in (ma.subgroups, ma.meta_regression):
+        assert all(f'"{ci}"' in function.__doc__ for ci in CI), function

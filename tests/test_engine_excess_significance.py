@@ -1,7 +1,7 @@
 """Excess significance: a published example, all outcomes counted, limits, and what is refused."""
 
 from itertools import product
-from math import isnan, nan, prod
+from math import inf, isnan, nan, prod
 
 import numpy as np
 import pytest
@@ -145,3 +145,10 @@ def test_report_and_frame():
     found = excess_significance(yi, vi=vi)
     assert "Of 19 studies 10 were significant where 4.9" in found.report()
     assert list(found.to_frame().columns) == ["power", "significant"]
+
+
+@pytest.mark.parametrize(("yi", "ratio"), [([9.0, 0.1, 0.2], inf), ([0.0, 0.1, 0.2], nan)])
+def test_without_any_power_there_is_no_ratio(yi, ratio):
+    found = excess_significance(yi, vi=[1.0, 1.0, 1.0], theta=-1e3, alternative="greater")
+    assert found.expected == 0
+    assert found.ratio == pytest.approx(ratio, nan_ok=True)

@@ -10,8 +10,10 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.engine.effect_size import effect_size
+from analysis.engine.glmm import glmm
 from analysis.engine.mantel_haenszel import mantel_haenszel
 from analysis.engine.peto import peto
+from analysis.engine.tables import tables_of
 
 A, N1 = np.array([4.0, 6, 3, 62, 33]), np.array([123.0, 306, 231, 13598, 5069])
 C, N2 = np.array([11.0, 29, 11, 248, 47]), np.array([139.0, 303, 220, 12867, 5808])
@@ -153,6 +155,7 @@ def test_the_result_tells_itself(found):
         ("RD", {"events_treated": A * 0, "events_control": C * 0}, "RD has no estimate"),
         ("OR", {"to": "some"}, "to is 'some'; allowed"),
         ("OR", {"add": -1}, "add is -1; it must be a number of 0 or more"),
+        ("OR", {"add": "x"}, "add is 'x'; it must be a number of 0 or more"),
         ("OR", {"level": 95}, "level is 95"),
     ],
 )
@@ -161,8 +164,43 @@ def test_refusals(measure, given, message):
         mantel_haenszel(measure, **(GIVEN | given))
 
 
+@pytest.mark.parametrize(
+    ("measure", "events", "sizes"),
+    [
+        ("RD", (1, 0), (10, 10)),
+        ("RD", (1, 0), (7, 13)),
+        ("RD", (0, 1), (7, 13)),
+        ("RR", (1, 1), (7, 13)),
+    ],
+)
+def test_counts_that_leave_no_error(measure, events, sizes):
+    """Everybody of an arm, or nobody, in each of two tables."""
+    n1, n2 = sizes[0] * np.array([1.0, 3]), sizes[1] * np.array([1.0, 7])
+    given = {
+        "events_treated": n1 * events[0], "n_treated": n1,
+        "events_control": n2 * events[1], "n_control": n2,
+    }  # fmt: skip
+    with pytest.raises(
+        ValueError, match=f"the counts leave {measure} a variance of 0, and so no error"
+    ):
+        mantel_haenszel(measure, **given)
+    assert mantel_haenszel(measure, **given, exact=False).se > 0
+
+
 def test_peto_refuses_tables_without_events():
     with pytest.raises(
         ValueError, match="in each of the 5 studies nobody or everybody has the event"
     ):
         peto(**(GIVEN | {"events_treated": A * 0, "events_control": C * 0}))
+
+
+@pytest.mark.parametrize("measure", ["OR", "IRR"])
+def test_both_summaries_of_counts_choose_the_sizes_alike(measure):
+    """`tables_of` alone decides: a size too many is the same refusal everywhere."""
+    everything = GIVEN | RATES
+    for summary in (tables_of, mantel_haenszel, glmm):
+        with pytest.raises(ValueError, match=f"{measure} takes .*_treated and _control alone"):
+            summary(measure, **everything)
+    own = tables_of(measure, **(RATES if measure == "IRR" else GIVEN))
+    assert own.rates == (measure == "IRR")
+    assert list(own.n1) == list(N1)

@@ -3,7 +3,7 @@
 What R says of it is compared in test_engine_against_r_models.py.
 """
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass, fields
 from fractions import Fraction
 from math import inf, isnan, sqrt
 
@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from analysis.engine.pool import CI, pool
+from analysis.engine.bayes import Bayes, Marginal
+from analysis.engine.mixed import Mixed
+from analysis.engine.multilevel import Multilevel
+from analysis.engine.pool import CI, Pooled, pool
+from analysis.engine.regression import Regression
+from analysis.engine.results import Result
+from analysis.engine.robust import Robust
+from analysis.engine.selection_model import SelectionModel
 from analysis.engine.tau2 import TAU2, log_likelihood
 
 METHODS = tuple(TAU2)
@@ -309,3 +316,22 @@ def test_a_result_prints_becomes_a_dict_a_frame_and_a_sentence():
     assert result.to_dict()["weights"] == list(result.weights)
     assert result.to_frame().loc[0, "tau2"] == result.tau2
     assert result.report().startswith("Over 3 studies the random-effects estimate (REML) was 0.4")
+
+
+def test_what_a_result_was_computed_from_is_neither_shown_nor_handed_on():
+    @dataclass(frozen=True, repr=False)
+    class Found(Result):
+        held = ("model", "word")
+
+        estimate: float
+        model: object
+        word: str
+
+    found = Found(0.5, object(), "within")
+    assert repr(found) == "Found\n  estimate  0.5"
+    assert found.to_dict() == {"estimate": 0.5}
+    assert list(found.to_frame()) == ["estimate"]
+    for cls in (Pooled, Regression, Mixed, Multilevel, Robust, SelectionModel, Bayes, Marginal):
+        assert set(cls.held) < {field.name for field in fields(cls)}
+        assert cls.to_dict is Result.to_dict
+        assert cls.held

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import analysis as ma
+from analysis.engine.likelihood_ratio import likelihood_ratio
 from analysis.engine.pool import pool
 from analysis.engine.pool_weighted import pool_weighted
+from analysis.engine.robust import robust
+from analysis.engine.tau2 import standard_error
 
 RANDOM = np.random.default_rng(7)
 Y, V = RANDOM.normal(0.3, 0.7, 10), RANDOM.uniform(0.02, 0.3, 10)
@@ -85,3 +89,32 @@ def test_refusals(given, message):
 def test_one_study():
     found = pool_weighted([0.5], vi=[0.04], weights=[2.0], method="GENQM")
     assert (found.estimate, found.se, found.tau2, found.df) == (0.5, 0.2, 0, None)
+
+
+def test_wald_takes_the_error_of_these_weights():
+    """2 tr(M S M S) over the square of tr(M), with M = W - W 11' W / sum(W) written out."""
+    bcg = ma.example("bcg")
+    sizes = (bcg.n_treated + bcg.n_control).to_numpy(float)
+    found = pool_weighted(bcg.yi, vi=bcg.vi, weights=sizes, method="GENQ")
+    M = np.diag(sizes) - np.outer(sizes, sizes) / sizes.sum()
+    MS = M @ np.diag(bcg.vi + found.tau2)
+    se = np.sqrt(2 * np.trace(MS @ MS)) / np.trace(M)
+    bounds = found.confint(kind="Wald").tau2
+    assert found.tau2_se == pytest.approx(se, rel=1e-10)
+    assert bounds.high - found.tau2 == pytest.approx(stats.norm.ppf(0.975) * se, rel=1e-10)
+
+
+def test_no_error_is_given_by_another_methods_formula():
+    with pytest.raises(ValueError, match="'GENQ'; no standard error of its tau2"):
+        standard_error(pool(Y, vi=V).model, "GENQ", 0.1)
+
+
+def test_what_goes_by_the_usual_weights_refuses_others():
+    usual, own = pool(Y, vi=V), pool_weighted(Y, vi=V, weights=np.ones(10))
+    for name, refused in (
+        ("result", lambda: robust(own, cluster=range(10))),
+        ("full", lambda: likelihood_ratio(own, usual)),
+        ("reduced", lambda: likelihood_ratio(usual, own)),
+    ):
+        with pytest.raises(ValueError, match=f"{name} has weights of its own, .*pool without them"):
+            refused()

@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import f
 
+import analysis as ma
+from analysis.engine.design import Design, from_arrays
+from analysis.engine.formula import columns_of
 from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
 from analysis.engine.tau2 import TAU2
@@ -280,3 +283,39 @@ def test_a_result_prints_becomes_a_dict_a_frame_and_a_sentence():
     )
     with pytest.raises(ValueError, match="read-only"):
         result.covariance[0, 0] = 0
+
+
+@pytest.mark.parametrize("column", ["year", 3, -1, 1.0, True])
+def test_a_test_of_no_coefficient_is_refused_by_every_model(column):
+    dose, cluster = np.arange(9.0) ** 2, np.repeat(range(3), 3)
+    yi, vi = np.sin(dose), np.full(9, 0.2)
+    fits = (
+        meta_regression(yi, vi=vi, X=dose),
+        ma.multilevel(yi, vi=vi, cluster=cluster, X=dose),
+        ma.robust(meta_regression(yi, vi=vi, X=dose), cluster=range(9)),
+    )
+    for fit in fits:
+        with pytest.raises(ValueError, match=r"columns has .*names or positions .*: Intercept, x1"):
+            fit.test([column])
+        assert fit.test([1]) == fit.test(["x1"])
+
+
+def test_what_is_tested_is_all_but_the_intercept():
+    ones, x = np.ones(4), np.arange(4.0)
+    for X, tested in ((np.column_stack([x, ones]), [0]), (ones, [0]), (x[1:], [0]), (x, [1])):
+        k = len(X)
+        columns = from_arrays(X, k, intercept=X is x)
+        assert Design(np.arange(k) / 7, np.ones(k), columns).tested == tested
+
+
+def test_every_model_chooses_between_x_and_formula_alike():
+    data = pd.DataFrame({"dose": np.arange(9.0)})
+    given = {"vi": np.full(9, 0.2), "X": data, "formula": "dose", "data": data}
+    for model in (
+        meta_regression,
+        ma.selection_model,
+        lambda yi, **more: ma.multilevel(yi, cluster=range(9), **more),
+    ):
+        with pytest.raises(ValueError, match="give either X or formula and data"):
+            model(np.arange(9.0), **given)
+    assert columns_of(None, None, None, 4, True) == from_arrays(np.ones(4), 4, True)

@@ -22,6 +22,7 @@ from scipy.special import gammaln
 
 from . import checks
 from .begg import begg
+from .effect_size import effect_size
 from .egger import egger
 from .line import weighted_line
 from .mantel_haenszel import odds_ratio
@@ -83,23 +84,26 @@ def asymmetry(test: str, *, events_treated, n_treated, events_control, n_control
         return OTHERS[test](tables)
     line = weighted_line(*LINES[test](tables), 0.95)
     slope = line.slope
-    return Asymmetry(
-        test=test,
-        k=k,
-        estimate=slope.estimate,
-        se=slope.se,
-        statistic=slope.statistic,
-        pvalue=slope.pvalue,
-        df=slope.df,
-        dispersion=line.q_e / slope.df,
-        tau2=nan,
+    return _result(
+        test, k, slope, estimate=slope.estimate, df=slope.df, dispersion=line.q_e / slope.df
     )
 
 
-def _log_odds(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
-    """Return the log odds ratios and their variances, with a half added to tables with a zero."""
-    a, b, c, d = tables.corrected(0.5, "only0").cells
-    return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+def _result(
+    test: str, k: int, found, *, estimate: float, df: int | None, dispersion=nan, tau2=nan
+) -> Asymmetry:
+    """Return the result of a `test` whose error, statistic and p-value were `found`."""
+    return Asymmetry(
+        test=test,
+        k=k,
+        estimate=estimate,
+        se=found.se,
+        statistic=found.statistic,
+        pvalue=found.pvalue,
+        df=df,
+        dispersion=dispersion,
+        tau2=tau2,
+    )
 
 
 def _harbord(tables: Tables):
@@ -109,16 +113,17 @@ def _harbord(tables: Tables):
 
 def _peters(tables: Tables):
     events, total = tables.a + tables.c, tables.n1 + tables.n2
-    return _log_odds(tables)[0], 1 / events + 1 / (total - events), 1 / total
+    return effect_size("OR", **tables.columns).yi, 1 / events + 1 / (total - events), 1 / total
 
 
 def _macaskill(tables: Tables):
-    return *_log_odds(tables), tables.n1 + tables.n2
+    own = effect_size("OR", **tables.columns)
+    return own.yi, own.vi, tables.n1 + tables.n2
 
 
 def _deeks(tables: Tables):
     effective = 4 * tables.n1 * tables.n2 / (tables.n1 + tables.n2)
-    return _log_odds(tables)[0], 1 / effective, effective**-0.5
+    return effect_size("OR", **tables.columns).yi, 1 / effective, effective**-0.5
 
 
 # Each gives effects, the variances that weight them, and the predictor.
@@ -132,20 +137,9 @@ LINES: dict[str, Callable[[Tables], tuple[np.ndarray, np.ndarray, np.ndarray]]] 
 
 def _rucker(tables: Tables) -> Asymmetry:
     """Return Thompson & Sharp's regression of the differences of arcsines on their errors."""
-    difference = np.arcsin(np.sqrt(tables.a / tables.n1)) - np.arcsin(np.sqrt(tables.c / tables.n2))
-    variance = 1 / (4 * tables.n1) + 1 / (4 * tables.n2)
-    found = egger(difference, vi=variance, model="DL", ci="t")
-    return Asymmetry(
-        test="rucker",
-        k=found.k,
-        estimate=found.estimate,
-        se=found.se,
-        statistic=found.statistic,
-        pvalue=found.pvalue,
-        df=found.df,
-        dispersion=nan,
-        tau2=found.tau2,
-    )
+    own = effect_size("AS", **tables.columns)
+    found = egger(own.yi, vi=own.vi, model="DL", ci="t")
+    return _result("rucker", found.k, found, estimate=found.estimate, df=found.df, tau2=found.tau2)
 
 
 def _schwarzer(tables: Tables) -> Asymmetry:
@@ -153,17 +147,7 @@ def _schwarzer(tables: Tables) -> Asymmetry:
     expected, variance = conditional_moments(tables, odds_ratio(tables)[0])
     residual = (tables.a - expected) / np.sqrt(variance)
     found = begg(residual, vi=1 / variance, on="effects", exact=False)
-    return Asymmetry(
-        test="schwarzer",
-        k=found.k,
-        estimate=float(found.s),
-        se=found.se,
-        statistic=found.statistic,
-        pvalue=found.pvalue,
-        df=None,
-        dispersion=nan,
-        tau2=nan,
-    )
+    return _result("schwarzer", found.k, found, estimate=float(found.s), df=None)
 
 
 OTHERS: dict[str, Callable[[Tables], Asymmetry]] = {"rucker": _rucker, "schwarzer": _schwarzer}

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import chdtrc, ndtr, stdtr, stdtrit
 
 from . import checks
 from .batch_tau2 import TAU2, block, pooled
+from .distributions import quantile
 from .parallel import Arrays, Progress, each_block
 from .rows import Rows, locked
 
@@ -113,12 +114,10 @@ class Batch(Rows):
 
     @cached_property
     def _half_width(self) -> np.ndarray:
-        tail = (1 - self.level) / 2
         if self.df is None:
-            return -ndtri(tail) * self.se
-        return (
-            np.where(self.k > 1, -stdtrit(np.maximum(self.k - 1, 1), tail), -ndtri(tail)) * self.se
-        )
+            return quantile(self.level, None) * self.se
+        by_t = -stdtrit(np.maximum(self.k - 1, 1), (1 - self.level) / 2)
+        return np.where(self.k > 1, by_t, quantile(self.level, None)) * self.se
 
     def report(self) -> str:
         """Return what was fitted in one sentence."""
@@ -149,10 +148,10 @@ def pool(
     """Pool each row of effect sizes `yi` with variances `vi` by `method`, with a `ci` of `level`.
 
     `yi` and `vi` are arrays of shape (B, n); a study that an analysis does not have is NaN in
-    either. Methods and formulas are those of `pool`; `ci` is "z", "t", "hksj" (Hartung & Knapp 2001;
-    Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1), by z where k is 1. A row that
-    does not converge is flagged, not refused. `executor` and `progress` are those of `gosh`.
-    ValueError for anything else.
+    either. `method` is EE, DL, HE, HS, SJ, ML, REML, EB or PM, by the formulas of `pool`; `ci` is "z",
+    "t", "hksj" (Hartung & Knapp 2001; Sidik & Jonkman 2002) or "hksj-adhoc" (its factor at least 1),
+    by z where k is 1. A row that does not converge is flagged, not refused. `executor` and
+    `progress` are those of `gosh`. ValueError for anything else.
 
     >>> bcg = ma.example("bcg")
     >>> chance = np.random.default_rng(seed=1)

@@ -9,7 +9,7 @@ shrink      the weight that a study's own effect has in the posterior mean of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp, isfinite, log, nan
 
@@ -24,33 +24,15 @@ from .results import Result
 from .rows import Rows, locked
 
 
-class _Held(Result):
-    """A result that keeps what it was computed from out of its dict and its print."""
-
-    held = ""
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without what the result was computed from."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != self.held}
-        return {
-            name: value.to_dict() if isinstance(value, Result) else value
-            for name, value in values.items()
-        }
-
-    def __repr__(self) -> str:
-        lines = super().__repr__().split("\n")
-        return "\n".join(line for line in lines if not line.strip().startswith(self.held + " "))
-
-
 @dataclass(frozen=True, repr=False)
-class Marginal(_Held):
+class Marginal(Result):
     """The posterior distribution of one quantity.
 
     `mean` and `sd` are nan where the posterior's tail is too heavy to have them; `mode` is 0 for a
     tau whose density is highest, or unbounded, at 0.
     """
 
-    held = "distribution"
+    held = ("distribution",)
 
     mean: float
     sd: float
@@ -116,7 +98,7 @@ class Shrinkage(Rows):
 
 
 @dataclass(frozen=True, repr=False)
-class Bayes(_Held):
+class Bayes(Result):
     """The posterior of mean effect, heterogeneity and prediction.
 
     `log_marginal` is the log density of the data, `bayes_factor_tau0` and `bayes_factor_mu0` how much
@@ -129,7 +111,7 @@ class Bayes(_Held):
     >>> result.prediction.cdf(0.0)
     """
 
-    held = "posterior"
+    held = ("posterior",)
 
     k: int
     mu_prior: str

@@ -74,8 +74,8 @@ def bootstrap(
 ) -> Bootstrap:
     """Pool `replicates` drawn by `kind`, with `seed`, from `yi` with variances `vi` by `method`.
 
-    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods are those of `pool`; `kind` is
-    "nonparametric" or "parametric". The percentile and basic intervals are of the given `level`;
+    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods are those of `batch.pool`; `kind`
+    is "nonparametric" or "parametric". The percentile and basic intervals are of the given `level`;
     BCa ones need studies to leave out and so are nan for a parametric bootstrap, and where all
     replicates lie on one side of what was observed. Basic intervals of tau2 can begin below 0.
     `executor` and `progress` are those of `gosh`. A replicate without convergence, as ValueError,

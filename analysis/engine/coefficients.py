@@ -9,6 +9,22 @@ from scipy.special import ndtr, stdtr, stdtrit
 from .distributions import quantile
 
 
+def positions_of(columns, names: list[str]) -> list[int]:
+    """Return the positions of the coefficients `columns`, each by its position or one of the `names`."""
+    return [_position(column, names) for column in columns]
+
+
+def _position(column, names: list[str]) -> int:
+    if isinstance(column, str) and column in names:
+        return names.index(column)
+    whole = isinstance(column, int | np.integer) and not isinstance(column, bool)
+    if whole and 0 <= column < len(names):
+        return int(column)
+    raise ValueError(
+        f"columns has {column!r}; it takes names or positions of coefficients: {', '.join(names)}"
+    )
+
+
 def coefficient_table(b, covariance, names, df, level: float) -> pd.DataFrame:
     """Return coefficients `b` with their `covariance` by `names`: estimate, se, test and interval.
 

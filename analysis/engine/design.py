@@ -77,6 +77,12 @@ class Design:
         self.model = Model(y, v, Q)
         self.back = np.linalg.inv(self.R)
 
+    @property
+    def tested(self) -> list[int]:
+        """The positions of all coefficients but the intercept; of all where there is nothing else."""
+        positions = list(range(len(self.names)))
+        return [i for i in positions if i != self.intercept] or positions
+
     def coefficients(self, b: np.ndarray, A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return coefficients `b` and their variance `A` of the model in terms of X."""
         return self.back @ b, self.back @ A @ self.back.T

@@ -118,19 +118,13 @@ def egger(
         line, tau2 = weighted_line(yi, vi, x, level), 0.0
     else:
         line, tau2 = _additive(yi, vi, x, model, ci, level)
-    slope, intercept = line.slope, line.intercept
+    intercept = line.intercept
     at_zero = predictor not in WITHOUT_LIMIT
     return Egger(
         model=model,
         predictor=predictor,
         k=k,
-        estimate=slope.estimate,
-        se=slope.se,
-        statistic=slope.statistic,
-        pvalue=slope.pvalue,
-        df=slope.df,
-        ci_low=slope.ci_low,
-        ci_high=slope.ci_high,
+        **vars(line.slope),
         limit=intercept.estimate if at_zero else nan,
         limit_ci_low=intercept.ci_low if at_zero else nan,
         limit_ci_high=intercept.ci_high if at_zero else nan,

@@ -37,7 +37,8 @@ CERTAIN = 40
 class ExcessSignificance(Rows):
     """Observed and expected numbers of significant studies, the test, and each study's power.
 
-    `power` and `significant` have shape (k,). `statistic` is chi-squared on 1 df, nan for the other
+    `power` and `significant` have shape (k,). `ratio` is that of both numbers; without any power inf,
+    or nan where none was observed. `statistic` is chi-squared on 1 df, nan for the other
     tests. `limit_low` and `limit_high` are the true effects, in the direction of `theta`, at which
     the p-value for an excess, or for a lack, is `limit_alpha` (half of it each where two-sided);
     nan where no effect does that, or no such limit was asked for.
@@ -110,6 +111,7 @@ def excess_significance(
     observed = int(significant.sum())
     how = {"tau2": pooled.tau2, "alternative": alternative}
     power = study_power(vi, theta, alpha, **how)
+    expected = float(power.sum())
 
     def p_at(effect: float, of_side: str) -> float:
         return _test(observed, study_power(vi, effect, alpha, **how), test, of_side)[1]
@@ -132,8 +134,8 @@ def excess_significance(
         theta=theta,
         tau2=pooled.tau2,
         observed=observed,
-        expected=float(power.sum()),
-        ratio=observed / float(power.sum()),
+        expected=expected,
+        ratio=observed / expected if expected > 0 else inf if observed else nan,
         statistic=statistic,
         pvalue=pvalue,
         limit_low=limits["greater"],

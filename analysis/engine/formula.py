@@ -13,7 +13,16 @@ import pandas as pd
 from formulaic import Formula, ModelMatrix, ModelSpec
 from formulaic.errors import DataMismatchWarning, FormulaicError
 
-from .design import Columns
+from .design import Columns, from_arrays
+
+
+def columns_of(X, formula, data, k: int, intercept: bool) -> Columns:
+    """Return the columns of `X` or of `formula` in `data` for `k` studies; without either, of ones."""
+    if X is not None and formula is not None:
+        raise ValueError("give either X or formula and data")
+    if formula is not None:
+        return from_formula(formula, data, k)
+    return from_arrays(np.ones(k) if X is None else X, k, intercept)
 
 
 def from_formula(formula: str, data, k: int) -> Columns:

@@ -19,7 +19,7 @@ from . import checks
 from .distributions import quantile, two_sided
 from .mixed_counts import Counts, Peak, highest
 from .results import Result
-from .tables import Tables, read_tables
+from .tables import Tables, tables_of
 
 MODELS = {"OR": ("UM.FS", "CM.AL"), "IRR": ("UM.FS", "CM.EL")}
 # A gain in the log-likelihood below this is rounding, and tau2 then 0.
@@ -89,13 +89,14 @@ def glmm(
     checks.one_of("measure", measure, MODELS)
     checks.one_of("model", model, MODELS[measure])
     level = checks.level(level)
-    rates = measure == "IRR"
-    sizes = (time_treated, time_control) if rates else (n_treated, n_control)
-    unused = (n_treated, n_control) if rates else (time_treated, time_control)
-    if any(values is not None for values in unused):
-        raise ValueError(f"{measure} takes {'time' if rates else 'n'}_treated and _control alone")
-    tables = read_tables(
-        events_treated, sizes[0], events_control, sizes[1], of="time" if rates else "n", rates=rates
+    tables = tables_of(
+        measure,
+        events_treated=events_treated,
+        events_control=events_control,
+        n_treated=n_treated,
+        n_control=n_control,
+        time_treated=time_treated,
+        time_control=time_control,
     )
     tables = tables.keep(tables.informative)
     _refuse_without_estimate(tables)

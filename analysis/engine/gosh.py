@@ -71,9 +71,9 @@ def gosh(
 ) -> Gosh:
     """Pool all subsets of `yi` with variances `vi` by `method`, or that many `subsets` drawn.
 
-    `yi` and `vi` are array-likes of shape (k,); methods are those of `pool`. Without `subsets` all
-    2^k - 1 are taken up to k = 19, with "all" up to k = 32; a million are drawn with `seed` beyond:
-    with replacement, every subset but the empty one equally likely.
+    `yi` and `vi` are array-likes of shape (k,); methods are those of `batch.pool`. Without `subsets`
+    all 2^k - 1 are taken up to k = 19, with "all" up to k = 32; a million are drawn with `seed`
+    beyond: with replacement, every subset but the empty one equally likely.
 
     An `executor` does the work elsewhere: a `dask.distributed.Client`, a `joblib.Parallel` or an
     executor of `concurrent.futures`. The result is the same to the last bit, whatever the number of

@@ -70,7 +70,7 @@ def bounds(k: int) -> dict[str, float]:
 def influence(yi, *, vi, method: str = "REML", ci: str = "z") -> Influence:
     """Return the deletion diagnostics of `yi` with variances `vi` pooled by `method` and `ci`.
 
-    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and `ci` are those of `pool`.
+    `yi` and `vi` are array-likes of shape (k,), k >= 2; `method` and `ci` are those of `batch.pool`.
     Linear in k for EE and DL with z or t. Flagged is a study beyond one of the `bounds`. ValueError
     for anything else.
 

@@ -10,35 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import exp, log, sqrt
+from typing import Any
 
 import numpy as np
-from scipy.special import chdtri, ndtri
+from scipy.special import chdtri
 
 from . import checks
+from .distributions import quantile
 from .heterogeneity import Bounds, HeterogeneityIntervals, q_profile, typical_variance
-from .model import Model
 from .quadratic_form import tau2_at
 from .root import DOUBLINGS, root_between
-from .tau2 import LOWEST, log_likelihood, standard_error
+from .tau2 import LOWEST, log_likelihood
 
 # How finely the likelihood is looked up, so that no second peak is stepped over.
 GRID = 200
 
 
-def heterogeneity_interval(
-    kind: str, model: Model, method: str, tau2: float, level: float
-) -> HeterogeneityIntervals:
-    """Return the intervals of a `kind` for a `model` fitted by `method` with `tau2`, of `level`.
+def heterogeneity_interval(kind: str, result, level: float) -> HeterogeneityIntervals:
+    """Return the intervals of a `kind`, of `level`, for the `result` of a `pool`.
 
     ValueError without a degree of freedom, and where the kind does not go with the method.
     """
     checks.one_of("kind", kind, ("QP", *KINDS))
     level = checks.level(level)
+    model = result.model
     if kind == "QP":
         return q_profile(model, level)
     if model.df < 1:
         raise ValueError("one study, or as many coefficients as studies, leave tau2 no interval")
-    low, high = KINDS[kind](model, method, tau2, level)
+    low, high = KINDS[kind](result, level)
     s2 = typical_variance(model)
     return HeterogeneityIntervals(
         level=level,
@@ -51,8 +51,9 @@ def heterogeneity_interval(
     )
 
 
-def profile_likelihood(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
-    """Return the lowest and the highest tau2 that the likelihood of `method` does not reject."""
+def profile_likelihood(result, level: float) -> tuple[float, float]:
+    """Return the lowest and the highest tau2 that the likelihood of the `result` does not reject."""
+    model, method, tau2 = result.model, result.method, result.tau2
     if method not in ("ML", "REML"):
         raise ValueError(f"method is {method!r}; the interval PL goes with ML and REML alone")
     restricted = method == "REML"
@@ -76,22 +77,24 @@ def profile_likelihood(model: Model, method: str, tau2: float, level: float) -> 
     return float(low), float(root_between(above, *grid[last : last + 2]))
 
 
-def wald(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+def wald(result, level: float) -> tuple[float, float]:
     """Return tau2 less and plus its standard error times the normal quantile, cut off at 0."""
-    half = -float(ndtri((1 - level) / 2)) * standard_error(model, method, tau2)
+    half = quantile(level, None) * result.tau2_se
     if not half >= 0:
-        raise ValueError(f"method is {method!r}, which leaves tau2 no standard error")
-    return max(0.0, tau2 - half), tau2 + half
+        raise ValueError(f"method is {result.method!r}, which leaves tau2 no standard error")
+    return max(0.0, result.tau2 - half), result.tau2 + half
 
 
-def jackson(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+def jackson(result, level: float) -> tuple[float, float]:
     """Return the tau2 at which the weighted Q is in either tail of its distribution."""
-    tail, weights = (1 - level) / 2, 1 / np.sqrt(model.v)
+    model, tail = result.model, (1 - level) / 2
+    weights = 1 / np.sqrt(model.v)
     return tau2_at(model, weights, tail), tau2_at(model, weights, 1 - tail)
 
 
-def by_h(model: Model, method: str, tau2: float, level: float) -> tuple[float, float]:
+def by_h(result, level: float) -> tuple[float, float]:
     """Return the tau2 that belong to the interval of H: H2 - 1 is tau2 over the typical variance."""
+    model = result.model
     low, high = h2_bounds(model.equal.rss, model.df, level)
     s2 = typical_variance(model)
     return s2 * (low - 1), s2 * (high - 1)
@@ -108,11 +111,11 @@ def h2_bounds(q: float, df: int, level: float) -> tuple[float, float]:
         se = sqrt((1 - 1 / (3 * (df - 1) ** 2)) / (2 * (df - 1)))
     else:
         raise ValueError("two studies with so small a Q leave H no standard error")
-    centre, half = log(max(1.0, q / df)) / 2, -float(ndtri((1 - level) / 2)) * se
+    centre, half = log(max(1.0, q / df)) / 2, quantile(level, None) * se
     return max(1.0, exp(2 * (centre - half))), exp(2 * (centre + half))
 
 
-KINDS: dict[str, Callable[[Model, str, float, float], tuple[float, float]]] = {
+KINDS: dict[str, Callable[[Any, float], tuple[float, float]]] = {
     "PL": profile_likelihood,
     "Wald": wald,
     "J": jackson,

@@ -27,7 +27,7 @@ def leave_one_out(
 ) -> LeaveOneOut:
     """Pool `yi` with variances `vi` by `method` without each study, with a `ci` of the `level`.
 
-    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods and intervals are those of `pool`.
+    `yi` and `vi` are array-likes of shape (k,), k >= 2; `method` and `ci` are those of `batch.pool`.
     Linear in k for EE and DL with z or t; quadratic otherwise. ValueError for anything else.
     Viechtbauer & Cheung (2010), Res Synth Methods 1, 112.
 

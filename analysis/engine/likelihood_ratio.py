@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 from .mixed import Mixed
 from .model import RANK_TOLERANCE
 from .pool import Pooled
+from .pool_weighted import refuse_weighted
 from .regression import Regression
 from .results import Result
 
@@ -46,7 +47,7 @@ def likelihood_ratio(full, reduced) -> LikelihoodRatio:
 
     Wilks (1938). Both by ML, or both by REML with the same moderators, of the same effects and errors.
     Where the reduced model sets a variance to 0, its border, p is too large: Self & Liang (1987).
-    ValueError for models that are not nested.
+    ValueError for models that are not nested, and for weights of one's own.
 
     >>> bcg = ma.example("bcg")
     >>> full = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg, method="ML")
@@ -55,6 +56,7 @@ def likelihood_ratio(full, reduced) -> LikelihoodRatio:
     for name, result in (("full", full), ("reduced", reduced)):
         if not isinstance(result, Pooled | Regression | Mixed):
             raise ValueError(f"{name} is a {type(result).__name__}; it must be a fitted model")
+        refuse_weighted(name, result)
         if result.method not in LIKELIHOOD:
             raise ValueError(
                 f"{name} was fitted by {result.method!r}; likelihoods are those of "

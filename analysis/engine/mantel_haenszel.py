@@ -16,9 +16,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from . import checks
-from .tables import RATES, Tables, TableSummary, read_tables, summary_fields
-
-ADD_TO = ("only0", "all", "if0all", "none")
+from .effect_size import effect_size
+from .tables import Tables, TableSummary, summary_fields, tables_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +61,7 @@ def mantel_haenszel(
     Sato (1989) for RD, Rothman, Greenland & Lash (2008) for IRD. `exact` leaves the tables as they
     are and corrects (`add`, `to`) the studies' own effects alone, from which Q comes; False corrects
     both. `continuity` is the half that `cmh` takes off. ValueError for a wrong count, and where
-    the counts leave the measure without an estimate.
+    the counts leave the measure without an estimate or an error.
 
     >>> bcg = ma.example("bcg")
     >>> counts = bcg[["events_treated", "n_treated", "events_control", "n_control"]]
@@ -71,28 +70,32 @@ def mantel_haenszel(
     >>> ma.back_transform("RR", [result.estimate, result.ci_low, result.ci_high]).round(3)
     """
     checks.one_of("measure", measure, SUMMARIES)
-    checks.one_of("to", to, ADD_TO)
     level = checks.level(level)
-    if not (np.isscalar(add) and np.isfinite(add) and add >= 0):
-        raise ValueError(f"add is {add!r}; it must be a number of 0 or more, for example 0.5")
-    rates = measure in RATES
-    sizes = (time_treated, time_control) if rates else (n_treated, n_control)
-    unused = (n_treated, n_control) if rates else (time_treated, time_control)
-    if any(values is not None for values in unused):
-        raise ValueError(f"{measure} takes {'time' if rates else 'n'}_treated and _control alone")
-    given = read_tables(
-        events_treated, sizes[0], events_control, sizes[1], of="time" if rates else "n", rates=rates
+    given = tables_of(
+        measure,
+        events_treated=events_treated,
+        events_control=events_control,
+        n_treated=n_treated,
+        n_control=n_control,
+        time_treated=time_treated,
+        time_control=time_control,
     )
     tables = given if exact else given.corrected(add, to)
     _refuse_without_estimate(tables, measure)
     estimate, variance = SUMMARIES[measure](tables)
-    yi, vi = _effects(given.keep(given.informative).corrected(add, to), measure)
+    if not variance > 0:
+        raise ValueError(
+            f"the counts leave {measure} a variance of {variance:g}, and so no error to test by: "
+            "in every study all of an arm have the event, or none"
+        )
+    own = effect_size(measure, **given.columns, add=add, to=to, drop00=True)
+    some = own.vi > 0
     tests = {"cmh": nan, "cmh_pvalue": nan}
     if measure in ("OR", "IRR"):
         tests["cmh"] = _cmh(tables, continuity)
         tests["cmh_pvalue"] = float(chdtrc(1, tests["cmh"]))
     equal = _equal_odds(tables, exp(estimate)) if measure == "OR" else NO_TEST
-    fields = summary_fields(estimate, sqrt(variance), yi, vi, level)
+    fields = summary_fields(estimate, sqrt(variance), own.yi[some], own.vi[some], level)
     return MantelHaenszel(measure=measure, k=len(given.a), **fields, **tests, **equal)
 
 
@@ -128,22 +131,24 @@ def odds_ratio(tables: Tables) -> tuple[float, float]:
 
 def risk_ratio(tables: Tables) -> tuple[float, float]:
     """Return the logged risk ratio and its variance: Greenland & Robins (1985)."""
-    total = tables.n1 + tables.n2
-    f1, f2 = tables.n1 / total, tables.n2 / total
-    R, S = tables.a @ f2, tables.c @ f1
-    spread = f1 @ (f2 * (tables.a + tables.c)) - tables.a @ (tables.c / total)
+    a, c, n1, n2 = tables.a, tables.c, tables.n1, tables.n2
+    total = n1 + n2
+    R, S = a @ (n2 / total), c @ (n1 / total)
+    # Over one denominator, so that whole numbers that cancel leave an exact 0.
+    spread = np.sum((n1 * n2 * (a + c) - a * c * total) / total**2)
     return log(R / S), float(spread / (R * S))
 
 
 def risk_difference(tables: Tables) -> tuple[float, float]:
     """Return the risk difference and its variance: Sato (1989)."""
     a, b, c, d = tables.cells
-    total = tables.n1 + tables.n2
-    f1, f2 = tables.n1 / total, tables.n2 / total
-    weight = float(tables.n1 @ f2)
-    estimate = float(a @ f2 - c @ f1) / weight
-    p = c @ f1**2 - a @ f2**2 + f1 @ (f2 * (tables.n2 - tables.n1)) / 2
-    q = (a @ (d / total) + c @ (b / total)) / 2
+    n1, n2 = tables.n1, tables.n2
+    total = n1 + n2
+    weight = float(np.sum(n1 * n2 / total))
+    # Over one denominator, so that whole numbers that cancel leave an exact 0.
+    estimate = float(np.sum((a * n2 - c * n1) / total)) / weight
+    p = np.sum((n1**2 * c - n2**2 * a + n1 * n2 * (n2 - n1) / 2) / total**2)
+    q = np.sum((a * d + b * c) / (2 * total))
     return estimate, float(estimate * p + q) / weight**2
 
 
@@ -172,25 +177,6 @@ SUMMARIES = {
     "IRR": rate_ratio,
     "IRD": rate_difference,
 }
-
-
-def _effects(tables: Tables, measure: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the effects and variances of the `tables` that have finite ones."""
-    a, b, c, d = tables.cells
-    n1, n2 = tables.n1, tables.n2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if measure == "OR":
-            yi, vi = np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
-        elif measure == "RR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
-        elif measure == "RD":
-            yi, vi = a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
-        elif measure == "IRR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a + 1 / c
-        else:
-            yi, vi = a / n1 - c / n2, a / n1**2 + c / n2**2
-    finite = np.isfinite(yi) & np.isfinite(vi) & (vi > 0)
-    return yi[finite], vi[finite]
 
 
 def _cmh(tables: Tables, continuity: bool) -> float:

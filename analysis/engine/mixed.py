@@ -15,11 +15,11 @@ from scipy.special import chdtrc
 
 from . import checks
 from .block_model import BlockModel
-from .coefficients import coefficient_table
-from .design import Columns, Design, from_arrays
+from .coefficients import coefficient_table, positions_of
+from .design import Columns, Design
 from .distributions import quantile
 from .fit_statistics import FitStatistics, criteria
-from .formula import from_formula
+from .formula import columns_of
 from .line import Coefficient
 from .pool import Interval
 from .regression import Predictions, Test, wald
@@ -38,6 +38,8 @@ class Mixed(Result):
     where tests go by t; `terms` a row a term: statistic, m, df, pvalue. `clusters` is the number of
     independent clusters, `parameters` that of all that was estimated, `used` are the effects' positions.
     """
+
+    held = ("design", "model")
 
     method: str
     ci: str
@@ -87,8 +89,7 @@ class Mixed(Result):
 
     def test(self, columns) -> Test:
         """Return the joint test that the coefficients of `columns`, by name or position, are 0."""
-        names = list(self.coefficients.index)
-        positions = [names.index(c) if isinstance(c, str) else int(c) for c in columns]
+        positions = positions_of(columns, list(self.coefficients.index))
         b = self.coefficients["estimate"].to_numpy()
         return wald(b, self.covariance, positions, fewest(self._df, positions))
 
@@ -117,11 +118,6 @@ class Mixed(Result):
         """Return the coefficients."""
         return self.coefficients.copy()
 
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the design and the model."""
-        values = super().to_dict()
-        return {name: v for name, v in values.items() if name not in ("design", "model")}
-
     def _shown(self, head: str) -> str:
         tests = (
             f"QE {self.q_e:.2f} (df {self.q_e_df}, p {self.q_e_pvalue:.4g}), QM {self.q_m:.2f} "
@@ -137,14 +133,7 @@ def prepared(yi, vi, V, X, formula, data, intercept: bool) -> tuple[Sampling, Co
     Without `X` and `formula` the column of ones.
     """
     given = sampling(yi, vi, V)
-    if X is not None and formula is not None:
-        raise ValueError("give either X or formula and data")
-    k = len(given.y)
-    columns = (
-        from_formula(formula, data, k)
-        if formula is not None
-        else from_arrays(np.ones(k) if X is None else X, k, intercept)
-    )
+    columns = columns_of(X, formula, data, len(given.y), intercept)
     return given.take(columns.used), columns
 
 
@@ -166,8 +155,7 @@ def common(
     """Return the fields of `Mixed` of the `model` at `theta`."""
     found = model.solve(theta)
     b, A = design.coefficients(found.b, found.A)
-    tested = [i for i in range(model.p) if i != design.intercept] or list(range(model.p))
-    q_m = wald(b, A, tested, fewest(df, tested))
+    q_m = wald(b, A, design.tested, fewest(df, design.tested))
     terms = {
         term: wald(b, A, positions, fewest(df, positions))
         for term, positions in design.terms.items()

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
 
 from . import checks
 from .block_model import BlockModel
 from .clusters import Clusters, codes_of
 from .design import Design
+from .distributions import quantile
 from .mixed import Mixed, arguments, common, contained_df, prepared
 from .multilevel_profile import VarianceIntervals, profile_intervals
 from .pool import Interval
@@ -65,6 +65,8 @@ class Multilevel(Mixed):
 
     `i2_between` and `i2_within` are what each level adds to the total variance of an effect.
     """
+
+    held = (*Mixed.held, "groupings")
 
     units: int
     sigma2_between: float
@@ -119,16 +121,9 @@ class Multilevel(Mixed):
         )
         estimate = size * pull
         se = np.sqrt(np.maximum(size - size**2 * certainty, 0.0))
-        tail, df = (1 - level) / 2, max(len(labels) - self.p, 1)
-        half = se * (-ndtri(tail) if self.ci == "z" else -stdtrit(df, tail))
+        half = se * quantile(level, None if self.ci == "z" else max(len(labels) - self.p, 1))
         fields = {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half}
         return LevelEffects(which=which, level=level, labels=tuple(labels), **locked(fields))
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the model."""
-        values = super().to_dict()
-        del values["groupings"]
-        return values
 
     def report(self) -> str:
         """Return the finding and how its variance divides in one sentence."""

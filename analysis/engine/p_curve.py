@@ -18,6 +18,7 @@ from scipy.optimize import brentq
 from scipy.special import bdtrc, ndtr, ndtri
 
 from . import checks
+from .distributions import quantile
 from .noncentral import FRatios, f_ratios
 from .poisson_binomial import poisson_binomial
 from .results import read_only
@@ -125,7 +126,7 @@ def p_curve(
     flat = _stouffer(tests.beyond(weak) / WEAK, flip=True)
     half_flat = _stouffer(half.beyond(weak[below]) / shares[below], flip=True)
     k_half = int(below.sum())
-    bound = -float(ndtri((1 - level) / 2))
+    bound = quantile(level, None)
     estimate, low, high = (_power(tests, alpha, z) for z in (0.0, bound, -bound))
     return PCurve(
         k=len(p_all),

@@ -82,11 +82,11 @@ def permutation_test(
 ) -> PermutationTest:
     """Test the mean of `yi` with variances `vi`, or their regression on `X` or `formula` in `data`.
 
-    Arguments up to `ci` are those of `pool` and `meta_regression`. Without `permutations` all
-    different rearrangements are taken if they are at most 65,536, else 10,000 are drawn with `seed`.
-    Two-sided: the share of rearrangements whose statistic is at least as far from 0. `executor` and
-    `progress` are those of `gosh`. A rearrangement without convergence, as ValueError, and anything
-    else that those functions refuse.
+    Arguments up to `data` are those of `meta_regression`, `method` and `ci` those of `batch.pool`.
+    Without `permutations` all different rearrangements are taken if they are at most 65,536, else
+    10,000 are drawn with `seed`. Two-sided: the share of rearrangements whose statistic is at least
+    as far from 0. `executor` and `progress` are those of `gosh`. A rearrangement without convergence,
+    as ValueError, and anything else that those functions refuse.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.permutation_test(bcg.yi, vi=bcg.vi)

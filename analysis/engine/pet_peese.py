@@ -61,17 +61,10 @@ def pet_peese(yi, *, vi, alpha: float = 0.1, level: float = 0.95) -> PetPeese:
     pet = weighted_line(yi, vi, np.sqrt(vi), level)
     peese = weighted_line(yi, vi, vi, level)
     used, line = ("PEESE", peese) if pet.intercept.pvalue < alpha else ("PET", pet)
-    at_zero = line.intercept
     return PetPeese(
         k=k,
         used=used,
-        estimate=at_zero.estimate,
-        se=at_zero.se,
-        ci_low=at_zero.ci_low,
-        ci_high=at_zero.ci_high,
-        statistic=at_zero.statistic,
-        pvalue=at_zero.pvalue,
-        df=at_zero.df,
+        **vars(line.intercept),
         alpha=alpha,
         level=level,
         pet=pet,

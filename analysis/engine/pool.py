@@ -88,6 +88,8 @@ class Pooled(Result):
     >>> result.to_frame()[["k", "estimate", "ci_low", "ci_high", "tau2", "i2"]]
     """
 
+    held = ("model",)
+
     method: str
     ci: str
     k: int
@@ -133,7 +135,7 @@ class Pooled(Result):
     def confint(self, level: float | None = None, kind: str = "QP") -> HeterogeneityIntervals:
         """Return the intervals of tau2, tau, I2, H2: Viechtbauer (2007), or a `kind` of `intervals`."""
         level = self.level if level is None else level
-        return heterogeneity_interval(kind, self.model, self.method, self.tau2, level)
+        return heterogeneity_interval(kind, self, level)
 
     def fit_statistics(self) -> FitStatistics:
         """Return log-likelihood, deviance, AIC, BIC and AICc, restricted ones for REML."""
@@ -152,16 +154,6 @@ class Pooled(Result):
             f"({100 * self.level:g}% CI {self.ci_low:.2f} to {self.ci_high:.2f}, {p}); I² was "
             f"{self.i2:.0f}%, tau {sqrt(self.tau2):.2f}."
         )
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the model."""
-        values = super().to_dict()
-        del values["model"]
-        return values
-
-    def __repr__(self) -> str:
-        lines = super().__repr__().split("\n")
-        return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
 def pool(

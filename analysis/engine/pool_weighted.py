@@ -77,6 +77,14 @@ class WeightedPooled(Pooled):
         return super().report().replace(f"({self.method})", f"({self.method}, weights given)", 1)
 
 
+def refuse_weighted(name: str, result) -> None:
+    """Refuse the argument `name` if the `result` has weights other than 1/(vi + tau2)."""
+    if isinstance(result, WeightedPooled):
+        raise ValueError(
+            f"{name} has weights of its own, which this does not take; pool without them"
+        )
+
+
 def pool_weighted(
     yi, *, vi, weights, method: str = "REML", ci: str = "z", level: float = 0.95
 ) -> WeightedPooled:

@@ -8,9 +8,9 @@ The predicted true effect itself, mean plus deviation, is `Pooled.blups()`.
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from .batch import one
+from .distributions import quantile
 from .rows import Rows, locked
 from .series import arguments
 
@@ -54,7 +54,6 @@ def random_effects(
     shrink = whole["tau2"] / (whole["tau2"] + vi)
     estimate = shrink * (yi - whole["estimate"])
     se = np.sqrt(shrink * vi + shrink**2 * whole["se"] ** 2)
-    tail, df = (1 - level) / 2, len(yi) - 1
-    half = se * (-ndtri(tail) if ci == "z" or df == 0 else -stdtrit(df, tail))
+    half = se * quantile(level, None if ci == "z" else len(yi) - 1 or None)
     fields = {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half}
     return RandomEffects(method=method, ci=ci, level=level, **locked(fields))

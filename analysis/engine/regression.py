@@ -17,11 +17,11 @@ import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
 from . import checks
-from .coefficients import coefficient_table
-from .design import Design, from_arrays
+from .coefficients import coefficient_table, positions_of
+from .design import Design
 from .distributions import quantile
 from .fit_statistics import FitStatistics, fit_statistics
-from .formula import from_formula
+from .formula import columns_of
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
 from .model import EXACT, Mean, Model
 from .pool import CI, Blups, blups, dispersion
@@ -78,6 +78,8 @@ class Regression(Result):
     >>> result.predict(data=places).to_frame().round(2)
     >>> round(result.test(["latitude"]).pvalue, 4)
     """
+
+    held = ("design",)
 
     method: str
     ci: str
@@ -144,19 +146,12 @@ class Regression(Result):
 
     def test(self, columns) -> Test:
         """Return the joint test that the coefficients of `columns`, by name or position, are 0."""
-        names = list(self.coefficients.index)
-        positions = [names.index(c) if isinstance(c, str) else int(c) for c in columns]
+        positions = positions_of(columns, list(self.coefficients.index))
         return wald(self.coefficients["estimate"].to_numpy(), self.covariance, positions, self.df)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients.copy()
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the design."""
-        values = super().to_dict()
-        del values["design"]
-        return values
 
     def report(self) -> str:
         """Return the test of the moderators and what they leave in one sentence."""
@@ -194,10 +189,10 @@ def meta_regression(
     To `X` an `intercept` is added where its columns do not span one (a column of ones does, and so do
     those of all levels of a factor); a formula has one unless it says "- 1".
 
-    `method`, `ci` and `level` are those of `pool`; "DL" is the method of moments of Comprehensive
-    Meta-Analysis. `X` may be a data frame, whose columns name the coefficients. t, F and Hartung-Knapp
-    intervals have k - p df: Knapp & Hartung (2003). ValueError for missing values in X, columns that
-    depend on each other, and too few studies.
+    `method` and `level` are those of `pool`, "DL" the method of moments of Comprehensive Meta-Analysis;
+    `ci` is "z", "t", "hksj" or "hksj-adhoc", by the formulas of `pool`. `X` may be a data frame, whose
+    columns name the coefficients. t, F and Hartung-Knapp intervals have k - p df: Knapp & Hartung
+    (2003). ValueError for missing values in X, columns that depend on each other, and too few studies.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.meta_regression(bcg.yi, vi=bcg.vi, formula="latitude", data=bcg, ci="hksj")
@@ -208,13 +203,9 @@ def meta_regression(
     checks.one_of("method", method, TAU2)
     checks.one_of("ci", ci, CI)
     level = checks.level(level)
-    if (X is None) == (formula is None):
+    if X is None and formula is None:
         raise ValueError("give either X or formula and data")
-    columns = (
-        from_arrays(X, len(yi), intercept)
-        if formula is None
-        else from_formula(formula, data, len(yi))
-    )
+    columns = columns_of(X, formula, data, len(yi), intercept)
     design = Design(yi[columns.used], vi[columns.used], columns)
     return _fit(design, method, ci, level)
 
@@ -231,8 +222,7 @@ def _fit(design: Design, method: str, ci: str, level: float) -> Regression:
     b, A = design.coefficients(fit.b, fit.A)
     df = None if ci == "z" else model.df
     covariance = A * dispersion(fit.rss, model.df, ci)
-    tested = [i for i in range(model.p) if i != design.intercept] or list(range(model.p))
-    q_m = wald(b, covariance, tested, df)
+    q_m = wald(b, covariance, design.tested, df)
     q_e, q_e_df, q_e_pvalue = cochran_q(model)
     i2, h2 = i2_h2(model, method, tau2, q_e)
     terms = {

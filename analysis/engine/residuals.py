@@ -42,8 +42,8 @@ class Residuals(Rows):
 def residuals(yi, *, vi, method: str = "REML") -> Residuals:
     """Return the residuals of `yi` with variances `vi` about their summary by `method`.
 
-    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods are those of `pool`. ValueError
-    for anything else. Viechtbauer & Cheung (2010), eqs. 7 to 9; quantiles by Blom (1958) for
+    `yi` and `vi` are array-likes of shape (k,), k >= 2; methods are those of `batch.pool`.
+    ValueError for anything else. Viechtbauer & Cheung (2010), eqs. 7 to 9; quantiles by Blom (1958) for
     k <= 10, else Hazen (1914), as R's ppoints.
 
     >>> bcg = ma.example("bcg")

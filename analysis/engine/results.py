@@ -13,32 +13,43 @@ A result is a frozen dataclass that derives from `Result` and writes its own `re
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 
 class Result:
-    """A frozen result of an analysis."""
+    """A frozen result of an analysis.
+
+    `held` names the fields that it was computed from, such as the model: its methods need them, but
+    they are neither shown nor handed on.
+    """
+
+    held: ClassVar[tuple[str, ...]] = ()
 
     def to_dict(self) -> dict:
         """Return the fields by name: arrays as lists, results within as dicts."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return {name: _plain(value) for name, value in self._found().items()}
 
     def to_frame(self) -> pd.DataFrame:
         """Return the fields that hold a single number or word as a frame of one row."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return pd.DataFrame([{name: v for name, v in values.items() if _is_single(v)}])
+        return pd.DataFrame([{name: v for name, v in self._found().items() if _is_single(v)}])
 
     def report(self) -> str:
         """Return the result in one plain sentence."""
         raise NotImplementedError(f"{type(self).__name__} has no sentence of its own")
 
     def __repr__(self) -> str:
-        shown = [(f.name, getattr(self, f.name)) for f in fields(self)]
-        width = max(len(name) for name, _ in shown)
-        lines = (f"  {name:{width}}  {_shown(value)}" for name, value in shown)
+        shown = self._found()
+        width = max(map(len, shown))
+        lines = (f"  {name:{width}}  {_shown(value)}" for name, value in shown.items())
         return "\n".join([type(self).__name__, *lines])
+
+    def _found(self) -> dict:
+        """Return the fields but those `held`."""
+        names = (f.name for f in fields(self))
+        return {name: getattr(self, name) for name in names if name not in self.held}
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -14,10 +14,11 @@ import pandas as pd
 
 from . import checks
 from .clusters import Clusters, codes_of
-from .coefficients import coefficient_table
+from .coefficients import coefficient_table, positions_of
 from .design import INTERCEPT
 from .mixed import Mixed
 from .pool import Pooled
+from .pool_weighted import refuse_weighted
 from .regression import Regression
 from .results import Result, read_only
 from .sandwich import ESTIMATORS, RobustTest, Sandwich
@@ -31,6 +32,8 @@ class Robust(Result):
     is the joint test of all but the intercept, by F.
     """
 
+    held = ("sandwich",)
+
     estimator: str
     k: int
     p: int
@@ -43,19 +46,12 @@ class Robust(Result):
 
     def test(self, columns) -> RobustTest:
         """Return the joint test that the coefficients of `columns`, by name or position, are 0."""
-        names = list(self.coefficients.index)
-        positions = [names.index(c) if isinstance(c, str) else int(c) for c in columns]
+        positions = positions_of(columns, list(self.coefficients.index))
         return self.sandwich.test(positions)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients.copy()
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the sandwich."""
-        values = super().to_dict()
-        del values["sandwich"]
-        return values
 
     def report(self) -> str:
         """Return the coefficients in one sentence."""
@@ -89,8 +85,9 @@ def robust(
     Hedges, Tipton & Johnson (2010); Tipton (2015) and Pustejovsky & Tipton (2018) for CR2 and its
     degrees of freedom. The working model is that of `result`, from `pool`, `meta_regression`,
     `multilevel` or `multivariate`, whatever its `ci`. `cluster` are labels of the effects given to the
-    fit; by default the clusters of a model that has some. ValueError for anything else, for clusters
-    that part what the model correlates, and for no more clusters than coefficients.
+    fit; by default the clusters of a model that has some. ValueError for anything else, for weights of
+    one's own, for clusters that part what the model correlates, and for no more clusters than
+    coefficients.
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.multilevel(bcg.yi, vi=bcg.vi, cluster=bcg.year // 10)
@@ -103,6 +100,7 @@ def robust(
             f"result is a {type(result).__name__}; it must come from pool, meta_regression, "
             "multilevel or multivariate"
         )
+    refuse_weighted("result", result)
     clusters = _clusters(result, cluster)
     model = result.model
     if isinstance(result, Mixed):
@@ -114,8 +112,7 @@ def robust(
         back, names, tested = np.eye(1), [INTERCEPT], [0]
     else:
         design = result.design
-        back, names = design.back, design.names
-        tested = [i for i in range(model.p) if i != design.intercept] or list(range(model.p))
+        back, names, tested = design.back, design.names, design.tested
     sandwich = Sandwich(model.y, model.X, entries, clusters, estimator, back, names)
     return Robust(**robust_fields(sandwich, estimator, model.k, tested, level))
 

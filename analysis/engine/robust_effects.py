@@ -117,9 +117,7 @@ def robust_effects(
     sandwich = Sandwich(
         effects.y, design.model.X, (own, own, 1 / w), clusters, estimator, design.back, design.names
     )
-    p = design.model.p
-    tested = [i for i in range(p) if i != design.intercept] or list(range(p))
-    fields = robust_fields(sandwich, estimator, len(w), tested, level)
+    fields = robust_fields(sandwich, estimator, len(w), design.tested, level)
     return RobustEffects(**fields, dependence=dependence, **variances)
 
 

@@ -1,6 +1,5 @@
 """Results that hold one element a study, a subset or an analysis."""
 
-from dataclasses import fields
 from typing import ClassVar
 
 import numpy as np
@@ -26,8 +25,7 @@ class Rows(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the arrays as the columns of a frame, an element a row."""
-        names = [*(field.name for field in fields(self)), *self.derived]
-        columns = {name: getattr(self, name) for name in names}
+        columns = self._found() | {name: getattr(self, name) for name in self.derived}
         return pd.DataFrame(
             {n: v for n, v in columns.items() if isinstance(v, np.ndarray) and v.ndim == 1}
         )

@@ -51,6 +51,8 @@ class SelectionModel(Result):
     other weights. `loglik_unadjusted` is that of the model without selection.
     """
 
+    held = ("model",)
+
     weight: str
     alternative: str
     method: str
@@ -103,16 +105,6 @@ class SelectionModel(Result):
             f"an effect of {self.estimate:.2f} ({100 * self.level:g}% CI {self.ci_low:.2f} to "
             f"{self.ci_high:.2f}), tau {self.tau2**0.5:.2f}{test}."
         )
-
-    def to_dict(self) -> dict:
-        """Return the fields by name, without the model."""
-        values = super().to_dict()
-        del values["model"]
-        return values
-
-    def __repr__(self) -> str:
-        lines = super().__repr__().split("\n")
-        return "\n".join(line for line in lines if not line.startswith("  model "))
 
 
 def selection_model(

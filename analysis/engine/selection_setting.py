@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import checks
-from .design import INTERCEPT, Columns, Design, from_arrays
-from .formula import from_formula
+from .design import Design
+from .formula import columns_of
 from .selection_likelihood import Maximum, Selected, highest
 from .selection_weights import SMOOTH, VEVEA_WOODS, VEVEA_WOODS_STEPS, Weight, step_weight
 from .tau2 import TAU2
@@ -63,15 +63,7 @@ class Setting:
 
 def made_design(yi, vi, X, formula, data, intercept: bool) -> Design:
     """Return the design on `X`, on a `formula` in `data`, or on the intercept alone."""
-    k = len(yi)
-    if X is not None and formula is not None:
-        raise ValueError("give either X or formula and data")
-    if formula is not None:
-        columns = from_formula(formula, data, k)
-    elif X is not None:
-        columns = from_arrays(X, k, intercept)
-    else:
-        columns = Columns(np.ones((k, 1)), [INTERCEPT], {INTERCEPT: [0]}, np.arange(k))
+    columns = columns_of(X, formula, data, len(yi), intercept)
     return Design(yi[columns.used], vi[columns.used], columns)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+
+from .distributions import quantile
 
 CORRECTED = ("hksj-wider", "kenward-roger")
 
@@ -39,8 +40,7 @@ def wider(w: np.ndarray, rss: float, df: int, level: float) -> tuple[float, floa
 
     Wiksten, Rücker & Schwarzer (2016).
     """
-    tail, ratio = (1 - level) / 2, sqrt(rss / df)
-    classic = sqrt(1 / float(w.sum()))
-    if -stdtrit(df, tail) * ratio < -ndtri(tail):
+    ratio, classic = sqrt(rss / df), sqrt(1 / float(w.sum()))
+    if quantile(level, df) * ratio < quantile(level, None):
         return classic, None
     return classic * ratio, df

@@ -89,10 +89,11 @@ def subgroups(
 ) -> Subgroups:
     """Pool effects `yi` with variances `vi` within each of the `groups` and compare the groups.
 
-    `method`, `ci` and `level` are those of `pool`; `tau2` is "separate" or "common", `across` "fixed"
-    or "random", which pools the groups by `method`. Q between is Cochran's Q of the groups' estimates
-    with their squared standard errors by z: Borenstein et al. (2009), chapter 19. ValueError for labels
-    that do not match yi, for fewer than two groups, and for "random" with the method "EE".
+    `method` and `level` are those of `pool`; `ci` is "z", "t", "hksj" or "hksj-adhoc", `tau2`
+    "separate" or "common", `across` "fixed" or "random", which pools the groups by `method`. Q between
+    is Cochran's Q of the groups' estimates with their squared standard errors by z: Borenstein et al.
+    (2009), chapter 19. ValueError for labels that do not match yi, for fewer than two groups, and for
+    "random" with the method "EE".
 
     >>> bcg = ma.example("bcg")
     >>> result = ma.subgroups(bcg.yi, vi=bcg.vi, groups=bcg.allocation)

@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 
 from . import checks
 from .distributions import quantile, two_sided
+from .effect_size.zeros import added
 from .pool import Pooled, pool
 from .results import Result, read_only
 
@@ -46,14 +47,22 @@ class Tables:
         """Return the tables of the given `rows` alone."""
         return replace(self, a=self.a[rows], n1=self.n1[rows], c=self.c[rows], n2=self.n2[rows])
 
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The columns by the names that `effect_size` has for them."""
+        of = "time" if self.rates else "n"
+        return {
+            "events_treated": self.a, f"{of}_treated": self.n1,
+            "events_control": self.c, f"{of}_control": self.n2,
+        }  # fmt: skip
+
     def corrected(self, add: float, to: str) -> Tables:
         """Return the tables with `add` added to each count of the tables that `to` names."""
-        counts = np.array(self.cells[::2] if self.rates else self.cells)
-        zero = (counts == 0).any(axis=0)
-        chosen = {"only0": zero, "all": True, "if0all": zero.any(), "none": False}[to]
-        more = add * np.asarray(chosen, dtype=float)
-        size = 0 if self.rates else 2 * more
-        return replace(self, a=self.a + more, c=self.c + more, n1=self.n1 + size, n2=self.n2 + size)
+        if self.rates:
+            a, c = added([self.a, self.c], add, to)
+            return replace(self, a=a, c=c)
+        a, b, c, d = added(self.cells, add, to)
+        return replace(self, a=a, n1=a + b, c=c, n2=c + d)
 
 
 def read_tables(
@@ -90,6 +99,27 @@ def read_tables(
             allowed = f"it must not exceed n_{arm}, the arm's size"
             checks.refuse(f"events_{arm}", events, events > n, allowed)
     return tables
+
+
+def tables_of(
+    measure: str,
+    *,
+    events_treated,
+    events_control,
+    n_treated=None,
+    n_control=None,
+    time_treated=None,
+    time_control=None,
+) -> Tables:
+    """Return the tables of `events_*` among `n_*`, or over `time_*` where `measure` is one of rates."""
+    rates = measure in RATES
+    sizes, unused = (n_treated, n_control), (time_treated, time_control)
+    if rates:
+        sizes, unused = unused, sizes
+    of = "time" if rates else "n"
+    if any(values is not None for values in unused):
+        raise ValueError(f"{measure} takes {of}_treated and _control alone")
+    return read_tables(events_treated, sizes[0], events_control, sizes[1], of=of, rates=rates)
 
 
 @dataclass(frozen=True, repr=False)

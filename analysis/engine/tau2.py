@@ -271,9 +271,12 @@ def standard_error(model: Model, method: str, tau2: float) -> float:
         start = _sidik_jonkman_start(model)
         weights = 1 / (model.v + start)
         return start * moments_error(model, tau2, weights) * model.trace_p(weights) / model.df
+    if method == "HE":
+        return moments_error(model, tau2, np.ones(model.k))
     first = {"DL2": dersimonian_laird, "CA2": hedges}
-    weights = 1 / (model.v + first[method](model)) if method in first else np.ones(model.k)
-    return moments_error(model, tau2, weights)
+    if method in first:
+        return moments_error(model, tau2, 1 / (model.v + first[method](model)))
+    raise ValueError(f"method is {method!r}; no standard error of its tau2 is known")
 
 
 def moments_error(model: Model, tau2: float, weights: np.ndarray) -> float:
