@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.display.figure import Figure
 from analysis.display.value import Value
 from analysis.report.compose import compose, read_data
 
@@ -142,3 +143,11 @@ def test_the_three_levels_and_robust_errors_are_those_of_rma_mv():
         assert close(raw("calendar", f"robust.{ours}"), robust[leaf][0], ITERATIVE)
     for level, sigma2 in zip(("between", "within"), theirs["sigma2"], strict=True):
         assert close(raw("calendar", f"multilevel.sigma2_{level}"), sigma2, ITERATIVE)
+
+
+@pytest.mark.parametrize(("name", "of"), [("bcg", exp), ("adherence", float)])
+def test_the_funnel_stands_around_the_mean_of_rma_on_the_scale_of_its_axis(name, of):
+    theirs = reference(FILES[name][0])["fits"]["REML"]["knha"]["b"][0]
+    places = 3 if name == "adherence" else 2
+    shown = f"Random effects: {of(theirs):.{places}f}"
+    assert shown in registry(name).get(Figure, "outcome.funnel").alt

@@ -186,6 +186,18 @@ def test_init_refuses_a_folder_that_holds_files(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_init_gives_the_labels_of_the_example_to_the_example_alone(tmp_path):
+    own, mine = tmp_path / "own", tmp_path / "mine.csv"
+    mine.write_text("study,yi,vi\nA,0.5,0.1\nB,0.1,0.2\n", encoding="utf-8")
+    assert main(["init", str(own), "--data", str(mine)]) == 0
+    assert not (own / "data/trials.yml").exists()
+    mine.with_suffix(".yml").write_text("title: Mine", encoding="utf-8")
+    assert main(["init", str(tmp_path / "told"), "--data", str(mine)]) == 0
+    assert (tmp_path / "told/data/trials.yml").read_text(encoding="utf-8") == "title: Mine"
+    assert main(["init", str(tmp_path / "example")]) == 0
+    assert "favours" in (tmp_path / "example/data/trials.yml").read_text(encoding="utf-8")
+
+
 @LONG
 def test_a_project_builds_by_itself_with_the_wheel_alone(tmp_path):
     project, packages = tmp_path / "mine", tmp_path / "packages"

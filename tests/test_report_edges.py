@@ -66,6 +66,12 @@ def test_too_few_studies_are_said(tmp_path):
     assert "too few" in registry.get(Phrase, "outcome.reml.without.verdict").text
 
 
+def test_a_single_study_says_nothing_of_the_next(tmp_path):
+    registry, _ = composed(tmp_path, FILES["one study"])
+    told = registry.get(Phrase, "outcome.next.told").text
+    assert told == "From a single study it cannot be told what a next trial would have to be."
+
+
 def test_numbers_of_any_size_are_shown_with_digits_that_tell(tmp_path):
     registry, _ = composed(tmp_path, FILES["large numbers"])
     assert registry.get(Value, "outcome.study.a.estimate").text == "12000"

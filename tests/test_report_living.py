@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import analysis as ma
-from analysis.display.downloads import write_downloads
+from analysis.display.downloads import write_downloads, write_values
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.report.compose import compose, read_data
@@ -39,7 +39,8 @@ def test_the_next_trial_turns_the_conclusion_and_no_less_precise_one_does(name):
     turned = [(pooled(trials, effect, x).pvalue < 0.05) != (p < 0.05) for x in grid]
     if se is None:
         assert not any(turned)
-        assert "however large" in registry.get(Phrase, "outcome.next.told").text
+        told = registry.get(Phrase, "outcome.next.told").text
+        assert "would not change this, even if its standard error were 100 times smaller" in told
     else:
         assert not any(turned[:-1])
         assert pooled(trials, effect, se).pvalue == pytest.approx(0.05, abs=1e-6)
@@ -66,6 +67,65 @@ def test_a_new_trial_is_told_with_what_it_changed(tmp_path):
     # The same file again is no change, and what was kept stays.
     write_project(read_data(path), path, root)
     assert open_project(root).shown.registry.get(Value, "changed.added").raw == 10
+
+
+def write(root: Path, path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write the report on a file that says `text`, and what its build leaves behind."""
+    path.write_text(text, encoding=encoding)
+    write_project(read_data(path), path, root)
+    (root / "_site").mkdir(exist_ok=True)
+    write_values(open_project(root).shown.registry, root / "_site")
+
+
+ROWS = "study,yi,vi\nÅs,0.5,0.1\nBø,0.25,0.2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (ROWS, "cp1252"),
+        (ROWS.replace(",", ";"), "utf-8"),
+        (ROWS.replace(",", ";").replace(".", ","), "utf-8"),
+        ("vi,study,yi\n0.1,Ås,0.5\n0.2,Bø,0.25\n", "utf-8"),
+    ],
+    ids=["encoding", "delimiter", "decimal", "order"],
+)
+def test_the_same_rows_written_otherwise_are_not_new(tmp_path, text, encoding):
+    path, root = tmp_path / "mine.csv", tmp_path / "out"
+    write(root, path, text, encoding)
+    write(root, path, ROWS + "C,0.75,0.2\n")
+    registry = open_project(root).shown.registry
+    assert registry.get(Value, "changed.added").raw == 1
+    assert registry.get(Value, "changed.gone").raw == 0
+
+
+def test_another_file_is_not_compared_with_that_of_the_report_before(tmp_path):
+    root = tmp_path / "out"
+    write(root, tmp_path / "mine.csv", ROWS)
+    write(root, tmp_path / "mine.csv", ROWS + "C,0.75,0.2\n")
+    assert (root / "chapters/05-changed.qmd").is_file()
+    (root / "chapters/05-changed.qmd").unlink()
+    write(root, tmp_path / "other.csv", ROWS + "D,0.75,0.2\n")
+    assert not (root / "chapters/05-changed.qmd").exists()
+
+
+def test_nothing_of_an_earlier_report_is_taken_over(tmp_path):
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    settings, published = path.with_suffix(".yml"), tmp_path / "mine-published.csv"
+    text = "study,m1,sd1,n1,m2,sd2,n2\nA,12,2,20,10,3,30\nB,12,2,20,10,3,30\n"
+    path.write_text(text, encoding="utf-8")
+    settings.write_text("title: Mine", encoding="utf-8")
+    published.write_text("id,where,quantity,printed\na,T,outcome.k,2\n", encoding="utf-8")
+    write_project(read_data(path), path, root, "MD")
+    first = open_project(root)
+    assert first.data.columns.measure.key == "MD" and first.data.settings.title == "Mine"
+    assert first.shown.registry.judged
+    settings.unlink()
+    published.unlink()
+    write_project(read_data(path), path, root)
+    second = open_project(root)
+    assert second.data.columns.measure.key == "SMD" and not second.data.settings.title
+    assert not second.shown.registry.judged
 
 
 def test_a_first_report_has_nothing_that_changed(tmp_path):

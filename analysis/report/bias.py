@@ -14,8 +14,8 @@ from ..display.value import Value
 from ..engine.egger import Egger, egger
 from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
-from .measures import RATIOS
-from .pooled import CLASSIC, MODELS, RECOMMENDED
+from .measures import CORRELATIONS, DIFFERENCES, RATIOS
+from .pooled import MODELS, RECOMMENDED
 from .wording import ALPHA, capitalised
 from .writer import Writer, computable
 
@@ -64,6 +64,9 @@ def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
         yi = None if filled is None else getattr(filled.adjusted, name)
         meaning = f"{words} with missing studies filled in; {MODELS[RECOMMENDED][2]}"
         writer.effect(f"{RECOMMENDED}.filled.{name}", yi, meaning, inputs)
+        if writer.outcome.measure.kind != DIFFERENCES:
+            meaning = f"{meaning}; {writer.outcome.measure.analysed}"
+            writer.number(f"{RECOMMENDED}.filled.analysed.{name}", yi, 3, meaning, inputs)
 
 
 def _told(
@@ -99,23 +102,21 @@ def _told(
 
 
 def _funnel(writer: Writer, filled: TrimFill | None) -> Figure:
-    outcome = writer.outcome
+    outcome, measure = writer.outcome, writer.outcome.measure
     points = [FunnelPoint(t.name, t.yi, sqrt(t.vi)) for t in outcome.trials]
     if filled is not None:
         pairs = zip(filled.yi_filled, filled.vi_filled, strict=True)
         points += [FunnelPoint("Filled in", float(y), sqrt(float(v)), True) for y, v in pairs]
-    reach = quantile(writer.level, None)
+    # The axis of a correlation is that of the analysis, and so is what its key says.
+    estimate = "analysed.estimate" if measure.kind == CORRELATIONS else "estimate"
     centres = []
     for name, label, within in (
-        (CLASSIC, "Random effects", reach),
+        (RECOMMENDED, "Random effects", quantile(writer.level, None)),
         (f"{RECOMMENDED}.filled", "With studies filled in", None),
     ):
-        value = writer.get(f"{name}.estimate")
+        value = writer.get(f"{name}.{estimate}")
         if value.raw is not None:
-            centres.append(
-                Centre(label, writer.outcome.measure.unshown(value.raw), value.text, within)
-            )
-    measure = outcome.measure
+            centres.append(Centre(label, writer.plotted(value), value.text, within))
     title = measure.name if measure.kind == RATIOS else measure.analysed
     return funnel(
         f"{outcome.key}-funnel", points, centres, (capitalised(title), "Standard error"),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Value
-from .source import read_source
+from .files import copy, copy_or_remove
+from .settings import read_settings, settings_path
+from .source import Source, read_source
 from .trials import Data
 from .wording import ALPHA, listed
 
 BEFORE = Path("before")  # in a project: values and data of the build before
-VALUES, TRIALS = BEFORE / "values.json", BEFORE / "trials.csv"
+VALUES, TRIALS_BEFORE = BEFORE / "values.json", BEFORE / "trials.csv"
+NAME = BEFORE / "name.txt"  # what the file of trials was called
 SHOWN = {
     "k": "Studies", "reml.estimate": "Pooled effect", "reml.ci_low": "Lower confidence limit",
     "reml.ci_high": "Upper confidence limit", "reml.pvalue": "p", "reml.tau": "τ", "reml.i2": "I², %",
@@ -30,12 +32,19 @@ COLUMNS = (
 
 
 def keep(root: Path, data: Path) -> None:
-    """Keep what was built in `root` before, where the file at `data` is another now."""
+    """Keep what was built in `root` before, where the file at `data` is another of the same name."""
+    name = root / NAME
+    if not name.is_file() or name.read_text(encoding="utf-8") != data.name:
+        for file in (VALUES, TRIALS_BEFORE, settings_path(TRIALS_BEFORE)):
+            (root / file).unlink(missing_ok=True)
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.write_text(data.name, encoding="utf-8")
+        return
     values, trials = root / "_site/values.json", root / "data/trials.csv"
     if values.is_file() and trials.is_file() and trials.read_bytes() != data.read_bytes():
-        (root / BEFORE).mkdir(exist_ok=True)
-        shutil.copyfile(values, root / VALUES)
-        shutil.copyfile(trials, root / TRIALS)
+        copy(values, root / VALUES)
+        copy(trials, root / TRIALS_BEFORE)
+        copy_or_remove(settings_path(trials), settings_path(root / TRIALS_BEFORE))
 
 
 def add_changed(registry: Registry, data: Data, root: Path) -> None:
@@ -77,9 +86,21 @@ def _turned(old: dict | None, registry: Registry, name: str) -> bool:
 
 def _add_studies(registry: Registry, data: Data, root: Path) -> None:
     """Register how many rows are new and how many are gone."""
-    how = data.source.delimiter, data.source.decimal, data.source.encoding
-    old = read_source(root / TRIALS, *how)
-    rows = [{tuple(row.cells.items()) for row in source.rows} for source in (old, data.source)]
-    added, gone = len(rows[1] - rows[0]), len(rows[0] - rows[1])
-    registry.value("changed.added", added, count, "rows that are new or changed")
-    registry.value("changed.gone", gone, count, "rows that are gone or changed")
+    path = root / TRIALS_BEFORE
+    told = read_settings(path)
+    before = _rows(read_source(path, told.delimiter, told.decimal, told.encoding))
+    now = _rows(data.source)
+    registry.value("changed.added", len(now - before), count, "rows that are new or changed")
+    registry.value("changed.gone", len(before - now), count, "rows that are gone or changed")
+
+
+def _rows(source: Source) -> set[frozenset]:
+    """What the rows of `source` say, whatever the order of columns and the decimal sign."""
+    return {
+        frozenset((c, _read(source, text)) for c, text in row.cells.items()) for row in source.rows
+    }
+
+
+def _read(source: Source, text: str) -> float | str:
+    number = source.number(text)
+    return text if number is None else number

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from .assets import EXAMPLE, LOCK, TEMPLATES, asset
+from .changed import BEFORE
 from .compose import read_data
 from .measures import MEASURES
 from .project import TRIALS, write_project
@@ -14,6 +15,7 @@ from .settings import settings_path
 from .wheel import write_wheel
 
 FILES = TEMPLATES / "init"
+SETTINGS = FILES / "data/trials.yml"  # of the example, and of no other file
 CODEBOOK, HIDDEN = "data/README.md", {"gitignore": ".gitignore"}
 
 
@@ -29,12 +31,13 @@ def init(root: Path, data: Path | None = None) -> None:
         data = root / TRIALS
         data.parent.mkdir(parents=True)
         shutil.copyfile(asset(EXAMPLE), data)
-        shutil.copyfile(FILES / "data/trials.yml", settings_path(data))
+        shutil.copyfile(SETTINGS, settings_path(data))
     write_project(read_data(data), data, root)
+    shutil.rmtree(root / BEFORE)  # a manuscript keeps what was before by itself
     for path in sorted(FILES.rglob("*")):
         name = path.relative_to(FILES).as_posix()
         target = root / HIDDEN.get(name, name)
-        if path.is_file() and not target.exists():
+        if path.is_file() and path != SETTINGS and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     (root / CODEBOOK).write_text(_codebook(), encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import atanh, exp, floor, log, log10, tanh
+from math import exp, floor, log10, tanh
 
 from ..display.scale import DIFFERENCE, RATIO, Scale
 
@@ -50,11 +50,6 @@ class Measure:
     def shown(self) -> Callable[[float], float]:
         """From the scale of the analysis to that which readers know."""
         return {DIFFERENCES: float, RATIOS: exp, CORRELATIONS: tanh}[self.kind]
-
-    @property
-    def unshown(self) -> Callable[[float], float]:
-        """Back from what readers know to the scale of the analysis."""
-        return {DIFFERENCES: float, RATIOS: log, CORRELATIONS: atanh}[self.kind]
 
     @property
     def scale(self) -> Scale:

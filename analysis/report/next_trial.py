@@ -1,8 +1,9 @@
 """How precise the next trial would have to be to turn the conclusion of the main analysis.
 
 Where the pooled effect is significant, a next trial that finds no effect at all; where it is not, one
-that finds exactly the pooled effect. The least precise trial that turns the conclusion is sought; in a
-random-effects model there may be none, however large, since differences between studies remain.
+that finds exactly the pooled effect. The least precise trial that turns the conclusion is sought, up to
+one much more precise than any study; in a random-effects model there may be none, since differences
+between studies remain.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .wording import ALPHA
 from .writer import Writer
 
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
-REACH = 100.0  # how much more precise than the most precise study the next one may be
+REACH = 100  # how many times smaller than the smallest standard error that of the next trial may be
 STEPS, HALVINGS = 120, 40
 FEWEST = 2  # studies
 
@@ -40,6 +41,8 @@ def add_next_trial(writer: Writer) -> None:
     n = None if se is None else _participants(trials, se)
     meaning = "participants of such a trial, by the studies’ participants and standard errors"
     writer.count("next.participants", n, meaning, ("next.se",))
+    meaning = "times that the standard error of a next trial may be smaller than any study’s"
+    writer.count("next.reach", REACH, meaning)
     writer.tell("next.told", *_told(writer, significant, se, n))
 
 
@@ -78,6 +81,8 @@ def _participants(trials: tuple[Trial, ...], se: float) -> int | None:
 
 
 def _told(writer: Writer, significant: bool, se: float | None, n: int | None) -> list:
+    if len(writer.outcome.trials) < FEWEST:
+        return ["From a single study it cannot be told what a next trial would have to be."]
     now, then = (
         ("significant", "not significant") if significant else ("not significant", "significant")
     )
@@ -85,7 +90,10 @@ def _told(writer: Writer, significant: bool, se: float | None, n: int | None) ->
     if se is None:
         return [
             f"The pooled effect is {now}. A single further trial that {what} would not change this, "
-            "however large: the studies differ, and a single trial says little of that."
+            "even if its standard error were ",
+            writer.get("next.reach"),
+            " times smaller than that of the "
+            "most precise study: the studies differ, and a single trial says little of that.",
         ]
     size = [", about ", writer.get("next.participants"), " participants"] if n else []
     return [

@@ -16,6 +16,7 @@ from .assets import LICENCE, STYLE, TEMPLATES, asset
 from .changed import VALUES, add_changed, keep
 from .chapters import chapters
 from .compose import compose, read_data
+from .files import copy, copy_or_remove
 from .published import published_path, read_published
 from .settings import settings_path
 from .trials import Data
@@ -76,11 +77,9 @@ def write_project(data: Data, path: Path, root: Path, measure: str | None = None
     _write(root / "chapters/references.bib", bibliography)
     for name in (STYLE, LICENCE):
         shutil.copyfile(asset(name), root / "chapters" / name)
-    _copy(path, root / TRIALS)
-    if settings_path(path).is_file():
-        _copy(settings_path(path), (root / TRIALS).with_suffix(".yml"))
-    if published:
-        _copy(published, root / PUBLISHED)
+    copy(path, root / TRIALS)
+    copy_or_remove(settings_path(path), (root / TRIALS).with_suffix(".yml"))
+    copy_or_remove(published, root / PUBLISHED)
     if measure:
         _set_measure((root / TRIALS).with_suffix(".yml"), measure)
 
@@ -129,9 +128,3 @@ def _set_measure(path: Path, measure: str) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.resolve() != target.resolve():
-        shutil.copyfile(source, target)

@@ -9,14 +9,12 @@ from __future__ import annotations
 from ..display.registry import Registry
 from ..display.scale import bulk
 from ..display.whatif import WhatIf
-from ..engine.egger import egger
-from .bias import FEWEST
+from ..engine.subgroups import subgroups
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
-from .sensitivity import FEWEST as FEWEST_LEFT
-from .subgroups import variables
-from .trials import Data
-from .wording import ALPHA, HIGH_I2, LOW_I2
+from .subgroups import Variable, variables
+from .trials import Data, effects_of
+from .wording import ALPHA, DEGREES, I2_PLACES, degree
 from .writer import Writer, computable
 
 METHODS = {
@@ -26,7 +24,6 @@ METHODS = {
     "EE": "Equal effects",
 }
 INTERVALS = {"hksj": "Hartung–Knapp", "z": "Normal"}
-DEGREES = [("low", 0), ("moderate", LOW_I2), ("high", HIGH_I2)]
 
 
 def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
@@ -49,7 +46,9 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
         ]
     registry.add("what_if", WhatIf({
         "level": data.settings.level,
-        "conventions": {"alpha": ALPHA, "sizes": [], "degrees": DEGREES},
+        "conventions": {
+            "alpha": ALPHA, "sizes": [], "degrees": DEGREES, "i2_places": I2_PLACES,
+        },
         "sides": f"← {low} · → {high}",
         "methods": METHODS, "intervals": INTERVALS, "corrections": {"none": "As in the file"},
         "names": {t.key: t.name for w in writers for t in w.outcome.trials},
@@ -76,7 +75,7 @@ def _widest(writers: list[Writer]) -> list[float]:
     return [min(within), max(within)]
 
 
-def _grouping(writer: Writer, variable, several: bool) -> dict:
+def _grouping(writer: Writer, variable: Variable, several: bool) -> dict:
     label = f"{writer.outcome.name}: {variable.label}" if several else variable.label
     return {
         "label": label,
@@ -101,33 +100,49 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
         text = "The studies differ more than chance explains."
         text = text if differ else "The studies show no clear heterogeneity."
         found.append({"kind": "heterogeneous", "expected": differ, "text": text})
-        degree = "low" if i2 < LOW_I2 else "high" if i2 >= HIGH_I2 else "moderate"
-        text = f"By I² heterogeneity is {degree}."
-        found.append({"kind": "degree", "words": [degree], "text": text})
+        word = degree(i2)
+        text = f"By I² heterogeneity is {word}."
+        found.append({"kind": "degree", "words": [word], "text": text})
     found += _asymmetry(writer)
-    for key, variable in groups.items():
-        test = writer.get(f"{RECOMMENDED}.{variable.key}.f_pvalue").raw
-        if test is not None and test >= ALPHA:
-            text = f"Effects do not differ by {variable.label}."
-            found.append({"kind": "groups", "variable": key, "differ": False, "text": text})
+    found += [rule for key, each in groups.items() for rule in _between(key, each)]
     ends = [writer.get(f"reml.prediction_{end}").raw for end in ("low", "high")]
     if None not in ends:
         both = ends[0] <= measure.null <= ends[1]
         sides = "both sides" if both else "a single side"
         text = f"The prediction interval lies on {sides} of {measure.null_words}."
         found.append({"kind": "predicted", "clear": not both, "text": text})
-    if len(writer.outcome.trials) >= FEWEST_LEFT:
+    if _steady(writer, p):
         text = "No single study decides whether the effect is significant."
         found.append({"kind": "steady", "text": text})
     return found
 
 
-def _asymmetry(writer: Writer) -> list[dict]:
-    effects = writer.outcome.effects
-    line = computable(egger, **effects) if len(writer.outcome.trials) >= FEWEST else None
-    if line is None:
+def _between(key: str, variable: Variable) -> list[dict]:
+    """Whether the groups differ by the test that the page computes, each with a τ² of its own."""
+    found = computable(
+        subgroups, **effects_of(variable.trials), groups=variable.labels,
+        method=MODELS[RECOMMENDED][0], tau2="separate",
+    )  # fmt: skip
+    if found is None:
         return []
-    found = line.pvalue < ALPHA
+    differ = found.q_between_pvalue < ALPHA
+    text = f"Effects {'differ' if differ else 'do not differ'} by {variable.label}."
+    return [{"kind": "groups", "variable": key, "differ": differ, "text": text}]
+
+
+def _steady(writer: Writer, p: float | None) -> bool:
+    """Whether there is a p without each study, and none of them turns the conclusion."""
+    names = [f"{RECOMMENDED}.without.{t.key}.pvalue" for t in writer.outcome.trials]
+    if p is None or not all(writer.name(name) in writer.registry for name in names):
+        return False
+    return all((writer.get(name).raw < ALPHA) == (p < ALPHA) for name in names)
+
+
+def _asymmetry(writer: Writer) -> list[dict]:
+    p, estimate = (writer.get(f"egger.{name}").raw for name in ("pvalue", "estimate"))
+    if p is None:
+        return []
+    found = p < ALPHA
     text = "The funnel is asymmetric." if found else "The funnel shows no clear asymmetry."
-    side = 1 if line.estimate > 0 else -1
+    side = 1 if estimate > 0 else -1
     return [{"kind": "asymmetry", "expected": found, "side": side, "text": text}]

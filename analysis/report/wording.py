@@ -8,6 +8,8 @@ from .measures import Measure
 
 ALPHA = 0.05
 LOW_I2, HIGH_I2 = 25, 75  # per cent: Higgins, Thompson, Deeks & Altman (2003)
+DEGREES = (("low", 0), ("moderate", LOW_I2), ("high", HIGH_I2))  # each with its lower bound
+I2_PLACES = 1  # with which I² is shown
 
 
 def direction(measure: Measure, low: float | None, high: float | None) -> str:
@@ -33,13 +35,18 @@ def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:
     """Whether the studies differ more than chance explains, and how much of it."""
     if q_pvalue is None or i2 is None or k < 2:
         return "Heterogeneity cannot be judged from a single study."
-    degree = "low" if i2 < LOW_I2 else "high" if i2 >= HIGH_I2 else "moderate"
     if q_pvalue < ALPHA:
-        return f"The studies differ more than chance explains; by I² heterogeneity is {degree}."
+        return f"The studies differ more than chance explains; by I² heterogeneity is {degree(i2)}."
     return (
         "No clear heterogeneity is seen, which few studies can hide; "
-        f"by I² it would be called {degree}."
+        f"by I² it would be called {degree(i2)}."
     )
+
+
+def degree(i2: float) -> str:
+    """What heterogeneity is called by `i2` as it is shown, which is what a reader compares."""
+    shown = round(i2, I2_PLACES)
+    return next(word for word, bound in reversed(DEGREES) if shown >= bound)
 
 
 def significant(pvalue: float | None) -> str:

@@ -20,6 +20,7 @@ from ..display.value import Phrase, Value
 from .measures import DIFFERENCES
 from .published import Exact
 from .trials import Outcome, Trial
+from .wording import I2_PLACES
 
 # Names below a model that no column may have.
 TAKEN = ("analysed", "cumulative", "filled", "study", "without")
@@ -132,7 +133,7 @@ class Writer:
             ("statistic", 2, "test statistic of the pooled effect"),
             ("tau2", 2 * more - 2, "variance of the true effects, τ²"),
             ("q", 2, "Cochran’s Q"),
-            ("i2", 1, "I² in per cent"),
+            ("i2", I2_PLACES, "I² in per cent"),
             ("h2", 2, "H²"),
         ):
             raw = found and getattr(found, name)

@@ -26,10 +26,11 @@ const conclusions = (() => {
       const why = `${measure} ${effect(result.estimate)} is ${found} by the lower bounds of Cohen\u2019s convention`;
       return { holds: words.includes(found), why };
     },
-    degree({ result }, { words }, { degrees }) {
+    degree({ result }, { words }, { degrees, i2_places: places = 0 }) {
       if (result.k < 2) return untold("one trial has no heterogeneity");
-      const found = called(result.i2.toFixed(0), degrees, "less than low");
-      const why = `I\u00b2 ${digits(result.i2, 0)}% is ${found} by the lower bounds of Higgins\u2019 convention`;
+      const found = called(result.i2.toFixed(places), degrees, "less than low");
+      const bounds = degrees.map(([word, bound]) => `${word} from ${bound}%`).join(", ");
+      const why = `I\u00b2 ${digits(result.i2, places)}% is ${found}: ${bounds}`;
       return { holds: words.includes(found), why };
     },
     heterogeneous({ result }, { expected }, { alpha }) {

@@ -1,0 +1,59 @@
+"""The experiment of a report: what it says of the main analysis holds in the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.display.whatif import WhatIf
+from analysis.report.compose import compose, read_data
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+HOLDS = """() => Object.fromEntries([...document.querySelectorAll('.what-if-conclusions li')]
+  .map(item => [item.dataset.id.split('.')[1], [item.dataset.holds, item.textContent]]))"""
+HEAD = "study,yi,vi,kind\n"
+# Rows, a kind of conclusion, and what it says, None where it is left out.
+FILES = {
+    "significant with A alone": (
+        "A,0.67,0.02,\nB,0.39,0.14,\nC,0.03,0.15,\nD,0.31,0.17,\n", "steady", None,
+    ),
+    "kinds differ by Q, and not by F": (
+        "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "groups",
+        "Effects differ by kind.",
+    ),
+    "I² of 24.6": (
+        "A,0.71,0.08,\nB,0.53,0.16,\nC,1.04,0.16,\nD,-0.16,0.19,\n", "degree",
+        "I² 24.6% is low: low from 0%, moderate from 25%, high from 75%",
+    ),
+}  # fmt: skip
+
+
+def experiment(path: Path) -> WhatIf:
+    return compose(read_data(path)).get(WhatIf, "what_if")
+
+
+def shown(visit, folder: Path, what_if: WhatIf) -> dict[str, tuple[str, str]]:
+    """Of each kind of conclusion whether it holds, and all that is said of it."""
+    page = folder / "page.html"
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>What if</title>'
+    page.write_text(head + what_if.html(), encoding="utf-8")
+    return visit(page.as_uri()).evaluate(HOLDS)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence", "stroke", "expectancy"])
+def test_all_conclusions_hold_of_the_main_analysis(tmp_path, visit, name):
+    found = shown(visit, tmp_path, experiment(EXAMPLES / f"{name}.csv"))
+    assert len(found) > 2
+    assert {holds for holds, _ in found.values()} == {"true"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_the_page_would_judge_otherwise_is_not_concluded(tmp_path, visit, name):
+    rows, kind, said = FILES[name]
+    path = tmp_path / "trials.csv"
+    path.write_text(HEAD + rows, encoding="utf-8")
+    found = shown(visit, tmp_path, experiment(path))
+    assert {holds for holds, _ in found.values()} == {"true"}
+    assert (kind in found) == (said is not None)
+    assert said is None or said in found[kind][1]
