@@ -243,6 +243,12 @@ def visit(browser):
     assert problems == []
 
 
+@pytest.fixture
+def opened(visit, site):
+    """The page of the experiment, in the site that `make` built."""
+    return visit((site / "chapters" / "17-what-if.html").as_uri())
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve `folder` over HTTP on this machine; yield its address."""

@@ -16,6 +16,8 @@ from conftest import ROOT
 
 with (ROOT / "data/effects.csv").open(encoding="utf-8", newline="") as _file:
     HEADER, *ROWS = csv.reader(_file)
+HOLDS, FAILS = "holds", "does not hold"
+CONVENTION, OPEN = "depends on convention", "cannot be checked"
 
 
 def edited(folder: Path, rows: Iterable[list[str]] = ROWS, **files: str) -> Registry:
@@ -42,3 +44,13 @@ def raw(registry: Registry, name: str) -> float | int | None:
 def said(registry: Registry, name: str) -> str:
     """The phrase `name`."""
     return registry.get(Phrase, name).text
+
+
+def verdict(registry: Registry, claim: str) -> str:
+    """The verdict on `claim`."""
+    return said(registry, f"claims.{claim}.verdict")
+
+
+def why(registry: Registry, claim: str) -> str:
+    """The reason of the verdict on `claim`."""
+    return said(registry, f"claims.{claim}.why")
