@@ -179,6 +179,13 @@ def test_help_is_there(arguments, capsys):
     assert "usage: python -m analysis.report" in capsys.readouterr().out
 
 
+def test_a_project_of_one_s_own_is_not_written_over(tmp_path, capsys):
+    (tmp_path / "_quarto.yml").write_text("mine", encoding="utf-8")
+    assert main([str(EXAMPLES / "bcg.csv"), "--out", str(tmp_path)]) == 1
+    assert "none that a report made" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["_quarto.yml"]
+
+
 def test_init_refuses_a_folder_that_holds_files(tmp_path, capsys):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     assert main(["init", str(tmp_path)]) == 1

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.display.table import Table
+from analysis.display.value import Phrase, Value
 from analysis.report.compose import compose, read_data
 from analysis.report.published import read_published
 from analysis.report.roles import role_by_name
@@ -161,6 +163,8 @@ def test_what_cannot_be_used_is_refused_with_the_reason(tmp_path, text, said):
         ("columns: {n_t: thing}", "'thing'"),
         ("level: 95", "a share between 0 and 1"),
         ("measure: SMD", "SMD needs"),
+        ("measure: [SMD]", "trials.yml:1:measure: is ['SMD']; allowed: SMD"),
+        ("given_level: 95", "a share between 0 and 1"),
         ("favours: left", "two texts"),
         ("a: [", "is no YAML"),
         ("- measure", "must hold lines"),
@@ -215,6 +219,41 @@ def test_years_tell_studies_of_one_name_apart(tmp_path):
     data = read_data(file(tmp_path, text))
     names = [t.name for t in data.outcomes[0].trials]
     assert names == ["Smith, 1999", "Smith, 2001", "Jones"]
+
+
+def test_the_level_of_the_report_is_not_that_of_the_file(tmp_path):
+    text = "study,md,ci_low,ci_high\nA,0.5,0.108007203,0.891992797\n"  # 95% with an error of 0.2
+    ((_, _, v),) = effects(tmp_path, text, "level: 0.9")
+    assert v == pytest.approx(0.04, rel=1e-6)
+    # The standard normal distribution's quantile at 0.95.
+    text = f"study,md,ci_low,ci_high\nA,0.5,{0.5 - 1.6448536269514722 * 0.2},{0.5 + 1.6448536269514722 * 0.2}\n"
+    path = file(tmp_path, text, "given_level: 0.9")
+    assert read_data(path).outcomes[0].trials[0].vi == pytest.approx(0.04, rel=1e-9)
+    said = compose(read_data(path)).get(Phrase, "data.measure").text
+    assert said.endswith("computed from md, ci_low and ci_high, intervals of 90%.")
+
+
+KINDS = "study,yi,vi,kind\nA,1,0.1,Group\nB,2,0.1,group\nC,1,0.2,n/a\nD,3,0.2,Single\nE,1,0.2,\n"
+
+
+def test_categories_that_differ_in_case_alone_are_one(tmp_path):
+    registry = compose(read_data(file(tmp_path, KINDS)))
+    rows = registry.get(Table, "outcome.subgroups").rows
+    assert [(row.cells["category"], row.cells["k"].raw) for row in rows] == [
+        ("Group", 2),
+        ("Single", 1),
+    ]
+    inputs = registry.get(Value, "outcome.random.kind.q_between").inputs
+    assert {name.split(".")[2] for name in inputs} == {"a", "b", "d"}
+
+
+def test_marks_for_nothing_are_counted_as_missing(tmp_path):
+    registry = compose(read_data(file(tmp_path, KINDS)))
+    missing = {
+        row.cells["column"]: row.cells["missing"].raw
+        for row in registry.get(Table, "data.columns").rows
+    }
+    assert missing == {"study": 0, "yi": 0, "vi": 0, "kind": 2}
 
 
 PUBLISHED = "id,where,quantity,printed\n"

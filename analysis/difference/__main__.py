@@ -33,8 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _difference(Path.cwd(), options.base, options.dirty)
     except NotComparable as problem:
         print(problem, file=sys.stderr)
-    except FileNotFoundError as missing:
-        print(f"{missing.filename}: not found; run make first", file=sys.stderr)
     return 1
 
 
@@ -42,11 +40,17 @@ def _difference(root: Path, base: str, dirty: bool) -> int:
     commit = commit_of(root, base)
     if not dirty:
         refuse_uncommitted(root)
-    after = read_state(root / SITE)
+    try:
+        after = read_state(root / SITE)
+    except FileNotFoundError as missing:
+        raise NotComparable(f"{missing.filename}: not found; run make first") from None
     name = f"{base} ({named(root, commit)})"
     print(f"Building {name}", flush=True)
     with built(root, commit, lambda line: print(f"  {line}", flush=True)) as site:
-        before = read_state(site)
+        try:
+            before = read_state(site)
+        except FileNotFoundError as missing:
+            raise NotComparable(f"{base} wrote no {Path(missing.filename).name}") from None
     changes = compare(before, after)
     notes = []
     if not same_packages(root, commit):

@@ -15,14 +15,15 @@ from .measures import MEASURES
 from .project import TRIALS, write_project
 from .published import read_published
 from .settings import read_settings
-from .stamp import write_stamp
+from .stamp import STAMP, write_stamp
 
 EXAMPLE = """\
 The file has a row a trial (or a row an effect) and a header. Columns are recognised by their usual
 names: study, year, outcome; mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control;
 events_treated, n_treated, events_control, n_control; r and n; estimate with se, variance, or ci_low and
 ci_high. All others are categories, numbers that may go with the effect, or notes. A YAML file of the
-same name beside it may say otherwise: measure, columns, labels, title, authors, favours, level.
+same name beside it may say otherwise: measure, columns, labels, title, authors, favours, level,
+given_level (the coverage of intervals in the file).
 """
 
 
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _init(given[1:]) if given[:1] == ["init"] else _report(given)
     except DataError as error:
         print("The data cannot be used:", *error.problems, sep="\n  ", file=sys.stderr)
-        return 1
+    except NotEmpty as error:
+        print(error, file=sys.stderr)
+    return 1
 
 
 def _report(given: list[str]) -> int:
@@ -50,6 +53,10 @@ def _report(given: list[str]) -> int:
         "--measure", choices=tuple(MEASURES), help="the effect size, if not the usual"
     )
     options = parser.parse_args(given)
+    if (options.out / "_quarto.yml").is_file() and not (options.out / STAMP).is_file():
+        raise NotEmpty(
+            f"{options.out} is a project, and none that a report made; give another --out"
+        )
     data = read_data(options.data, read_settings(options.data).with_measure(options.measure))
     read_published(options.data)  # its problems are told before anything is written
     write_project(data, options.data, options.out, options.measure)
@@ -69,11 +76,7 @@ def _init(given: list[str]) -> int:
         "--data", type=Path, help="a CSV file to begin with, in place of the example"
     )
     options = parser.parse_args(given)
-    try:
-        init(options.folder, options.data)
-    except NotEmpty as error:
-        print(error, file=sys.stderr)
-        return 1
+    init(options.folder, options.data)
     print(
         f"{options.folder} is ready. Put your trials into {options.folder / TRIALS}, then run make."
     )

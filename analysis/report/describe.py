@@ -8,7 +8,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
 from .measures import BY_FORM, RAW
-from .source import DECIMALS, DELIMITERS
+from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
 from .wording import ALPHA, HIGH_I2, LOW_I2, listed
 
@@ -39,16 +39,16 @@ def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> N
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
-    registry.phrase("data.measure", _measure(data), ())
-    registry.phrase("data.outcomes.names", listed([o.name for o in data.outcomes]), ())
+    registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)
 
 
 def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
-    level = round(100 * data.settings.level, 6)
-    registry.value(
-        "settings.level", level, lambda x: f"{x:g}", "coverage of the intervals, per cent"
-    )
+    for name, share, meaning in (
+        ("level", data.settings.level, "coverage of the intervals, per cent"),
+        ("given_level", data.settings.given_level, "coverage of the file’s intervals, per cent"),
+    ):
+        registry.value(f"settings.{name}", round(100 * share, 6), lambda x: f"{x:g}", meaning)
     rho = data.settings.correlation
     registry.value(
         "settings.correlation",
@@ -71,8 +71,8 @@ def _add_columns(registry: Registry, data: Data) -> None:
     rows = []
     first = data.source.rows[0]
     for i, each in enumerate(data.columns.understood):
-        missing = sum(not row.cells[each.column].strip() for row in data.source.rows)
-        value = registry.value(f"data.column_{i + 1}.missing", missing, count, "empty cells")
+        missing = sum(is_missing(row.cells[each.column]) for row in data.source.rows)
+        value = registry.value(f"data.column_{i + 1}.missing", missing, count, "missing cells")
         cells = {
             "column": each.column,
             "meaning": each.meaning,
@@ -101,7 +101,7 @@ def _left_out(data: Data) -> str:
     return f"Left out were rows without any number: {told}."
 
 
-def _measure(data: Data) -> str:
+def _measure(registry: Registry, data: Data) -> list[str | Value]:
     columns = data.columns
     measure = columns.measure
     names = listed([columns.one(role) for role in columns.form])
@@ -110,7 +110,10 @@ def _measure(data: Data) -> str:
     )
     if columns.chosen == HELD and columns.form not in RAW and BY_FORM[columns.form] == "EFFECT":
         how = "nothing tells which one it is; the settings can"
-    return f"The effect size is the {measure.name} ({how}), computed from {names}."
+    said = f"The effect size is the {measure.name} ({how}), computed from {names}"
+    if "ci_low" not in columns.form:
+        return [f"{said}."]
+    return [f"{said}, intervals of ", registry.get(Value, "settings.given_level"), "%."]
 
 
 def _add_zeros(registry: Registry, data: Data) -> None:

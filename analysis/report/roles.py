@@ -37,8 +37,8 @@ NUMBERS = {
     "ratio": "ratio, not logged",
     "se": "standard error of the effect",
     "variance": "variance of the effect",
-    "ci_low": "lower confidence limit, on the scale of the effect",
-    "ci_high": "upper confidence limit, on the scale of the effect",
+    "ci_low": "lower confidence limit, on the scale of the effect (see given_level)",
+    "ci_high": "upper confidence limit, on the scale of the effect (see given_level)",
 }
 ROLES = AROUND | NUMBERS
 

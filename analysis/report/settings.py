@@ -26,7 +26,11 @@ TEXTS = ("title", "subtitle", "question", "date", "encoding")
 
 @dataclass(frozen=True)
 class Settings:
-    """What was set; None or empty where nothing was. `correlation` is that of effects of one study."""
+    """What was set; None or empty where nothing was.
+
+    `level` is the coverage of the report's intervals, `given_level` that of those in the file;
+    `correlation` is that of effects of one study.
+    """
 
     title: str = ""
     subtitle: str = ""
@@ -38,6 +42,7 @@ class Settings:
     labels: dict[str, str] = field(default_factory=dict)
     favours: tuple[str, str] | None = None
     level: float = 0.95
+    given_level: float = 0.95
     correlation: float = 0.5
     delimiter: str | None = None
     decimal: str | None = None
@@ -105,7 +110,7 @@ def _setting(key: str, value) -> dict:
         if not (isinstance(value, list) and len(value) == 2):
             raise ValueError("must be two texts in brackets: that of the left end and of the right")
         return {key: tuple(map(_text, value))}
-    if key in ("level", "correlation"):
+    if key in ("level", "given_level", "correlation"):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
             raise ValueError(f"is {value!r}; it must be a share between 0 and 1, such as 0.95")
         return {key: float(value)}
@@ -120,7 +125,7 @@ def _text(value) -> str:
 
 
 def _one_of(value, allowed) -> str:
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         shown = ", ".join(map(repr, allowed) if "," in allowed else allowed)
         raise ValueError(f"is {value!r}; allowed: {shown}")
     return value

@@ -94,7 +94,7 @@ def _add_variable(writer: Writer, variable: Variable) -> None:
     method, _, words = MODELS[CLASSIC]
     effects, labels = effects_of(variable.trials), variable.labels
     separate = computable(subgroups, **effects, groups=labels, method=method, level=writer.level)
-    _add_q(writer, f"{CLASSIC}.{variable.key}", separate, words)
+    _add_q(writer, variable, separate, words)
 
 
 def _add_means(writer: Writer, variable: Variable) -> None:
@@ -141,8 +141,9 @@ def _add_f(writer: Writer, variable: Variable) -> None:
     writer.pvalue(f"{prefix}.f_pvalue", found and found.q_m_pvalue, f"p of the {words}", inputs)
 
 
-def _add_q(writer: Writer, prefix: str, found: Subgroups | None, words: str) -> None:
-    inputs = writer.trial_inputs()
+def _add_q(writer: Writer, variable: Variable, found: Subgroups | None, words: str) -> None:
+    """Q between the categories, of the trials that have one."""
+    prefix, inputs = f"{CLASSIC}.{variable.key}", writer.trial_inputs(variable.trials)
     meaning = f"Q between the categories; {words} within each"
     writer.number(f"{prefix}.q_between", found and found.q_between, 2, meaning, inputs)
     df = found and found.q_between_df

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..engine.aggregate import aggregate
-from ..engine.effect_size import effect_size
 from ..review.data import DataError, Finding
 from .columns import Columns
-from .measures import CELLS, Measure
+from .effects import effect_of, nonevents_of, size_of
+from .measures import Measure
 from .roles import MODERATOR, NUMBERS, SUBGROUP
 from .settings import Settings
 from .source import Line, Source, is_missing
@@ -128,6 +128,7 @@ class _Reader:
         self.left_out: list[Finding] = []
         self.keys: dict[str, str] = {}
         self.taken: set[str] = set()
+        self.spelled: dict[tuple[str, str], str] = {}
         self.names = self._study_names()
 
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -206,13 +207,17 @@ class _Reader:
             return None
         name = self.names[row.number]
         key = self.keys.get(name) or self.keys.setdefault(name, slug(name, self.taken))
-        groups = {c: row.cells[c] for c in self.columns.of(SUBGROUP)}
+        groups = {c: self._category(c, row.cells[c]) for c in self.columns.of(SUBGROUP)}
         counts = [x for role, x in numbers.items() if role.startswith(("events_", "nonevents_"))]
         return Trial(
             key, name, row.number, *effect, next(iter(years.values()), None), given,
             {c: cell for c, cell in groups.items() if not is_missing(cell)}, moderators | years,
-            size=_size(numbers), zeros=0 in [*counts, *_nonevents(numbers)],
+            size=size_of(numbers), zeros=0 in [*counts, *nonevents_of(numbers)],
         )  # fmt: skip
+
+    def _category(self, column: str, cell: str) -> str:
+        """The category that `cell` names, as it is first spelled: upper case makes no other."""
+        return self.spelled.setdefault((column, cell.casefold()), cell)
 
     def _number(self, row: Line, role: str) -> float | None:
         column = self.columns.one(role)
@@ -242,7 +247,8 @@ class _Reader:
 
     def _effect(self, row: Line, numbers: dict[str, float]) -> tuple[float, float] | None:
         try:
-            yi, vi = _effect(self.columns.measure, self.columns.form, numbers, self.settings.level)
+            measure, form = self.columns.measure, self.columns.form
+            yi, vi = effect_of(measure, form, numbers, self.settings.given_level)
         except ValueError as error:
             text = str(error)
             for role in self.columns.form:
@@ -262,39 +268,3 @@ class _Reader:
 def _shared(dicts: list[dict]) -> dict:
     """What all of `dicts` agree on."""
     return {k: v for k, v in dicts[0].items() if all(each.get(k) == v for each in dicts)}
-
-
-def _size(numbers: dict[str, float]) -> int | None:
-    """The participants that the numbers of a row tell of."""
-    sizes = [x for role, x in numbers.items() if role == "n" or role.startswith("n_")]
-    if "nonevents_treated" in numbers:
-        sizes = [x for role, x in numbers.items() if "events_" in role]
-    return int(sum(sizes)) or None
-
-
-def _nonevents(numbers: dict[str, float]) -> list[float]:
-    return [
-        numbers[f"n_{arm}"] - numbers[f"events_{arm}"]
-        for arm in ("treated", "control")
-        if {f"n_{arm}", f"events_{arm}"} <= numbers.keys()
-    ]
-
-
-def _effect(measure: Measure, form, numbers: dict[str, float], level: float) -> tuple[float, float]:
-    """Return the effect and its variance on the scale of the analysis."""
-    given = dict(numbers)
-    if form == CELLS:
-        for arm in ("treated", "control"):
-            given[f"n_{arm}"] = given[f"events_{arm}"] + given.pop(f"nonevents_{arm}")
-    if "log_ratio" in given:
-        given["estimate"] = given.pop("log_ratio")
-    options = {"level": level} if "ci_low" in given else {}
-    if "ratio" in given:
-        names = {"ratio": "ratio", "ci_low": "ratio_low", "ci_high": "ratio_high"}
-        given = {names[role]: value for role, value in given.items()}
-    if "variance" in given:
-        if given["variance"] <= 0:
-            raise ValueError(f"variance[0] is {given['variance']:g}; it must be above 0")
-        return given["estimate"], given["variance"]
-    found = effect_size(measure.engine, **{k: [v] for k, v in given.items()}, **options)
-    return float(found.yi[0]), float(found.vi[0])

@@ -1,0 +1,45 @@
+"""What the numbers of a row give: its effect with a variance, and its participants."""
+
+from __future__ import annotations
+
+from ..engine.effect_size import effect_size
+from .measures import CELLS, Measure
+
+
+def size_of(numbers: dict[str, float]) -> int | None:
+    """The participants that the numbers of a row tell of."""
+    sizes = [x for role, x in numbers.items() if role == "n" or role.startswith("n_")]
+    if "nonevents_treated" in numbers:
+        sizes = [x for role, x in numbers.items() if "events_" in role]
+    return int(sum(sizes)) or None
+
+
+def nonevents_of(numbers: dict[str, float]) -> list[float]:
+    """The participants without the event by arm, where a row gives events and participants."""
+    return [
+        numbers[f"n_{arm}"] - numbers[f"events_{arm}"]
+        for arm in ("treated", "control")
+        if {f"n_{arm}", f"events_{arm}"} <= numbers.keys()
+    ]
+
+
+def effect_of(
+    measure: Measure, form: tuple[str, ...], numbers: dict[str, float], level: float
+) -> tuple[float, float]:
+    """Return the effect and its variance on the scale of the analysis; `level` is that of limits given."""
+    given = dict(numbers)
+    if form == CELLS:
+        for arm in ("treated", "control"):
+            given[f"n_{arm}"] = given[f"events_{arm}"] + given.pop(f"nonevents_{arm}")
+    if "log_ratio" in given:
+        given["estimate"] = given.pop("log_ratio")
+    options = {"level": level} if "ci_low" in given else {}
+    if "ratio" in given:
+        names = {"ratio": "ratio", "ci_low": "ratio_low", "ci_high": "ratio_high"}
+        given = {names[role]: value for role, value in given.items()}
+    if "variance" in given:
+        if given["variance"] <= 0:
+            raise ValueError(f"variance[0] is {given['variance']:g}; it must be above 0")
+        return given["estimate"], given["variance"]
+    found = effect_size(measure.engine, **{k: [v] for k, v in given.items()}, **options)
+    return float(found.yi[0]), float(found.vi[0])
