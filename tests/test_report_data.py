@@ -226,25 +226,29 @@ def test_the_level_of_the_report_is_not_that_of_the_file(tmp_path):
     ((_, _, v),) = effects(tmp_path, text, "level: 0.9")
     assert v == pytest.approx(0.04, rel=1e-6)
     # The standard normal distribution's quantile at 0.95.
-    text = f"study,md,ci_low,ci_high\nA,0.5,{0.5 - 1.6448536269514722 * 0.2},{0.5 + 1.6448536269514722 * 0.2}\n"
+    half = 1.6448536269514722 * 0.2
+    text = f"study,md,ci_low,ci_high\nA,0.5,{0.5 - half},{0.5 + half}\n"
     path = file(tmp_path, text, "given_level: 0.9")
     assert read_data(path).outcomes[0].trials[0].vi == pytest.approx(0.04, rel=1e-9)
     said = compose(read_data(path)).get(Phrase, "data.measure").text
     assert said.endswith("computed from md, ci_low and ci_high, intervals of 90%.")
 
 
-KINDS = "study,yi,vi,kind\nA,1,0.1,Group\nB,2,0.1,group\nC,1,0.2,n/a\nD,3,0.2,Single\nE,1,0.2,\n"
+KINDS = (
+    "study,yi,vi,kind\nA,1,0.1,Group\nB,2,0.1,group\nC,1,0.2,n/a\n"
+    "D,3,0.2,Single\nE,1,0.2,\nF,2,0.3,GROUP\n"
+)
 
 
 def test_categories_that_differ_in_case_alone_are_one(tmp_path):
     registry = compose(read_data(file(tmp_path, KINDS)))
     rows = registry.get(Table, "outcome.subgroups").rows
     assert [(row.cells["category"], row.cells["k"].raw) for row in rows] == [
-        ("Group", 2),
+        ("Group", 3),
         ("Single", 1),
     ]
     inputs = registry.get(Value, "outcome.random.kind.q_between").inputs
-    assert {name.split(".")[2] for name in inputs} == {"a", "b", "d"}
+    assert {name.split(".")[2] for name in inputs} == {"a", "b", "d", "f"}
 
 
 def test_marks_for_nothing_are_counted_as_missing(tmp_path):

@@ -26,7 +26,10 @@ def nonevents_of(numbers: dict[str, float]) -> list[float]:
 def effect_of(
     measure: Measure, form: tuple[str, ...], numbers: dict[str, float], level: float
 ) -> tuple[float, float]:
-    """Return the effect and its variance on the scale of the analysis; `level` is that of limits given."""
+    """Return the effect and its variance on the scale of the analysis.
+
+    `level` is the coverage of the confidence limits among the numbers.
+    """
     given = dict(numbers)
     if form == CELLS:
         for arm in ("treated", "control"):
