@@ -16,7 +16,7 @@ from functools import partial
 from itertools import combinations
 from math import inf, isfinite, sqrt
 
-from flint import arb
+from flint import arb, arb_mat
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
 
 from .dual import Dual
@@ -83,10 +83,8 @@ def regression(
     the range of `tau2` is known, enclosures of the slope are narrower: weights count it many times.
     """
     k = len(spans)
-    # The slope does not depend on where the moderator is counted from, but enclosures widen with it.
-    middle = sum(low + high for low, high in spans) / (2 * k)
     return Formula(
-        partial(_regression, middle, tau2),
+        partial(_regression, _middle(spans), tau2),
         {
             "pvalue": ("statistic", _two_sided),
             "q_e_pvalue": ("q_e", partial(_chi2_sf, k - 2)),
@@ -94,6 +92,21 @@ def regression(
         },
         tuple(spans),
     )
+
+
+def left_over(spans: Sequence[tuple[float, float]]) -> Formula:
+    """Return what heterogeneity, tau2, such a regression leaves, at a third of the cost."""
+
+    def tau2(ys, vs, *xs) -> dict:
+        return {"tau2": _left_over([x - middle for x in xs], ys, [1 / v for v in vs])[0]}
+
+    middle = _middle(spans)
+    return Formula(tau2, {}, tuple(spans))
+
+
+def _middle(spans: Sequence[tuple[float, float]]) -> float:
+    """Return where to count a moderator from: slopes do not depend on it, enclosures widen with it."""
+    return sum(low + high for low, high in spans) / (2 * len(spans))
 
 
 def concordance() -> Formula:
@@ -182,8 +195,7 @@ def _trimmed_and_filled(method: str, filled: tuple[int, ...], ys, vs) -> dict:
 def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
     xs = [x - middle for x in xs]
     weights = [1 / v for v in vs]
-    _, _, _, q_e = _line(xs, ys, weights)
-    tau2 = _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights))
+    tau2, q_e = _left_over(xs, ys, weights)
     tau2 = _within(known, tau2)
     alone = _tau2(ys, weights)
     estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
@@ -198,6 +210,12 @@ def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
         "tau2": tau2,
         "r2": _at_least_zero(100 * (1 - tau2 / alone)) if _positive(alone) else 0 * alone,
     }
+
+
+def _left_over(xs, ys, weights):
+    """Return tau2 by moments, and the weighted sum of squares, about the line on `xs`."""
+    _, _, _, q_e = _line(xs, ys, weights)
+    return _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights)), q_e
 
 
 def _line(xs, ys, weights):
@@ -255,8 +273,7 @@ def _sum(terms):
 def _square(x):
     """Return x times x, which is not below 0; a product of balls does not know that they are one."""
     if isinstance(x, Dual):
-        twice = 2 * x.value
-        return Dual(_square(x.value), tuple([twice * slope for slope in x.slopes]))
+        return Dual(_square(x.value), x.slopes * (2 * x.value))
     return x * x if isinstance(x, float) else _at_least_zero(x * x)
 
 
@@ -290,5 +307,6 @@ def _at_least_zero(x):
         return 0 * x
     value = arb(0).union(ball.upper())
     if isinstance(x, Dual):
-        return Dual(value, tuple([arb(0).union(slope) for slope in x.slopes]))
+        hulls = [arb(0).union(slope) for slope in x.slopes.entries()]
+        return Dual(value, arb_mat(1, len(hulls), hulls))
     return value

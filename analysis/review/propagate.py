@@ -229,7 +229,10 @@ class Propagation:
     def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
         """By name: for each part the slope with each of its parameters, over all of the `box`."""
         duals = _grouped(parameters([ball for balls in box for ball in balls]), box)
-        return {name: _grouped(dual.slopes, box) for name, dual in self._compute(duals).items()}
+        return {
+            name: _grouped(dual.slopes.entries(), box)
+            for name, dual in self._compute(duals).items()
+        }
 
     def _extreme(self, name: str, slopes: list[list[arb]], direction: int) -> float:
         """Return a bound that the statistic `name` cannot pass, up or down by `direction`."""

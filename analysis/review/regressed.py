@@ -36,7 +36,7 @@ class Regressed(Propagation):
         tau2: Range = (-inf, inf),
     ) -> None:
         self._xs = xs
-        low, high = Propagation(records, formulas.regression(spans, tau2)).bounds("tau2")
+        low, high = Propagation(records, formulas.left_over(spans)).bounds("tau2")
         self._tau2 = max(low, tau2[0]), min(high, tau2[1])
         super().__init__(records, formulas.regression(spans, self._tau2))
 
