@@ -27,7 +27,8 @@ def test_what_the_chapter_finds():
     rows = {row.cells["claim"]: row.cells for row in REGISTRY.get(Table, "robust.verdicts").rows}
     assert rows["Symptoms stay lower at follow-up"]["verdict"].text == "weakens"
     assert said(REGISTRY, "robust.falls").count("“") == 1
-    assert "(4 of 5, not under PET-PEESE by PET)" in said(REGISTRY, "robust.weakens")
+    assert "“Psychotherapy reduces symptoms” (4 of 5);" in said(REGISTRY, "robust.weakens")
+    assert said(REGISTRY, "robust.symptoms.against") == "PET-PEESE by PET"
     assert "Effects on symptoms do not differ by disorder" in said(REGISTRY, "robust.equal")
     assert said(REGISTRY, "robust.stands") == ""
     narrow = []

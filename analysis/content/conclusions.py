@@ -190,10 +190,7 @@ def _add_summary(registry: Registry) -> None:
                 equal.append(f"“{conclusion.words}”")
         elif verdict in said:
             inputs[verdict] += names
-            against = registry.get(Phrase, f"robust.{conclusion.key}.against").text
-            count_ = f"{held.text} of {tried.text}"
-            more = f", not under {against}" if verdict == "weakens" else ""
-            said[verdict].append(f"“{conclusion.words}” ({count_}{more})")
+            said[verdict].append(f"“{conclusion.words}” ({held.text} of {tried.text})")
     for verdict, words in (
         ("stands", "Significant under all of today’s methods that can test it"),
         ("weakens", "Significant under some of today’s methods"),
