@@ -8,8 +8,8 @@ from math import erfc, exp, log, pi, sqrt
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.optimize import differential_evolution
-from scipy.stats import norm
+from scipy.optimize import differential_evolution, minimize
+from scipy.stats import chi2, norm
 
 from analysis.engine.pool import pool
 from analysis.engine.selection_model import selection_model
@@ -178,3 +178,47 @@ def test_without_selection_it_is_the_plain_model(weight, none, method):
     assert found.tau2 == pytest.approx(plain.tau2, rel=1e-7)
     assert found.loglik == pytest.approx(plain.fit_statistics().loglik, rel=1e-12)
     assert (found.lrt, found.lrt_df) == (pytest.approx(0, abs=1e-10), 0)
+
+
+def step_deviance(data, mu, parameters):
+    """-2 log-likelihood of a single step at one-sided 0.025, in closed form; of log tau, log delta."""
+    y, v = data
+    tau2, delta = exp(2 * parameters[0]), exp(parameters[1])
+    z, sigma = norm.isf(0.025), np.sqrt(v + tau2)
+    out = norm.cdf((z * np.sqrt(v) - mu) / sigma)  # the share of effects that are not significant
+    passed = np.where(y / np.sqrt(v) >= z, 1.0, delta)
+    terms = np.log(passed) + norm.logpdf(y, mu, sigma) - np.log(1 - out + delta * out)
+    return -2 * terms.sum()
+
+
+@pytest.mark.parametrize("name", ["hackshaw1998", "baskerville2012"])
+def test_the_ends_of_the_profile_are_where_the_likelihood_has_fallen_enough(name):
+    """The chi-squared quantile on one df, with the likelihood maximised anew by Nelder and Mead."""
+    data = studies(name)
+    fit = selection_model(data[0], vi=data[1])
+
+    def least(mu):
+        ends = [
+            minimize(lambda p: step_deviance(data, mu, p), start, method="Nelder-Mead",
+                     options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 5000}).fun
+            for start in ([-1.0, -0.5], [-2.0, 0.5], [-4.0, -2.0])
+        ]  # fmt: skip
+        return min(ends)
+
+    lowest = least(fit.estimate)
+    assert lowest == pytest.approx(-2 * fit.loglik, abs=1e-7)
+    for level in (0.95, 0.8):
+        for end in (lambda b: (b.low, b.high))(fit.profile_interval(level)):
+            assert least(end) - lowest == pytest.approx(chi2.ppf(level, 1), abs=1e-6)
+    test = fit.effect_test()
+    assert test.statistic == pytest.approx(least(0.0) - lowest, abs=1e-6)
+    assert test.pvalue == pytest.approx(chi2.sf(test.statistic, 1), rel=1e-9) and test.df == 1
+
+
+def test_a_profile_with_moderators_or_on_the_other_side():
+    y, v = studies("hackshaw1998")
+    turned = selection_model(-y, vi=v, alternative="less").profile_interval()
+    plain = selection_model(y, vi=v).profile_interval()
+    assert (-turned.high, -turned.low) == pytest.approx((plain.low, plain.high), rel=1e-8)
+    with pytest.raises(ValueError, match="2 coefficients"):
+        selection_model(y, vi=v, X=v).profile_interval()

@@ -142,7 +142,7 @@ def highest(selected: Selected, starts: list[np.ndarray], free: np.ndarray) -> M
         loglik, end = space.search(start)
         try:
             space.refuse_runaways(end, len(starts))
-            found = _newton(selected, end, free, space.at_bound(end), len(starts))
+            found = climb(selected, end, free, space.at_bound(end), len(starts))
             space.refuse_runaways(found.parameters, len(starts))
             maxima.append(found)
         except ValueError as error:
@@ -230,10 +230,17 @@ class _Space:
                 )
 
 
-def _newton(
-    selected: Selected, parameters: np.ndarray, free: np.ndarray, bound: np.ndarray, starts: int
+def climb(
+    selected: Selected,
+    parameters: np.ndarray,
+    free: np.ndarray,
+    bound: np.ndarray | bool = False,
+    starts: int = 1,
 ) -> Maximum:
-    """Return the maximum near `parameters`; those at a `bound` start at 0, and may leave it."""
+    """Return the maximum over the `free` parameters near `parameters`, by Newton's steps.
+
+    Those at a `bound` start at 0, and may leave it. ValueError without a maximum there.
+    """
     parameters = np.where(bound, 0.0, parameters)
     loglik, gradient = selected.at(parameters)
     for _ in range(STEPS):

@@ -12,14 +12,16 @@ lrt           likelihood-ratio test of the selection, on as many df as delta wer
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import nan
+from math import nan, sqrt
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
 from scipy.special import chdtrc, ndtr
 
 from . import checks
 from .distributions import quantile
+from .heterogeneity import Bounds
 from .power import ALTERNATIVES
 from .results import Result
 from .selection_likelihood import Maximum
@@ -29,6 +31,7 @@ from .tau2 import TAU2, log_likelihood
 
 WEIGHTS = ("step", *SMOOTH)
 METHODS = ("ML", "EE")
+DOUBLINGS = 12  # of the distance within which an end of the profile interval is looked for
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,60 @@ class SelectionModel(Result):
         none = self.model.fit("EE")
         return _ratio(self.loglik, none.loglik, 1)
 
+    def effect_test(self, effect: float = 0.0) -> LikelihoodRatio:
+        """Return the likelihood-ratio test that the mean effect is `effect`.
+
+        Unlike `pvalue`, which is Wald's, it does not take the likelihood for symmetric. ValueError for
+        a model with moderators.
+        """
+        self._refuse_moderators()
+        return _ratio(self.loglik, self.model.fit(self.method, float(effect)).loglik, 1)
+
+    def profile_interval(self, level: float | None = None) -> Bounds:
+        """Return the mean effects that `effect_test` does not reject, at the `level` of the fit if None.
+
+        ValueError for a model with moderators, and where the likelihood does not fall far enough.
+        """
+        self._refuse_moderators()
+        half = quantile(self.level if level is None else checks.level(level), None)
+        return Bounds(self._end(-1, half), self._end(1, half))
+
+    def _end(self, direction: int, half: float) -> float:
+        """Return where the signed root of the likelihood ratio, which is nearly straight, is `half`."""
+        top = np.r_[self.estimate, self.tau2, self.delta["estimate"]]
+        profile = self.model.profile(self.method, top)
+
+        def beyond(effect: float) -> float:
+            return sqrt(max(0.0, 2 * (self.loglik - profile(effect)))) - half
+
+        inside = self.estimate
+        for doubling in range(DOUBLINGS):
+            outside = self.estimate + direction * 2**doubling * half * self.se
+            if beyond(outside) > 0:
+                end = float(brentq(beyond, inside, outside, xtol=1e-9 * self.se, rtol=1e-12))
+                return self._highest_there(end, half)
+            inside = outside
+        raise ValueError(
+            f"the likelihood is nearly as high at {outside:.3g} as at the estimate, "
+            f"{self.estimate:.3g}; the interval has no end there"
+        )
+
+    def _highest_there(self, end: float, half: float) -> float:
+        """Return `end`; the way there may have missed a higher peak, which a whole search would find."""
+        if self.effect_test(end).statistic < half**2 * (1 - 1e-6):
+            raise ValueError(
+                f"the likelihood has several peaks where the mean effect is {end:.3g}; the interval has "
+                f"no clear end"
+            )
+        return end
+
+    def _refuse_moderators(self) -> None:
+        if len(self.coefficients) > 1:
+            raise ValueError(
+                f"this model has {len(self.coefficients)} coefficients; the likelihood of a mean effect "
+                f"is that of a model without moderators"
+            )
+
     def report(self) -> str:
         """Return effect and selection in one sentence."""
         test = f"; selection: p = {self.lrt_pvalue:.3g}" if self.lrt_df else ""
@@ -135,6 +192,7 @@ def selection_model(
     >>> result = ma.selection_model(bcg.yi, vi=bcg.vi, steps=[0.05], alternative="less")
     >>> result
     >>> print(result.report())
+    >>> result.profile_interval()
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("weight", weight, WEIGHTS)

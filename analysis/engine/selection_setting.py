@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from . import checks
 from .design import Design
 from .formula import columns_of
-from .selection_likelihood import Maximum, Selected, highest
+from .selection_likelihood import Maximum, Selected, climb, highest
 from .selection_weights import SMOOTH, VEVEA_WOODS, VEVEA_WOODS_STEPS, Weight, step_weight
 from .tau2 import TAU2
 
@@ -39,12 +40,35 @@ class Setting:
         weight = self.selected.weight
         return np.arange(1 if weight.steps else 0, len(weight.none))
 
-    def fit(self, method: str) -> Maximum:
-        """Return the maximum by `method`."""
+    def fit(self, method: str, effect: float | None = None) -> Maximum:
+        """Return the maximum by `method`; given, the `effect` is held, the only coefficient."""
         p = self.design.model.p
         tau2 = [] if method == "EE" else [p]
-        free = np.r_[np.arange(p), tau2, p + 1 + self.estimated].astype(int)
-        return highest(self.selected, self._starts(method), free)
+        starts, coefficients = self._starts(method), np.arange(p)
+        if effect is not None:
+            starts, coefficients = [self._held(start, effect) for start in starts], coefficients[1:]
+        free = np.r_[coefficients, tau2, p + 1 + self.estimated].astype(int)
+        return highest(self.selected, starts, free)
+
+    def profile(self, method: str, top: np.ndarray) -> Callable[[float], float]:
+        """Return the highest log-likelihood as a function of the effect, the only coefficient.
+
+        Each is climbed to from where the last was found, the first from the parameters at the `top`.
+        """
+        free = np.r_[[] if method == "EE" else [1], 2 + self.estimated].astype(int)
+        place = self._held(top, top[0])
+
+        def at(effect: float) -> float:
+            nonlocal place
+            found = climb(self.selected, self._held(place, effect), free)
+            place = found.parameters
+            return found.loglik
+
+        return at
+
+    def _held(self, parameters: np.ndarray, effect: float) -> np.ndarray:
+        """Return the `parameters` with the `effect` as the only coefficient, in the design's units."""
+        return np.r_[self.sign * effect / self.design.back[0, 0], parameters[1:]]
 
     def _starts(self, method: str) -> list[np.ndarray]:
         """Return where to search from: the fit without selection, and one error to either side."""
