@@ -27,8 +27,10 @@ def test_what_the_chapter_finds():
     rows = {row.cells["claim"]: row.cells for row in REGISTRY.get(Table, "robust.verdicts").rows}
     assert rows["Symptoms stay lower at follow-up"]["verdict"].text == "weakens"
     assert said(REGISTRY, "robust.falls").count("“") == 1
-    assert "“Psychotherapy reduces symptoms” (4 of 5);" in said(REGISTRY, "robust.weakens")
-    assert said(REGISTRY, "robust.symptoms.against") == "PET-PEESE by PET"
+    assert "“Psychotherapy reduces symptoms”;" in said(REGISTRY, "robust.weakens")
+    assert said(REGISTRY, "robust.symptoms.against") == (
+        "PET-PEESE by PET; Selection model; Limit meta-analysis"
+    )
     assert "Effects on symptoms do not differ by disorder" in said(REGISTRY, "robust.equal")
     assert said(REGISTRY, "robust.stands") == ""
     narrow = []
@@ -39,6 +41,16 @@ def test_what_the_chapter_finds():
         if half < stats.norm.ppf(0.975) / np.sqrt(np.sum(1 / (v + fit.tau2))):
             narrow.append(f"{scale.name} (Hartung–Knapp)")
     told = said(REGISTRY, "robust.narrow")
+    _, y, v = effects_of("symptoms")
+    order = np.argsort(v, kind="stable")
+    sizes = []
+    for k in range(2, len(y) + 1):
+        fit = Fit(y[order[:k]], v[order[:k]])
+        half = stats.t.ppf(0.975, k - 1) * np.sqrt(fit.covariance[0, 0])
+        if half < stats.norm.ppf(0.975) / np.sqrt(np.sum(1 / (v[order[:k]] + fit.tau2))):
+            sizes.append(str(k))
+    in_series = said(REGISTRY, "symptoms.reml.cumulative.narrow")
+    assert in_series == f"with the {', '.join(sizes[:-1])} and {sizes[-1]} most precise trials"
     assert [
         one for one in (f"{s.name} (Hartung–Knapp)" for s in SCALES.values()) if one in told
     ] == narrow
@@ -51,7 +63,7 @@ def verdict_of(sign, *tests):
     for n, (method, estimate, p) in enumerate(tests):
         for name, number in (("estimate", estimate), ("pvalue", p)):
             registry.value(f"m{n}.{name}", number, str, "test")
-        made.append(Answer(method, f"m{n}.pvalue", f"m{n}.estimate"))
+        made.append(Answer(method, (f"m{n}.pvalue",), f"m{n}.estimate"))
     cells = add_conclusion(registry, Conclusion("c", "A claim", sign, tuple(made)))
     return cells["verdict"].text, cells["held"].raw, cells["tried"].raw, cells["against"].text
 
@@ -71,6 +83,19 @@ def verdict_of(sign, *tests):
 )
 def test_the_rule(sign, tests, expected):
     assert verdict_of(sign, *tests) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "estimate", "verdict"),
+    [(0.1, 0.9, 0.5, "stands"), (-0.1, 0.9, 0.4, "falls"), (-0.9, -0.1, -0.5, "falls")],
+)
+def test_an_interval_without_a_p_value_tells_too(low, high, estimate, verdict):
+    registry = Registry()
+    for name, number in (("low", low), ("high", high), ("estimate", estimate)):
+        registry.value(name, number, str, "test")
+    answer = Answer("a", ("low", "high"), "estimate")
+    cells = add_conclusion(registry, Conclusion("c", "A claim", 1, (answer,)))
+    assert cells["verdict"].text == verdict
 
 
 def test_words_follow_when_effects_shrink(tmp_path):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from math import erfc, exp, log, pi, sqrt
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.optimize import differential_evolution, minimize
+from scipy.optimize import differential_evolution
 from scipy.stats import chi2, norm
 
 from analysis.engine.pool import pool
 from analysis.engine.selection_model import selection_model
 
-from selection_studies import BASKERVILLE, HACKSHAW, reference, studies
+from selection_studies import BASKERVILLE, HACKSHAW, least_deviance, reference, studies
 
 # The bound that metafor puts on p-values for weights without a limit.
 LEAST = 1e-5
@@ -180,31 +181,13 @@ def test_without_selection_it_is_the_plain_model(weight, none, method):
     assert (found.lrt, found.lrt_df) == (pytest.approx(0, abs=1e-10), 0)
 
 
-def step_deviance(data, mu, parameters):
-    """-2 log-likelihood of a single step at one-sided 0.025, in closed form; of log tau, log delta."""
-    y, v = data
-    tau2, delta = exp(2 * parameters[0]), exp(parameters[1])
-    z, sigma = norm.isf(0.025), np.sqrt(v + tau2)
-    out = norm.cdf((z * np.sqrt(v) - mu) / sigma)  # the share of effects that are not significant
-    passed = np.where(y / np.sqrt(v) >= z, 1.0, delta)
-    terms = np.log(passed) + norm.logpdf(y, mu, sigma) - np.log(1 - out + delta * out)
-    return -2 * terms.sum()
-
-
 @pytest.mark.parametrize("name", ["hackshaw1998", "baskerville2012"])
 def test_the_ends_of_the_profile_are_where_the_likelihood_has_fallen_enough(name):
     """The chi-squared quantile on one df, with the likelihood maximised anew by Nelder and Mead."""
     data = studies(name)
     fit = selection_model(data[0], vi=data[1])
 
-    def least(mu):
-        ends = [
-            minimize(lambda p: step_deviance(data, mu, p), start, method="Nelder-Mead",
-                     options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 5000}).fun
-            for start in ([-1.0, -0.5], [-2.0, 0.5], [-4.0, -2.0])
-        ]  # fmt: skip
-        return min(ends)
-
+    least = partial(least_deviance, data)
     lowest = least(fit.estimate)
     assert lowest == pytest.approx(-2 * fit.loglik, abs=1e-7)
     for level in (0.95, 0.8):

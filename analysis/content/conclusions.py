@@ -20,8 +20,19 @@ from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
-from .robust import FILLED, HEDGES, MODEL, RELIED_ON, REML, REST, WEAKEST
-from .settings import ALPHA, SCALES
+from .further import ALLOWING
+from .further import METHODS as FURTHER
+from .robust import (
+    FILLED,
+    HEDGES,
+    MODEL,
+    RELIED_ON,
+    REML,
+    REST,
+    WEAKEST,
+    excludes_no_effect,
+)
+from .settings import SCALES
 
 VERDICTS = (
     Column("claim", "Conclusion"),
@@ -40,13 +51,13 @@ TESTS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a method says: the names of its p-value and, where it has one, its estimate.
+    """What a method says: the names of its p-value, or its two limits, and its estimate if it has one.
 
     `line` names the phrase that says which line of PET-PEESE is used.
     """
 
     method: str
-    pvalue: str
+    test: tuple[str, ...]
     estimate: str | None = None
     line: str | None = None
 
@@ -86,7 +97,7 @@ def conclusions() -> tuple[Conclusion, ...]:
                 _below("Published: Egger’s test", "symptoms.egger"),
                 Answer(
                     "Published: Kendall’s rank test",
-                    "symptoms.kendall.pvalue", "symptoms.kendall.tau",
+                    ("symptoms.kendall.pvalue",), "symptoms.kendall.tau",
                 ),
                 *_again("Egger’s test on the group sizes", symptoms, "egger"),
             ),
@@ -110,10 +121,10 @@ def conclusions() -> tuple[Conclusion, ...]:
             Conclusion(
                 variable, words, 0,
                 (
-                    Answer("Published: Q between", f"symptoms.random.{variable}.q_between_pvalue"),
+                    Answer("Published: Q between", (f"symptoms.random.{variable}.q_between_pvalue",)),
                     *(
-                        Answer(test.method, test.pvalue)
-                        for test in _again(f"{REML}, shared τ²", symptoms, variable)
+                        Answer(answer.method, answer.test)
+                        for answer in _again(f"{REML}, shared τ²", symptoms, variable)
                     ),
                 ),
             )
@@ -136,12 +147,22 @@ def _pooled(key: str) -> tuple[Answer, ...]:
         _below(HEDGES, f"{key}.reml.g"),
         _below(REST, f"{key}.reml.without.flagged"),
         _below(WEAKEST, f"{key}.reml.without.weakest"),
-        Answer("PET-PEESE", f"{line}.pvalue", f"{line}.estimate", f"{line}.used"),
+        Answer("PET-PEESE", (f"{line}.pvalue",), f"{line}.estimate", f"{line}.used"),
+        *(
+            Answer(FURTHER[name].label, _tested_by(name, key), f"{key}.{name}.estimate")
+            for name in ALLOWING
+        ),
     )
 
 
+def _tested_by(name: str, key: str) -> tuple[str, ...]:
+    """What of the further method `name` tells of an effect: its p-value, else its limits."""
+    ends = ("pvalue",) if "pvalue" in FURTHER[name].statistics else ("ci_low", "ci_high")
+    return tuple(f"{key}.{name}.{end}" for end in ends)
+
+
 def _below(method: str, prefix: str) -> Answer:
-    return Answer(method, f"{prefix}.pvalue", f"{prefix}.estimate")
+    return Answer(method, (f"{prefix}.pvalue",), f"{prefix}.estimate")
 
 
 def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Answer, ...]:
@@ -151,12 +172,10 @@ def _again(method: str, prefixes: Sequence[str], name: str) -> tuple[Answer, ...
 
 def holds(registry: Registry, conclusion: Conclusion, test: Answer) -> bool | None:
     """Tell whether `conclusion` holds by `test`, None where that cannot be computed."""
-    p = registry.get(Value, test.pvalue).raw
-    if p is None:
-        return None
-    if conclusion.sign == 0:
-        return p >= ALPHA
-    return p < ALPHA and registry.get(Value, test.estimate).raw * conclusion.sign > 0
+    clear = excludes_no_effect(registry, test.test)
+    if clear is None or conclusion.sign == 0:
+        return None if clear is None else not clear
+    return clear and registry.get(Value, test.estimate).raw * conclusion.sign > 0
 
 
 def add_conclusions(registry: Registry) -> None:
@@ -176,13 +195,12 @@ def add_conclusions(registry: Registry) -> None:
 
 
 def _add_summary(registry: Registry) -> None:
-    """Say of every effect under how many methods it holds, and what contradicts that nothing differs."""
+    """Say which effects hold under all, some or none of the methods, and what never differs."""
     said: dict[str, list[str]] = {"stands": [], "weakens": [], "falls": []}
     inputs: dict[str, list[str]] = {verdict: [] for verdict in said}
     equal, tests = [], []
     for conclusion in conclusions():
         names = [f"robust.{conclusion.key}.{name}" for name in ("held", "tried")]
-        held, tried = (registry.get(Value, name) for name in names)
         verdict = registry.get(Phrase, f"robust.{conclusion.key}.verdict").text
         if conclusion.sign == 0:
             tests += names
@@ -190,10 +208,10 @@ def _add_summary(registry: Registry) -> None:
                 equal.append(f"“{conclusion.words}”")
         elif verdict in said:
             inputs[verdict] += names
-            said[verdict].append(f"“{conclusion.words}” ({held.text} of {tried.text})")
+            said[verdict].append(f"“{conclusion.words}”")
     for verdict, words in (
         ("stands", "Significant under all of today’s methods that can test it"),
-        ("weakens", "Significant under some of today’s methods"),
+        ("weakens", "Significant under some of today’s methods and not under others"),
         (
             "falls",
             "Significant under none of today’s methods, though the estimate may be of the same size",
@@ -219,7 +237,7 @@ def add_conclusion(registry: Registry, conclusion: Conclusion) -> dict[str, Valu
     today = [
         test for test in conclusion.tests if not test.published and not _repeats(registry, test)
     ]
-    inputs = tuple(test.pvalue for test in today)
+    inputs = tuple(name for test in today for name in test.test)
     found = {_label(registry, test): holds(registry, conclusion, test) for test in today}
     known = {method: held for method, held in found.items() if held is not None}
     held = sum(known.values())
@@ -247,7 +265,7 @@ def _label(registry: Registry, test: Answer) -> str:
 
 def _repeats(registry: Registry, test: Answer) -> bool:
     """Tell whether `test` leaves out influential trials of which there are none: another one again."""
-    flagged = f"{test.pvalue.partition('.')[0]}.influence.flagged.k"
+    flagged = f"{test.test[0].partition('.')[0]}.influence.flagged.k"
     return test.method == REST and not registry.get(Value, flagged).raw
 
 
@@ -258,6 +276,6 @@ def _tested(
     return {
         "method": test.method,
         "estimate": registry.get(Value, test.estimate) if test.estimate else None,
-        "pvalue": registry.get(Value, test.pvalue),
+        "pvalue": registry.get(Value, *test.test),
         "holds": "—" if held is None else "yes" if held else "no",
     }

@@ -40,6 +40,7 @@ SPREAD = (0.025, 0.5, 0.975)  # quantiles of the subsets' estimates
 _T = Statistic(attrgetter("statistic"), decimals(2), "test statistic t", ("estimate", "se"))
 _DF = Statistic(attrgetter("df"), count, "degrees of freedom of t", ("k",))
 _P = Statistic(attrgetter("pvalue"), pvalue, "significance (p), both tails", ("statistic",))
+_TAU = "limit of τ by Q profile"
 _I2 = Statistic(attrgetter("i2"), decimals(1), "I² in per cent", ("tau2",))
 POOLED = {
     name: STATISTICS[name]
@@ -50,6 +51,8 @@ POOLED = {
         lambda p: 1 / sqrt(np.sum(1 / (p.model.v + p.tau2))), decimals(3),
         "standard error of the pooled effect by the normal model", ("tau2",),
     ),
+    "tau_low": Statistic(lambda p: p.confint().tau.low, decimals(2), f"lower {_TAU}"),
+    "tau_high": Statistic(lambda p: p.confint().tau.high, decimals(2), f"upper {_TAU}"),
     "prediction_low": STATISTICS["prediction_low"],
     "prediction_high": STATISTICS["prediction_high"],
 }  # fmt: skip
@@ -198,6 +201,20 @@ def _add_cumulative(registry: Registry, outcome: Outcome, sample: Sample) -> Non
     if before is not None and after is not None:
         words = "rises" if after > before else "falls" if after < before else "comes, unchanged,"
     registry.phrase(f"{prefix}.change", words, inputs)
+    _add_narrow(registry, prefix, sample, found)
+
+
+def _add_narrow(registry: Registry, prefix: str, sample: Sample, found) -> None:
+    """Say of how many trials, added by precision, the interval is narrower than the normal one."""
+    sizes: list[str] = []
+    if found is not None:
+        normal = cumulative(**sample.effects, order="precision", method=METHOD, ci="z", level=LEVEL)
+        narrower = found.ci_high - found.ci_low < normal.ci_high - normal.ci_low
+        sizes = [count(int(k)) for k in found.k[narrower & (found.k > 1)]]
+    text = "nowhere"
+    if sizes:
+        text = f"with the {listed(sizes)} most precise trials"
+    registry.phrase(f"{prefix}.narrow", text, sample.inputs)
 
 
 def _add_pet_peese(registry: Registry, outcome: Outcome, sample: Sample) -> None:

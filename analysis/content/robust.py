@@ -13,10 +13,10 @@ from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .further import METHODS as FURTHER
-from .further import add_further, add_prior
+from .further import add_further, add_settings_of_further, add_words_of_further
 from .outcome import Outcome
 from .recommended import add_recommended
-from .retested import add_asymmetry, add_between, add_regression
+from .retested import add_asymmetry, add_between, add_regression, add_regression_without
 from .samples import group_sizes
 from .settings import ALPHA, LEVEL, SCALES
 from .verdicts import capitalised, listed
@@ -32,12 +32,13 @@ COLUMNS = (
     Column("pvalue", "p", "right"),
     Column("prediction_low", "Lower", "right", spanner="Prediction interval"),
     Column("prediction_high", "Upper", "right", spanner="Prediction interval"),
-    Column("significant", "Significant"),
+    Column("significant", "Excludes no effect"),
 )
 NOTE = (
     "By REML with Hartung–Knapp intervals, but for the published methods, PET and PEESE, and those "
-    "below them, which are shown and do not count for the verdicts. The Bayesian method has a credible "
-    "interval, from a normal prior of τ that is folded at no heterogeneity. "
+    "below them. The selection model has the test and the interval of its likelihood ratio. The "
+    "Bayesian method has the shortest credible interval, from a normal prior of τ that is folded at no "
+    "heterogeneity, and does not count for the verdicts. "
     "Influential trials are those that the deletion diagnostics flag; of the analyses without each "
     "trial, the row shows that with the largest p. Of PET and PEESE, used is the line by which the "
     "conclusions are judged: PEESE where the p of PET is below {}, otherwise PET. A prediction interval "
@@ -79,7 +80,7 @@ def add_robust(
     """Register all `outcomes` by today's methods, and the table that compares them."""
     sizes = group_sizes(studies)
     samples = {key: add_recommended(registry, o, sizes) for key, o in outcomes.items()}
-    add_prior(registry)
+    add_settings_of_further(registry)
     for key, (whole, *_) in samples.items():
         add_further(registry, key, whole)
     for sample in samples["symptoms"]:
@@ -89,8 +90,11 @@ def add_robust(
     for key in ("symptoms", "symptoms_followup"):
         for sample in samples[key]:
             add_regression(registry, sample, "quality", studies)
+        name_of = outcomes[key].name_of
+        add_regression_without(registry, samples[key][0], "quality", studies, name_of)
     _add_narrow(registry)
     _add_lines(registry)
+    add_words_of_further(registry)
     _add_methods(registry)
 
 
@@ -109,7 +113,9 @@ def _add_narrow(registry: Registry) -> None:
             low, high, normal = (registry.get(Value, name).raw for name in names)
             if None not in (low, high, normal) and high - low < 2 * Z * normal:
                 found.append(f"{scale.name} ({method})")
-    text = f"Here it is so for {'; '.join(found)}." if found else "Here it is so nowhere."
+    text = f"Of these pooled effects it is so for {'; '.join(found)}."
+    if not found:
+        text = "Of these pooled effects it is so for none."
     registry.phrase("robust.narrow", text, tuple(inputs))
 
 
@@ -143,21 +149,25 @@ def _add_methods(registry: Registry) -> None:
     registry.add("robust.methods", Table("robust-methods", COLUMNS, tuple(rows), (note,)))
 
 
-def _significance(registry: Registry, prefix: str) -> Phrase:
-    """Register whether the interval below `prefix` excludes no effect, and for which side.
+def excludes_no_effect(registry: Registry, names: tuple[str, ...]) -> bool | None:
+    """Tell whether a p-value is below the level, or two limits lie on one side; None without them."""
+    found = [registry.get(Value, name).raw for name in names]
+    if None in found:
+        return None
+    return found[0] < ALPHA if len(found) == 1 else found[0] > 0 or found[1] < 0
 
-    By the p-value where there is one, which tells the same; the interval after Henmi and Copas and the
-    credible interval have none.
+
+def _significance(registry: Registry, prefix: str) -> Phrase:
+    """Register whether the result below `prefix` excludes no effect, and for which side.
+
+    By the p-value where there is one; the interval after Henmi and Copas and the credible interval have
+    none.
     """
     p = f"{prefix}.pvalue"
-    names = (
-        (p, f"{prefix}.estimate")
-        if p in registry
-        else tuple(f"{prefix}.{name}" for name in ("ci_low", "ci_high", "estimate"))
-    )
-    *found, estimate = (registry.get(Value, name).raw for name in names)
+    names = (p,) if p in registry else (f"{prefix}.ci_low", f"{prefix}.ci_high")
+    clear = excludes_no_effect(registry, names)
     words = "—"
-    if None not in (*found, estimate):
-        clear = found[0] < ALPHA if p in registry else found[0] > 0 or found[1] < 0
-        words = "no" if not clear else "yes" if estimate > 0 else "yes, for the comparison"
-    return registry.phrase(f"{prefix}.significant", words, names)
+    if clear is not None:
+        positive = registry.get(Value, f"{prefix}.estimate").raw > 0
+        words = "no" if not clear else "yes" if positive else "yes, for the comparison"
+    return registry.phrase(f"{prefix}.significant", words, (*names, f"{prefix}.estimate"))
