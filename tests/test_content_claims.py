@@ -10,7 +10,10 @@ import pytest
 from scipy import stats
 
 from analysis.content.claim_rules import RULES
+from analysis.content.claims import TODAY
+from analysis.content.conclusions import conclusions
 from analysis.display.table import Table
+from analysis.display.value import Phrase
 from analysis.manuscript import REGISTRY
 
 from by_hand import moments_tau2, random, read
@@ -21,9 +24,7 @@ CLAIMS = read("claims")
 IDS = [row["id"] for row in CLAIMS]
 # From the printed numbers alone, with the arithmetic that decides.
 FAILING = {
-    "decisions.isasi": "Figure 2: Isasi 5.233, the others 0.634; see the test of residuals",
     "qol.mood": "text: mood to 0.570; Figure 6, the only transdiagnostic trial: from -0.538",
-    "qol.third_wave": "Figure 6: Clarke 0.119, Gloster 1.367, Harley 1.290; see below",
 }
 # Words of degree: the number as printed, and how many readings of the convention give the word.
 SIZED = {
@@ -52,6 +53,8 @@ UNNAMED = {
     "ratings.vary", "quality.explained", "followup.explained", "rare", "ratings",
     "bdi.most",  # text: 8 of 18 studies, more than used any other measure and less than half
     "qol.share",  # text: 8 of 18 studies; Table 2 names a measure for 9
+    # Text: 0.556 to 1.081 and 0.449 to 0.818 overlap; Figure 2: 5.233 is far from 0.634, see below.
+    "decisions.isasi",
 }  # fmt: skip
 UNTOLD = {
     "ratings.agree", "criteria.vary", "described", "itt", "regressions.unprinted",
@@ -59,6 +62,10 @@ UNTOLD = {
     "qol_completers.similar", "qol_completers.bias",
     # Sameness, which no difference found does not show.
     "equivocal", "mood.anxiety", "followup.maintained", "qol_followup.maintained",
+    # A cause, which no test of asymmetry shows.
+    "bias", "completers.bias",
+    # Standing out, which no difference found does not refute; see below.
+    "qol.third_wave",
 }  # fmt: skip
 
 
@@ -143,18 +150,36 @@ def test_trials_left_out_are_tested_by_their_distance_from_the_others(left_out):
     assert (p < 0.05) == (left_out == ("isasi2010",))
 
 
-def test_third_wave_does_not_stand_out_on_quality_of_life():
-    # Its own effect is significant, the test between the kinds of treatment is not.
-    assert raw(REGISTRY, "qol.random.treatment.third_wave.pvalue") < 0.05
-    means = {}
-    for category in ("cbt", "third_wave", "combined", "other"):
-        prefix = f"qol.random.treatment.{category}"
-        means[category] = raw(REGISTRY, f"{prefix}.estimate"), raw(REGISTRY, f"{prefix}.se") ** -2
-    total = sum(w for _, w in means.values())
-    mean = sum(m * w for m, w in means.values()) / total
-    q = sum(w * (m - mean) ** 2 for m, w in means.values())
-    assert q < 7.815  # the 95th percentile of chi-squared on 3 degrees of freedom
-    assert raw(REGISTRY, "qol.random.treatment.q_between") == pytest.approx(q)
+def test_whether_third_wave_stands_out_on_quality_of_life_cannot_be_told():
+    """Figure 6: Clarke, Gloster and Harley pooled, against the others pooled."""
+    studies, y, v = effects_of("qol")
+    own = np.isin(studies, ["clarke2014", "gloster2015", "harley2008"])
+    mean, rest = random(y[own], v[own]), random(y[~own], v[~own])
+    assert mean["ci_low"] > 0 and mean["pvalue"] < 0.05
+    z = (mean["estimate"] - rest["estimate"]) / sqrt(mean["variance"] + rest["variance"])
+    assert 0 < z < 1.96
+    prefix = "qol.random.treatment.third_wave"
+    assert raw(REGISTRY, f"{prefix}.contrast.statistic") == pytest.approx(z)
+    assert raw(REGISTRY, f"{prefix}.contrast.pvalue") == pytest.approx(erfc(z / sqrt(2)))
+    assert raw(REGISTRY, f"{prefix}.others.k") == 5
+    told = why(REGISTRY, "qol.third_wave")
+    assert "the largest mean and the only significant mean of a category" in told
+    assert told.endswith("neither shown nor refuted.")
+
+
+@pytest.mark.parametrize("claim", TODAY)
+def test_what_todays_methods_say_stands_beside_the_publications(claim):
+    held, tried = (raw(REGISTRY, f"robust.{TODAY[claim]}.{name}") for name in ("held", "tried"))
+    assert why(REGISTRY, claim).endswith(f" Of today’s methods, it holds under {held} of {tried}.")
+
+
+def test_every_conclusion_on_an_effect_is_pointed_to_that_is_a_claim():
+    # That completers have fewer symptoms is stated as its size, that disorders do not differ as one of
+    # several variables: no claim says the same as these conclusions.
+    assert set(TODAY.values()) == {c.key for c in conclusions()} - {
+        "symptoms_completers",
+        "disorder",
+    }
 
 
 def test_completers_change_the_significance_of_no_subgroup():
@@ -169,19 +194,42 @@ def test_completers_change_the_significance_of_no_subgroup():
     [
         ("symptoms", "symptoms_followup"),
         ("qol", "qol_followup"),
-        ("symptoms", "symptoms_completers"),
     ],
 )
-def test_the_change_of_the_effects_trial_by_trial(before, after):
+@pytest.mark.parametrize("largest", [True, False])
+def test_the_change_of_the_effects_trial_by_trial(before, after, largest):
     """A t-test of one sample, the changes; scipy's, from effects known to the third digit."""
     printed = {(row[0], row[1]): float(row[2]) for row in ROWS}
     changes = [y - printed[before, study] for (o, study), y in printed.items() if o == after]
     prefix = f"{after}.same_trials.change"
+    if not largest:
+        most = max(changes, key=abs)
+        assert raw(REGISTRY, f"{prefix}.largest.estimate") == pytest.approx(most, abs=0.002)
+        changes.remove(most)
+        prefix += ".without.largest"
     assert raw(REGISTRY, f"{prefix}.k") == len(changes)
     found = stats.ttest_1samp(changes, 0)
     ends = found.confidence_interval(0.95)
     shown = [raw(REGISTRY, f"{prefix}.{n}") for n in ("estimate", "ci_low", "ci_high", "pvalue")]
     assert shown == pytest.approx([np.mean(changes), *ends, found.pvalue], abs=0.002)
+
+
+def test_the_trial_that_changed_most_by_follow_up():
+    # Figures 2 and 5: Isasi from 5.233 to 8.021.
+    name = REGISTRY.get(Phrase, "symptoms_followup.same_trials.change.largest.name").text
+    assert name == "Isasi et al. (2010)"
+    assert f"without {name}, whose effect changed by 2.79, it is 0.01 (−0.23 to 0.25)" in why(
+        REGISTRY, "followup.maintained"
+    )
+
+
+def test_the_least_difference_that_is_likely_to_be_found():
+    """At that difference the test rejects, in both tails, with a probability of 80 %."""
+    prefix = "symptoms.random.disorder.contrast"
+    true, se = raw(REGISTRY, f"{prefix}.detectable"), raw(REGISTRY, f"{prefix}.se")
+    found = stats.norm(true, se)
+    assert found.sf(1.959964 * se) + found.cdf(-1.959964 * se) == pytest.approx(0.8, abs=1e-5)
+    assert raw(REGISTRY, "settings.power") == 80
 
 
 def test_the_difference_of_two_categories():

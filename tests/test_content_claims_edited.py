@@ -31,7 +31,7 @@ def file_with(name, change):
 
 def test_effects_turned_round_take_the_claims_with_them(tmp_path):
     registry = edited(tmp_path, [turned(row) for row in ROWS])
-    for claim in ("effect", "bias", "bias.filled", "treatment.within", "bdi.effect",
+    for claim in ("effect", "bias.tests", "bias", "bias.filled", "treatment.within", "bdi.effect",
                   "followup.effect", "quality", "qol.effect", "qol.tau", "decisions.effect",
                   "mood.effect", "range", "qol_followup.effect", "completers.conservative"):  # fmt: skip
         assert verdict(registry, claim) == FAILS, claim

@@ -83,6 +83,17 @@ def test_trials_that_print_alike_are_counted(registry):
     assert raw(registry, "symptoms_completers.unchanged.k") == unchanged < same
 
 
+def test_the_trials_with_another_effect_are_named_with_their_change(registry):
+    # Figures 2 and 4: Ludman 0.458 and 0.457, Moore & Blackburn 1.653 and 2.674.
+    assert registry.get(Phrase, "symptoms_completers.changed").text == (
+        "Only these changed: Ludman et al. (2007), by −0.001; Moore & Blackburn (1997), by 1.021."
+    )
+    changes = {s: raw(registry, f"symptoms_completers.study.{s}.change") for s in COMPLETERS}
+    assert changes.pop("ludman2007") == pytest.approx(-0.001)
+    assert changes.pop("mooreblackburn1997") == pytest.approx(1.021)
+    assert set(changes.values()) == {0.0}
+
+
 def test_table_and_plot_hold_both_effects_of_every_trial(registry):
     assert len(registry.get(Table, "symptoms_completers.paired").rows) == len(COMPLETERS)
     svg = registry.get(Figure, "symptoms_completers.paired").svg

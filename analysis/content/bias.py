@@ -1,9 +1,9 @@
 """Small-study effects of an outcome: Egger's and Kendall's tests, trim and fill, the funnel plot.
 
-Value names are `<outcome>.egger.<statistic>`, `<outcome>.kendall.<statistic>` and
-`<outcome>.<model>.filled.<statistic>`. As in the publication: Egger's line by least squares; Kendall's
-S plain, tau and p with the continuity correction; trim and fill (L0) looking to the left, around
-the fixed-effect mean, then pooled again by each model.
+Value names are `<outcome>.egger.<statistic>`, `<outcome>.kendall.<statistic>`,
+`<outcome>.kendall.g.<statistic>` and `<outcome>.<model>.filled.<statistic>`. As in the publication:
+Egger's line by least squares; Kendall's S plain, tau and p with the continuity correction; trim and
+fill (L0) looking to the left, around the fixed-effect mean, then pooled again by each model.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import inf
+from math import comb, inf
 
 from ..display.figure import Figure
 from ..display.funnel import Centre, FunnelPoint, funnel
@@ -117,6 +117,7 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
     found = KendallRange(effects) if provable(effects) else None
     inputs = effect_names(effects)
     s_name = (f"{prefix}.statistic",)
+    registry.value(f"{prefix}.pairs", comb(k, 2), count, "pairs of trials", inputs)
     for name, raw, text, meaning, given, value in (
         ("statistic", result and result.s, count, "Kendall's S", inputs, lambda s: s),
         (
@@ -130,6 +131,26 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
     ):  # fmt: skip
         evidence = _OfRanks(found, value) if found else None
         registry.value(f"{prefix}.{name}", raw, text, meaning, given, evidence)
+
+
+def add_kendall_of_g(registry: Registry, outcome: Outcome) -> None:
+    """Register Kendall's test of `outcome` with Hedges' g, which is registered for every trial.
+
+    A pair that is nearly tied can change sides with the correction; so its digits tell what was ranked.
+    """
+    prefix, result = f"{outcome.key}.kendall.g", None
+    names = [
+        [f"{outcome.key}.study.{e.study}.g.{part}" for e in outcome.effects]
+        for part in ("estimate", "variance")
+    ]
+    if _testable(outcome):
+        yi, vi = ([registry.get(Value, name).raw for name in part] for part in names)
+        result = begg(yi, vi=vi, continuity=True)
+    for name, raw, text, meaning in (
+        ("statistic", result and result.s, count, "Kendall's S of Hedges’ g"),
+        ("tau", result and result.tau_a, decimals(3), "Kendall's tau of Hedges’ g"),
+    ):
+        registry.value(f"{prefix}.{name}", raw, text, meaning, (*names[0], *names[1]))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""Rules of single claims of claims.csv: those that compare counts, shares and means."""
+"""Rules of single claims of claims.csv: those that compare counts, shares and means, and on bias."""
 
 from __future__ import annotations
 
-from .rule_kinds import CONVENTION, FAILS, HOLDS, Rule, judged, rule
+from ..display.registry import Registry
+from .rule_kinds import CONVENTION, FAILS, HOLDS, OPEN, Found, Rule, judged, p_of, rule
 from .subgroups import VARIABLES
 
 
@@ -28,6 +29,30 @@ def conservative(everybody, completers, same, alike, k):
 def upwards(intercept):
     """Egger’s intercept is positive: small trials have larger effects."""
     return intercept.raw > 0, intercept.text
+
+
+def biased(asymmetry: Rule, i2: str, *on_sizes: str) -> Rule:
+    """Trials are missing: refuted without the `asymmetry`, and with it still not shown.
+
+    Heterogeneity, by the I² called `i2`, brings it about as well. `on_sizes` may name the p-value of
+    Egger's test on the group sizes, which an SMD is not tied to as it is to its standard error.
+    """
+
+    @judged(i2, *on_sizes)
+    def other_causes(share, *ps):
+        why = (
+            f"The tests find asymmetry. They take heterogeneity for bias as well (I² {share.text}%), so "
+            "what brings it about cannot be told."
+        )
+        if ps:
+            why += f" Today’s form of Egger’s test, on the group sizes alone, gives {p_of(ps[0])}."
+        return OPEN, why
+
+    def decided(registry: Registry) -> Found:
+        found = asymmetry(registry)
+        return other_causes(registry) if found.verdict == HOLDS else found
+
+    return decided
 
 
 @rule("symptoms.filled.k0", "symptoms_completers.filled.k0")

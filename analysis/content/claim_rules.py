@@ -7,6 +7,7 @@ from string import digits
 
 from .claim_counts import (
     as_many_filled,
+    biased,
     combined_largest,
     conservative,
     everywhere,
@@ -21,12 +22,9 @@ from .decisions import APART
 from .moderators import MODERATORS
 from .rule_kinds import (
     Rule,
-    alike,
-    all_alike,
     apart,
     effect,
     every,
-    kept,
     low_only,
     rule,
     same_pattern,
@@ -34,9 +32,9 @@ from .rule_kinds import (
     small_i2,
     test,
     tests,
-    unmoved,
     untold,
 )
+from .rules_of_sameness import alike, all_alike, especially, kept, same_people, unmoved
 from .subgroups import VARIABLES
 
 # What is missing where a claim cannot be checked.
@@ -82,11 +80,7 @@ _TREATMENT = "symptoms.random.treatment"
 _FIXED = "symptoms.fixed"
 _DECISIONS = "symptoms.random.without.decisions"
 _QOL = "qol.random"
-_MEAN_DIFFERENCE = {
-    "all trials": "symptoms_completers.difference.pvalue",
-    "the same trials": "symptoms_completers.same_trials.difference.pvalue",
-    "trial by trial": "symptoms_completers.same_trials.change.pvalue",
-}
+_ASYMMETRY = every({"intercept": upwards, "tests": _bias("symptoms", True)})
 
 RULES: dict[str, Rule] = {
     "ratings.agree": untold(RATERS),
@@ -109,7 +103,8 @@ RULES: dict[str, Rule] = {
     "effect.degree": degree(f"{_FIXED}.i2", "high"),
     "effect": effect("symptoms.random"),
     "effect.size": sized("symptoms.random", "moderate", "large"),
-    "bias": every({"intercept": upwards, "tests": _bias("symptoms", True)}),
+    "bias.tests": _ASYMMETRY,
+    "bias": biased(_ASYMMETRY, "symptoms.random.i2", "symptoms.reml.egger.pvalue"),
     "bias.filled": effect("symptoms.random.filled"),
     "between": tests(False, _of("symptoms", BETWEEN)),
     "mood.effect": effect("symptoms.random.disorder.mood"),
@@ -159,8 +154,11 @@ RULES: dict[str, Rule] = {
     "decisions.degree": degree(f"{_DECISIONS}.i2", "high"),
     "completers.degree": degree("symptoms_completers.fixed.i2", "high"),
     "completers.size": sized("symptoms_completers.random", "large"),
-    "completers.difference": tests(False, _MEAN_DIFFERENCE),
-    "completers.bias": _bias("symptoms_completers", True),
+    "completers.difference": same_people("symptoms_completers"),
+    "completers.bias.tests": _bias("symptoms_completers", True),
+    "completers.bias": biased(
+        _bias("symptoms_completers", True), "symptoms_completers.random.i2"
+    ),
     "completers.trimmed": as_many_filled,
     "completers.between": same_pattern("symptoms", "symptoms_completers", BETWEEN),
     "completers.within": same_pattern("symptoms", "symptoms_completers", WITHIN),
@@ -214,11 +212,9 @@ RULES: dict[str, Rule] = {
     "mood.anxiety": alike("symptoms.random.disorder.contrast", "Anxiety less mood disorders:"),
     "qol.size": sized(_QOL, "moderate"),
     "qol.share": half_report,
-    "qol.third_wave": every(
-        {
-            "third-wave treatments": effect(f"{_QOL}.treatment.third_wave"),
-            "differences between treatments": test(True, f"{_QOL}.treatment.q_between_pvalue"),
-        }
+    "qol.third_wave": especially(
+        f"{_QOL}.treatment.third_wave",
+        [f"{_QOL}.treatment.{c}" for c in VARIABLES["treatment"].categories if c != "third_wave"],
     ),
     "low.heterogeneity": low_only(
         ("measure.bdi", "treatment.third_wave", "treatment.other"), tuple(VARIABLES)

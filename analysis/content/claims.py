@@ -27,11 +27,24 @@ COLUMNS = (
 # How many readings of a convention give the publication's word; None where no convention has it.
 READINGS = {"both": 2, "one": 1, "neither": 0, "unnamed": None}
 NOTE = (
-    "Every claim stands under the place where the publication makes it. Whether leaving trials "
-    "out changes the mean is tested by how far they are from the mean of the others: means of "
-    "nearly the same trials, taken for independent, would hardly ever differ. SMD, standardised mean "
+    "Every claim stands under the place where the publication makes it. Pooled effects and tests are "
+    "those of the publication’s own methods where nothing else is said. That leaving trials out does "
+    "not change the mean significantly may mean that the intervals of both means overlap, as those of "
+    "nearly the same trials hardly ever fail to; or that the trials left out are no outliers, which is "
+    "a test of our own, of how far they are from the mean of the others. SMD, standardised mean "
     "difference; I², share of the variation between trials that is not due to chance."
 )
+# The claims that are judged by today's methods too, each with what the conclusion is called there.
+TODAY = {
+    "effect": "symptoms",
+    "bias.tests": "asymmetry",
+    "quality": "quality_symptoms",
+    "followup.effect": "symptoms_followup",
+    "followup.quality": "quality_symptoms_followup",
+    "qol.effect": "qol",
+    "qol_followup.effect": "qol_followup",
+    "treatment.better": "treatment",
+}
 
 
 def add_claims(registry: Registry, claims: pd.DataFrame) -> None:
@@ -40,14 +53,26 @@ def add_claims(registry: Registry, claims: pd.DataFrame) -> None:
     for claim in claims.to_dict("records"):
         found, name = RULES[claim["id"]](registry), f"claims.{claim['id']}"
         every.append(found)
+        today, inputs = _by_today(registry, claim["id"])
         cells = {
             "claim": claim["claim"],
             "verdict": registry.phrase(f"{name}.verdict", found.verdict, found.inputs),
-            "why": registry.phrase(f"{name}.why", found.why, found.inputs),
+            "why": registry.phrase(f"{name}.why", found.why + today, (*found.inputs, *inputs)),
         }
         rows.append(Row(cells, group=claim["where"]))
     registry.add("claims", Table("claims", COLUMNS, tuple(rows), (_conventions(registry), NOTE)))
     _add_counts(registry, every)
+
+
+def _by_today(registry: Registry, claim: str) -> tuple[str, tuple[str, ...]]:
+    """Under how many of today's methods `claim` holds, if they judge it, and the names that say so."""
+    if claim not in TODAY:
+        return "", ()
+    names = tuple(f"robust.{TODAY[claim]}.{name}" for name in ("held", "tried"))
+    held, tried = (registry.get(Value, name) for name in names)
+    if not tried.raw:
+        return "", names
+    return f" Of today’s methods, it holds under {held.text} of {tried.text}.", names
 
 
 def _add_counts(registry: Registry, every: list[Found]) -> None:

@@ -1,9 +1,9 @@
 """Completers beside everybody: the same trials, the effects of both, and how far the means differ.
 
 Value names are `<outcome>.same_trials.<statistic>`, the effects after treatment, in everybody, of the
-trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody in all trials,
-`<outcome>.same_trials.difference.<statistic>`, from everybody in those, and
-`<outcome>.same_trials.change.<statistic>`, trial by trial.
+trials that have the outcome; `<outcome>.difference.<statistic>`, from everybody in all trials, and
+`<outcome>.same_trials.difference.<statistic>`, from everybody in those. `<outcome>.study.<study>.change`
+is by how much a printed effect is another, and the phrase `<outcome>.changed` names those that are.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from functools import partial
 
 from ..display.dots import DotRow, dot_plot
 from ..display.figure import Figure
-from ..display.numbers import count
+from ..display.numbers import count, number
 from ..display.registry import Registry
 from ..display.scale import axis
 from ..display.table import Column, Row, Table
-from ..display.value import Value
+from ..display.value import Phrase, Value
 from ..review.reconstruct import Reconstructed
-from .differences import Pair, add_change, add_difference
+from .differences import Pair, add_difference
 from .outcome import Outcome
 from .pooled import add_pooled
+from .verdicts import places
 
 COLUMNS = (
     Column("study", "Study"),
@@ -43,6 +44,7 @@ def add_completers(registry: Registry, everybody: Outcome, completers: Outcome) 
     """Register `completers` beside `everybody`: the difference of the means, and trial by trial."""
     pairs = add_same_trials(registry, everybody, completers)
     _add_unchanged(registry, completers.key, pairs)
+    _add_changed(registry, completers, pairs)
     registry.add(f"{completers.key}.paired", _table(registry, completers, pairs))
     registry.figure(f"{completers.key}.paired", partial(_plot, registry, completers, pairs))
 
@@ -59,7 +61,6 @@ def add_same_trials(registry: Registry, whole: Outcome, part: Outcome) -> list[P
         (same, (same, f"{whole.scale.name} in the same trials")),
     ):
         add_difference(registry, f"{prefix}.difference", after, before, INDEPENDENT)
-    add_change(registry, f"{same}.change", pairs)
     return pairs
 
 
@@ -82,6 +83,26 @@ def _add_unchanged(registry: Registry, key: str, pairs: Sequence[Pair]) -> None:
             f"trials whose printed {what} among completers is that of everybody",
             tuple(v.id for pair in printed for values in pair for v in values),
         )  # fmt: skip
+
+
+def _add_changed(registry: Registry, completers: Outcome, pairs: Sequence[Pair]) -> None:
+    """Register each change of a printed effect, and say which trials have one.
+
+    No test of these: where all but a single trial stay as they are, t is 1 whatever that trial does.
+    """
+    said: list[str | Value] = []
+    for whole, part in pairs:
+        before, after = (_printed(registry, effect, "smd") for effect in (whole, part))
+        change = registry.value(
+            f"{completers.key}.study.{part.study}.change", after.raw - before.raw,
+            partial(number, decimals=places(after.text)),
+            "printed effect among completers less that of everybody", (before.id, after.id),
+        )  # fmt: skip
+        if after.raw != before.raw:
+            said += ["; ", f"{completers.name_of(part.study)}, by ", change]
+    text = ["Only these changed: ", *said[1:], "."] if said else ["None changed."]
+    name = f"{completers.key}.changed"
+    registry.add(name, Phrase.of(name, *text))
 
 
 def _table(registry: Registry, completers: Outcome, pairs: Sequence[Pair]) -> Table:

@@ -13,20 +13,21 @@ from .agreement import (
     add_subgroup_agreement,
 )
 from .audit import add_audit, add_remarks, read_contradictions, suspects_of
-from .bias import add_bias
+from .bias import add_bias, add_kendall_of_g
 from .checks import add_checks, refuse_unknown
 from .claims import add_claims
-from .completers import add_completers, add_same_trials
+from .completers import add_completers
 from .conclusions import add_conclusions
 from .decisions import add_decisions
 from .definitions import add_definitions
 from .dialect import add_dialect
-from .differences import add_difference
+from .differences import add_detectable, add_difference
 from .explained import add_explained
 from .failsafe import add_failsafe
 from .flow import add_flow
 from .given import add_given
 from .ledger import add_ledger
+from .maintained import add_maintained
 from .memberships import add_memberships, add_random_search
 from .moderators import add_bubbles, add_moderators
 from .outcome import add_leave_one_out, add_outcome, read_outcome
@@ -38,7 +39,7 @@ from .robust_plots import add_robust_plots
 from .sensitivity import add_sensitivity
 from .settings import SCALES, add_settings
 from .specifications import add_specifications
-from .subgroups import add_subgroups, add_table3
+from .subgroups import add_against_others, add_subgroups, add_table3
 from .trial_by_trial import add_trial_by_trial
 from .trials import add_trials
 from .verdicts import add_tally
@@ -93,17 +94,20 @@ def compose(data: Path) -> Registry:
     add_bias_agreement(registry, list(outcomes.values()))
     completers = outcomes["symptoms_completers"]
     add_completers(registry, symptoms, completers)
-    add_same_trials(registry, symptoms, outcomes["symptoms_followup"])
-    add_same_trials(registry, qol, outcomes["qol_followup"])
+    for outcome in (symptoms, qol):
+        add_maintained(registry, outcome, outcomes[f"{outcome.key}_followup"])
     anxiety, mood = (
         (f"symptoms.random.disorder.{category}", f"trials on {category} disorders")
         for category in ("anxiety", "mood")
     )
     add_difference(registry, "symptoms.random.disorder.contrast", anxiety, mood, "other people")
+    add_detectable(registry, "symptoms.random.disorder.contrast")
+    add_against_others(registry, qol, review.groups, "treatment", "third_wave")
     add_subgroups(registry, completers, review.groups)
     add_moderators(registry, completers, review.studies)
     add_qol_completers(registry, qol, symptoms, completers, review.published)
     add_robust(registry, outcomes, review.studies, review.groups)
+    add_kendall_of_g(registry, symptoms)
     add_conclusions(registry)
     add_robust_plots(registry, symptoms)
     add_trial_by_trial(registry, outcomes, review.studies, review.groups, review.definitions)

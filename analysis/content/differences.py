@@ -1,7 +1,7 @@
 """How far two means are apart, and how far trials moved from one of two effects to the other.
 
-Value names, below a prefix: `estimate`, `se`, `ci_low`, `ci_high`, `statistic`, `pvalue`; of changes
-also `k`.
+Value names, below a prefix: `estimate`, `se`, `ci_low`, `ci_high`, `statistic`, `pvalue`, of changes
+also `k`; `detectable` is the least difference that the test is likely to find.
 
 Two means of the same people go up and down together. How closely is not printed, so the test of their
 difference takes them for independent, which makes its standard error too large. The changes of the
@@ -21,7 +21,7 @@ from ..display.registry import Registry
 from ..display.value import Value
 from ..review.reconstruct import Reconstructed
 from .pooled import decimals, effect_names
-from .settings import LEVEL
+from .settings import LEVEL, POWER
 
 Pair = tuple[Reconstructed, Reconstructed]
 Mean = tuple[str, str]  # the name that a mean stands below, and whose it is
@@ -46,18 +46,40 @@ def add_difference(registry: Registry, prefix: str, first: Mean, second: Mean, n
     _add(registry, prefix, found, what, (*names[0], *names[1]))
 
 
+def add_detectable(registry: Registry, prefix: str) -> None:
+    """Register how large the difference below `prefix` has to be for its test to find it.
+
+    That is with a probability of `POWER`, its standard error taken as known: the sum of the normal
+    quantiles of power and of the critical value, times the error (Hedges & Pigott 2001).
+    """
+    se = registry.get(Value, f"{prefix}.se")
+    raw = None
+    if se.raw is not None:
+        raw = se.raw * float(ndtri(POWER) + ndtri((1 + LEVEL) / 2))
+    registry.value(
+        f"{prefix}.detectable", raw, decimals(2),
+        "least difference that the test is likely to find", (se.id, "settings.power"),
+    )  # fmt: skip
+
+
 def add_change(registry: Registry, prefix: str, pairs: Sequence[Pair]) -> None:
     """Register the mean change from the first to the second effect of the `pairs`, by Student's t.
 
     Every trial counts alike: the error of its change is not known.
     """
-    changes = [after.yi - before.yi for before, after in pairs]
+    changes = [changed(pair) for pair in pairs]
     k, found = len(changes), None
     if k > 1 and stdev(changes):
         found = _tested(mean(changes), stdev(changes) / sqrt(k), k - 1)
     inputs = effect_names([effect for pair in pairs for effect in pair])
     registry.value(f"{prefix}.k", k, count, "trials with both effects", inputs)
     _add(registry, prefix, found, "mean change of the effect, trial by trial", inputs)
+
+
+def changed(pair: Pair) -> float:
+    """By how much the effect of a trial is another in the second of its `pair`."""
+    before, after = pair
+    return after.yi - before.yi
 
 
 def _tested(estimate: float, se: float, df: int | None = None) -> dict[str, float]:

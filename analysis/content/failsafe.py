@@ -1,12 +1,14 @@
 """How many missing trials without effect would undo a finding, and all signs of missing trials at once.
 
-Value names are `<outcome>.failsafe.rosenthal` and `<outcome>.failsafe.rosenberg`. The publication has no
-fail-safe numbers; they are an addition.
+Value names are `<outcome>.failsafe.<rosenthal|rosenthal_both|rosenberg>`. The publication has no
+fail-safe numbers; they are an addition. Rosenthal's (1979) test has a single tail and Rosenberg's (2005)
+has both; beside the original stands Rosenthal's with both tails, which can be compared with the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..display.numbers import count
 from ..display.registry import Registry
@@ -18,10 +20,25 @@ from .pooled import effect_names
 from .verdicts import capitalised
 from .wording import ALPHA
 
-# What each counts: how many missing trials it takes until this is no longer significant.
+
+@dataclass(frozen=True)
+class Counted:
+    """How many missing trials it takes until `what` is no longer significant, by `method`.
+
+    `alpha` is what the method is asked for, so that `tails` together have the publication's level.
+    """
+
+    method: str
+    what: str
+    alpha: float
+    tails: str
+
+
+_TOGETHER = "the trials' z taken together"
 COUNTED = {
-    "rosenthal": ("Rosenthal", "the trials' z taken together"),
-    "rosenberg": ("Rosenberg", "the fixed-effect mean"),
+    "rosenthal": Counted("Rosenthal", _TOGETHER, ALPHA, "single tail"),
+    "rosenthal_both": Counted("Rosenthal", _TOGETHER, ALPHA / 2, "both tails"),
+    "rosenberg": Counted("Rosenberg", "the fixed-effect mean", ALPHA, "both tails"),
 }
 COLUMNS = (
     Column("outcome", "Outcome"),
@@ -34,14 +51,17 @@ COLUMNS = (
     Column("random.filled.estimate", "SMD", "right", spanner="Trim and fill"),
     Column("random.filled.ci_low", "Lower", "right", spanner="Trim and fill"),
     Column("random.filled.ci_high", "Upper", "right", spanner="Trim and fill"),
-    Column("failsafe.rosenthal", "Rosenthal", "right", spanner="Fail-safe N"),
-    Column("failsafe.rosenberg", "Rosenberg", "right", spanner="Fail-safe N"),
+    *(
+        Column(f"failsafe.{name}", f"{one.method}, {one.tails}", "right", spanner="Fail-safe N")
+        for name, one in COUNTED.items()
+    ),
 )
 NOTE = (
     "SMD after trim and fill is the random-effects mean with the missing trials put in. The fail-safe N "
     "is how many missing trials without any effect it would take to undo the significance of "
-    + ", or of ".join(f"{what} ({method})" for method, what in COUNTED.values())
-    + "."
+    + ", or of ".join({one.what: f"{one.what} ({one.method})" for one in COUNTED.values()}.values())
+    + ". Rosenthal tested a single tail, which asks for more trials; Rosenberg tests both, as the "
+    "publication does."
 )
 
 
@@ -60,12 +80,14 @@ def add_failsafe(registry: Registry, outcomes: Sequence[Outcome]) -> None:
 
 
 def _add_number(registry: Registry, outcome: Outcome, name: str) -> None:
-    method, what = COUNTED[name]
-    raw = None
+    one, raw = COUNTED[name], None
     if outcome.effects:
         yi, vi = [e.yi for e in outcome.effects], [e.vi for e in outcome.effects]
-        raw = int(failsafe_n(yi, vi=vi, method=method, alpha=ALPHA).n)
-    source = f"missing trials without effect that would undo the significance of {what} ({method})"
+        raw = int(failsafe_n(yi, vi=vi, method=one.method, alpha=one.alpha).n)
+    source = (
+        f"missing trials without effect that would undo the significance of {one.what} "
+        f"({one.method}, {one.tails})"
+    )
     registry.value(
         f"{outcome.key}.failsafe.{name}", raw, count, source, effect_names(outcome.effects)
     )

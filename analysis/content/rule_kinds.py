@@ -3,9 +3,8 @@
     rule     a function of the registry that returns what it found
     Found    the verdict on a claim, why, and the names of the values used
 
-Significance is the publication's level. That something is the same is not shown by a test that finds no
-difference, so such a claim can fail but not hold. A rule whose values are gone cannot tell. Rules on
-words of degree stand in `conventions`.
+Significance is the publication's level. A rule whose values are gone cannot tell. Rules on words of
+degree stand in `conventions`, those on what is the same or stands out in `rules_of_sameness`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..display.numbers import MINUS
 from ..display.registry import Registry
 from ..display.value import Value
 from .settings import ALPHA, LOW_I2
@@ -22,7 +20,6 @@ from .verdicts import capitalised, listed
 
 NBSP = "\u00a0"
 GONE = "The data no longer give it."
-NOT_RULED_OUT = "no difference is found, and none is ruled out."
 HOLDS, FAILS = "holds", "does not hold"
 CONVENTION, OPEN = "depends on convention", "cannot be checked"
 VERDICTS = HOLDS, FAILS, CONVENTION, OPEN
@@ -135,16 +132,6 @@ def small_i2(i2: str) -> Rule:
     return decide
 
 
-def unmoved(mean: str, without: str) -> Rule:
-    """The `mean` does not differ significantly from that `without` trials: by their deleted residual."""
-
-    @rule(f"{mean}.estimate", f"{without}.estimate", f"{without}.residual.pvalue")
-    def decide(whole, rest, p):
-        return p.raw >= ALPHA, f"Mean {whole.text}, without {rest.text}; the test gives {p_of(p)}."
-
-    return decide
-
-
 def slope(outcome: str) -> Rule:
     """Effects of `outcome` fall with the quality rating."""
     prefix = f"{outcome}.regression.quality"
@@ -169,63 +156,6 @@ def apart(smaller: str, *others: str) -> Rule:
         )
 
     return decide
-
-
-def kept(prefix: str) -> Rule:
-    """Nothing is lost: the interval of the change below `prefix` tells, unless it has both signs."""
-
-    @judged(*(f"{prefix}.{name}" for name in ("k", "estimate", "ci_low", "ci_high")))
-    def decide(k, change, low, high):
-        why = f"Mean change in the {k.text} trials {change.text} ({low.text} to {high.text})"
-        if low.raw >= 0 or high.raw < 0:
-            return HOLDS if low.raw >= 0 else FAILS, f"{why}."
-        return OPEN, (
-            f"{why}: a loss of up to {low.text.removeprefix(MINUS)} is not ruled out, and the "
-            "publication does not say what loss would count."
-        )
-
-    return decide
-
-
-def alike(prefix: str, what: str) -> Rule:
-    """The difference below `prefix`, shown after `what`, is none: a test can only refute that."""
-
-    @judged(*(f"{prefix}.{name}" for name in ("estimate", "ci_low", "ci_high", "pvalue")))
-    def decide(difference, low, high, p):
-        why = f"{what} {difference.text} ({low.text} to {high.text}), {p_of(p)}"
-        if p.raw < ALPHA:
-            return FAILS, f"{why}."
-        return OPEN, f"{why}: {NOT_RULED_OUT}"
-
-    return decide
-
-
-def all_alike(outcome: str, variables: Sequence[str]) -> Rule:
-    """Effects of `outcome` are alike in all categories of `variables`: as `alike`, for several."""
-
-    def decided(registry: Registry) -> Found:
-        said, used, differ = [], [], []
-        for variable in variables:
-            prefix, described = f"{outcome}.random.{variable}", VARIABLES[variable]
-            p = registry.get(Value, f"{prefix}.q_between_pvalue")
-            means = [
-                (registry.get(Value, f"{prefix}.{category}.estimate"), label)
-                for category, label in described.categories.items()
-            ]
-            used += [p.id, *(mean.id for mean, _ in means)]
-            if p.raw is None:
-                return Found(OPEN, GONE, tuple(used))
-            known = [(mean, label) for mean, label in means if mean.raw is not None]
-            ends = [pick(known, key=lambda one: one[0].raw) for pick in (min, max)]
-            run = " to ".join(f"{mean.text} ({label})" for mean, label in ends)
-            differ.append(p.raw < ALPHA)
-            said.append(f"{described.label.lower()} from {run}, {p_of(p)}")
-        why = f"Means by {'; by '.join(said)}"
-        if any(differ):
-            return Found(FAILS, f"{why}.", tuple(used))
-        return Found(OPEN, f"{why}: {NOT_RULED_OUT}", tuple(used))
-
-    return decided
 
 
 def same_pattern(outcome: str, other: str, names: Mapping[str, str]) -> Rule:

@@ -12,6 +12,7 @@ LEVEL = 0.95  # coverage of all intervals, as in the publication
 
 PAPER = "the publication, "
 ALPHA = 0.05  # the publication's level of significance
+POWER = 0.8  # with which a test should find a difference, by Cohen (1988)
 LOW_I2 = 25  # per cent, below which the publication calls heterogeneity small
 # Cohen (1988) on a standardised mean difference, Sawilowsky (2009) beyond it; Higgins et al. (2003) on
 # I² in per cent. The publication uses these words without saying by which convention.
@@ -68,6 +69,8 @@ def add_settings(registry: Registry) -> None:
         )  # fmt: skip
     level = round(100 * LEVEL)
     registry.value("settings.level", level, count, "coverage of the intervals, in per cent")
+    power = round(100 * POWER)
+    registry.value("settings.power", power, count, "usual power of a test, in per cent")
     registry.value(
         "settings.prediction_df", 2, count,
         "taken from the number of trials for the prediction interval's degrees of freedom",

@@ -1,8 +1,9 @@
 """Subgroups of an outcome's trials: each category pooled, the categories compared, Table 3.
 
 Value names are `<outcome>.<model>.<variable>.<category>.<statistic>`, and
-`<outcome>.random.<variable>.q_between` with its `_df` and `_pvalue`. As in the publication, tau² is
-estimated within each category and the pooled effects of the categories are compared as fixed.
+`<outcome>.random.<variable>.q_between` with its `_df` and `_pvalue`; below a category, `others` are the
+trials of all other categories pooled, and `contrast` is how it differs from them. As in the publication,
+tau² is estimated within each category and the pooled effects of the categories are compared as fixed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..display.value import Marked, Value
 from ..engine.subgroups import subgroups
 from ..review import formulas
 from ..review.statuses import MARKS
+from .differences import add_difference
 from .outcome import Outcome
 from .pooled import MODELS, Propagated, add_pooled, decimals, evidence_on
 from .settings import LEVEL, LOW_I2
@@ -141,6 +143,19 @@ def _add_between(registry: Registry, outcome: Outcome, variable: str, member: di
             Propagated(evidence, name) if evidence and name != "q_between_df" else None,
         )
     _add_wording(registry, prefix)
+
+
+def add_against_others(
+    registry: Registry, outcome: Outcome, groups: pd.DataFrame, variable: str, category: str
+) -> None:
+    """Register the trials of the other categories of `variable` pooled, and how `category` differs."""
+    prefix = f"{outcome.key}.random.{variable}.{category}"
+    own = members(outcome, groups, variable)
+    rest = [outcome.effects[i] for other in own if other != category for i in own[other]]
+    add_pooled(registry, f"{prefix}.others", "random", rest)
+    label = VARIABLES[variable].categories[category].lower()
+    first, second = (prefix, label), (f"{prefix}.others", "all other categories")
+    add_difference(registry, f"{prefix}.contrast", first, second, "other people")
 
 
 def _add_wording(registry: Registry, prefix: str) -> None:
