@@ -7,18 +7,23 @@ Value names are `audit.<touches>.k` and `remarks.<touches>.k`, by what hangs on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from ..display.numbers import MINUS, count
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
+from ..review import formulas
 from ..review.consistency import Contradiction, contradictions
 from ..review.data import Review
+from ..review.relations import Span
 from ..review.schema import TOUCHES
 from ..review.verify import Suspicion
-from .settings import ALPHA
+from .moderators import MODERATORS, with_moderator
+from .outcome import read_outcome
+from .pooled import evidence_on
+from .settings import ALPHA, SCALES
 
 STAKES = {
     "conclusion": "A conclusion or a reason hangs on it",
@@ -41,8 +46,29 @@ REMARKS = (
 def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
     """Return what contradicts itself in the printed numbers of `review`."""
     return contradictions(
-        review.published.to_dict("records"), review.flow.to_dict("records"), ALPHA
+        review.published.to_dict("records"),
+        review.flow.to_dict("records"),
+        ALPHA,
+        dict(_tau2_alone(review)),
     )
+
+
+def _tau2_alone(review: Review) -> Iterator[tuple[str, Span]]:
+    """Yield each regression printed with R², and what τ² its trials leave without the moderator.
+
+    Their variances are free within their digits: a contradiction must hold whatever the arms were.
+    """
+    for quantity in review.published["quantity"]:
+        key, regression, moderator, name = (*quantity.split("."), *[""] * 3)[:4]
+        if key not in SCALES or moderator not in MODERATORS:
+            continue
+        if (regression, name) != ("regression", "r2"):
+            continue
+        outcome = read_outcome(key, review.effects, review.studies)
+        effects = [e.untied for e in with_moderator(outcome, review.studies, moderator)]
+        evidence = evidence_on(effects, formulas.heterogeneity()) if effects else None
+        if evidence:
+            yield quantity.rpartition(".")[0], evidence.bounds("tau2")
 
 
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, Suspicion]:
@@ -57,13 +83,14 @@ def suspects_of(found: Sequence[Contradiction]) -> dict[str, Suspicion]:
 
 def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:
     """Register the table of the contradictions `found`, and their number; after all is judged."""
-    rows = []
+    rows, kinds = [], {}
     for place, one in enumerate(found, start=1):
         called = [
             row
             for row in one.suspects
             if row in registry.judged and registry.judged[row].verdict.status == "inconsistent"
         ]
+        kinds = dict.fromkeys(called, one.repeats) | kinds
         value = registry.value(
             f"audit.{place}.k",
             len(called),
@@ -80,6 +107,12 @@ def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:
     _add_counts(
         registry, "audit", [one.touches for one in found], "printed numbers that contradict"
     )
+    for name, repeats, what in (
+        ("contradicting", False, "that contradict other printed numbers"),
+        ("repeating", True, "that repeat another analysis digit for digit"),
+    ):
+        k = list(kinds.values()).count(repeats)
+        registry.value(f"audit.{name}.k", k, count, f"numbers called inconsistent {what}")
     registry.add("audit", Table("audit", COLUMNS, tuple(rows)))
 
 

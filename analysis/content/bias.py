@@ -103,6 +103,11 @@ class _OfRanks(Evidence):
         attained = (s for s in self._possible() if self.range.attains(s))
         return next((v for v in map(self.value, attained) if agrees(v, printed)), None)
 
+    def untied(self) -> _OfRanks | None:
+        """See `review.verify.Evidence`."""
+        loose = self.range.untied
+        return loose and _OfRanks(loose, self.value)
+
     def _possible(self) -> range:
         low, high = self.range.bounds
         return range(low, high + 1)

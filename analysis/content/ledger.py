@@ -16,6 +16,7 @@ from ..display.tally import TallyRow, tally
 from ..display.value import Used, Value
 from ..review.printed import is_number
 from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
+from ..review.verify import Given
 from .moderators import MODEL, SLOPE
 from .pooled import STATISTICS
 from .settings import SCALES
@@ -76,6 +77,8 @@ SUBJECTS = {
 }
 # How the note of such a row begins that then says what was counted.
 COUNTED = "nothing that could be computed: "
+# How it begins where the inputs are missing.
+UNPRINTED = "not computable: "
 
 
 def add_ledger(registry: Registry) -> None:
@@ -93,9 +96,12 @@ def add_ledger(registry: Registry) -> None:
     _add_verdicts(registry)
     _add_sections(registry, judged)
     linked = sum(one.value is not None for one in judged)
+    lost = [_lacks_inputs(one) for one in judged if one.verdict.status == "not computable"]
     for name, k, what in (
         ("linked", linked, "with a value of ours"),
         ("unlinked", len(judged) - linked, "without a value of ours"),
+        ("lacking", lost.count(True), "not computable for lack of what they rest on"),
+        ("nothing", lost.count(False), "with nothing to compute"),
     ):
         registry.value(f"ledger.{name}.k", k, count, f"printed numbers {what}")
 
@@ -107,13 +113,24 @@ def ledger_csv(judged: Iterable[Judged]) -> str:
     writer.writerow(FIELDS)
     for one in judged:
         row, verdict = one.row, one.verdict
-        raw = one.value.raw if one.value else None
+        raw = one.value.raw if _recomputed(one) else None
         exact = ["" if x is None else repr(x) for x in (raw, verdict.low, verdict.high)]
         # A printed number may begin with a minus; only what is no number can be a formula.
         printed = row["printed"] if is_number(row["printed"]) else escape_csv(row["printed"])
         texts = [escape_csv(row[field]) for field in ("id", "where", "quantity")]
         writer.writerow([*texts, printed, *exact, verdict.status, escape_csv(verdict.note)])
     return out.getvalue()
+
+
+def _recomputed(judged: Judged) -> bool:
+    """Tell whether there is a value of ours: of an input that contradicts others there is none."""
+    given = isinstance(judged.evidence, Given)
+    return judged.value is not None and not (given and judged.verdict.status == "inconsistent")
+
+
+def _lacks_inputs(judged: Judged) -> bool:
+    """Tell whether a number that is not computable would be, if more was printed or in the data."""
+    return bool(judged.row["quantity"]) or judged.row["note"].startswith(UNPRINTED)
 
 
 def section_of(judged: Judged) -> tuple[str, str]:
@@ -131,7 +148,7 @@ def _cells(judged: Judged) -> dict[str, Cell]:
         else words(judged.row),
         "verdict": judged.verdict.status,
         "printed": printed.replace("-", MINUS),
-        "computed": as_printed(replace(value, published=printed)) if value else None,
+        "computed": as_printed(replace(value, published=printed)) if _recomputed(judged) else None,
         "low": "",
         "high": "",
         "analysis": _analysis(value) if value else NONE,

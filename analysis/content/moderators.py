@@ -112,9 +112,15 @@ def add_bubbles(registry: Registry, outcome: Outcome, studies: pd.DataFrame) -> 
         registry.figure(f"{outcome.key}.regression.{key}", plot)
 
 
+def with_moderator(outcome: Outcome, studies: pd.DataFrame, key: str) -> list[Reconstructed]:
+    """Return the effects of `outcome` whose trials print the moderator `key` in `studies`."""
+    values = dict(zip(studies["study"], studies[key], strict=True))
+    return [e for e in outcome.effects if is_number(values.get(e.study, ""))]
+
+
 def _fit(outcome: Outcome, studies: pd.DataFrame, key: str) -> Fit:
     values = dict(zip(studies["study"], studies[key], strict=True))
-    effects = [e for e in outcome.effects if is_number(values.get(e.study, ""))]
+    effects = with_moderator(outcome, studies, key)
     texts = [values[e.study] for e in effects]
     xs = [float(text.replace(MINUS, "-")) for text in texts]
     line = None

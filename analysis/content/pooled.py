@@ -106,6 +106,11 @@ class Propagated(Evidence):
         """See `review.verify.Evidence`."""
         return self.propagation.tightened(self.name, printed)
 
+    def untied(self) -> Propagated | None:
+        """See `review.verify.Evidence`."""
+        loose = self.propagation.untied
+        return loose and Propagated(loose, self.name)
+
 
 def provable(effects: Sequence[Reconstructed]) -> bool:
     """Tell whether anything can be proven of what rests on `effects`.

@@ -19,8 +19,8 @@ BOUNDS = (
     Column("high", "At most", "right", spanner="Outer bounds"),
 )
 BOUNDS_NOTE = (
-    "Outer bounds: the rounding of the printed trials leaves no more than this to our value, and "
-    "maybe less."
+    "Outer bounds: the rounding of the printed trials, and their arm sizes where the digits fit these, "
+    "leave no more than this to our value, and maybe less."
 )
 COLUMNS = (
     Column("what", "Number"),
@@ -87,6 +87,12 @@ def verdict_table(
     notes = [f"{s.capitalize()}: {MEANINGS[s]}." for s in STATUSES if s in used]
     if any(row.cells[column.key] for row in rows for column in BOUNDS):
         notes.append(BOUNDS_NOTE)
+    notes += [
+        f"{what}: {judged.verdict.note}"
+        for _, own in groups
+        for what, judged in own
+        if judged.verdict.status in ("attainable", "different") and judged.verdict.note
+    ]
     return Table(name, COLUMNS, tuple(rows), (" ".join(notes),) if notes else ())
 
 
@@ -168,7 +174,10 @@ def summed_up(judged: Sequence[tuple[str, Judged]]) -> str:
             f"{such['attainable']}."
         )
     if such["different"]:
-        text += f" Not to be had from effects that print as they are printed: {such['different']}."
+        text += (
+            " Not to be had from effects that print as they are printed and fit the arm sizes: "
+            f"{such['different']}."
+        )
     if such["inconsistent"]:
         text += f" In contradiction to other printed numbers: {such['inconsistent']}."
     if such["undecided"]:

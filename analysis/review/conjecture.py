@@ -84,10 +84,17 @@ def otherwise(texts: Texts, broken: Sequence[Relation]) -> Iterator[str]:
     """Yield other ways in which the `broken` relations may have come about."""
     for relation in broken:
         left, first = relation.leaves(texts), texts[relation.names[0]]
-        if relation.names == ("q_e_df", "k") and number(first) == number(texts["k"]) - 1:
-            yield "Or Q is that of the trials, without a line through them."
+        if without_a_line(relation, texts):
+            yield "Or Q and its degrees of freedom are those of the trials, without a line through them."
         if left and is_number(first) and (once := _rounded_twice(left, first)):
             yield f"Rounded to {once}, and then again, it would be {first}."
+
+
+def without_a_line(relation: Relation, texts: Texts) -> bool:
+    """Tell whether the degrees of freedom around a line are those without it: then k may be right."""
+    if relation.names != ("q_e_df", "k"):
+        return False
+    return number(texts["q_e_df"]) == number(texts["k"]) - 1
 
 
 def _rounded_twice(span: Span, printed: str) -> str | None:

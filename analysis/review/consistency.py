@@ -1,7 +1,8 @@
 """Contradictions among printed numbers, whatever the data were, and what might resolve them.
 
     set         the numbers printed of one analysis (`printed_sets`)
-    suspect     the number that is wrong, where replacing it alone can make all relations hold
+    suspect     the number that is wrong, where replacing it alone, and nothing else, can make all
+                relations hold
     touches     what hangs on a contradiction: a `conclusion`, where the numbers stand on both sides of
                 the level of significance or of nought, or else a `result`
 
@@ -13,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from .conjecture import otherwise, replacements
-from .printed import limits, number
+from .conjecture import otherwise, replacements, without_a_line
+from .printed import interval, is_number, limits, number
 from .printed_sets import PrintedSet, printed_sets
 from .relations import LABELS, NORMAL, TESTS, Relation, Span, Texts
 from .schema import TOUCHES
@@ -27,7 +29,8 @@ TOLD = 2  # broken relations that are told of an analysis; more say the same aga
 class Contradiction:
     """Rows `ids` that cannot all be right, which are `suspects`, and why: the `arithmetic`.
 
-    `conjecture` is what would resolve it, or nothing; `touches`, what hangs on it.
+    `conjecture` is what would resolve it, or nothing; `touches`, what hangs on it. Where the numbers of
+    another analysis are repeated, digit for digit, nothing is contradicted: `repeats`.
     """
 
     ids: tuple[str, ...]
@@ -35,19 +38,25 @@ class Contradiction:
     arithmetic: str
     conjecture: str = ""
     touches: str = "result"
+    repeats: bool = False
 
 
 def contradictions(
-    published: Iterable[Mapping[str, str]], flow: Sequence[Mapping[str, str]], alpha: float
+    published: Iterable[Mapping[str, str]],
+    flow: Sequence[Mapping[str, str]],
+    alpha: float,
+    tau2: Mapping[str, Span] = MappingProxyType({}),
 ) -> tuple[Contradiction, ...]:
     """Return what contradicts itself in the rows of published.csv and of flow.csv.
 
-    `alpha` is the level of significance. The most consequential come first.
+    `alpha` is the level of significance, `tau2` by analysis the range of tau2 without its moderator that
+    the printed trials leave. The most consequential come first.
     """
     rows = list(published)
     sets = printed_sets(rows)
     found = [
         *(one for own in sets for one in _of_set(own, alpha)),
+        *(one for own in sets for one in _share(own, tau2.get(own.analysis))),
         *_twins(sets),
         *_flow(flow, {row["quantity"]: row["id"] for row in reversed(rows)}),
     ]
@@ -68,6 +77,8 @@ def _of_set(own: PrintedSet, alpha: float) -> Iterator[Contradiction]:
         suspects, ends = [name], low if low == high else f"{low} to {high}"
         if low and high:
             conjecture = f"With {LABELS[name]} {ends} in place of {texts[name]} all would fit."
+    if any(without_a_line(relation, texts) for relation in broken):
+        suspects = involved
     conjecture = " ".join(filter(None, (conjecture, *otherwise(texts, broken))))
     plainest: dict[str, Relation] = {}
     for relation in broken:
@@ -106,6 +117,31 @@ def _below(ends: Span, bound: float) -> bool | None:
     return True if high <= bound else False if low >= bound else None
 
 
+def _share(own: PrintedSet, alone: Span | None) -> Iterator[Contradiction]:
+    """R² that the tau2 printed around the line does not leave of the tau2 `alone`, without the line.
+
+    R² = 1 - tau2/alone, not below 0 (Raudenbush, 2009). It follows from the two, so it is the suspect.
+    """
+    r2, left = own.texts.get("r2", ""), own.texts.get("tau2", "")
+    if alone is None or alone[0] <= 0 or not (is_number(r2) and is_number(left)):
+        return
+    least, most = interval(left)
+    low, high = (max(0.0, 100 * (1 - x / y)) for x, y in ((most, alone[0]), (least, alone[1])))
+    printed_low, printed_high = interval(r2)
+    if low <= printed_high and printed_low <= high:
+        return
+    places = max(0, -number(r2).as_tuple().exponent)
+    fits = " to ".join(dict.fromkeys(f"{share:.{places}f}" for share in (low, high)))
+    yield Contradiction(
+        (*own.ids["r2"], *own.ids["tau2"]),
+        own.ids["r2"],
+        f"R² is the share of τ² that the moderator takes away, and not below 0: a τ² of {left} around "
+        f"the line, and of {alone[0]:.4f} to {alone[1]:.4f} without it, give an R² of {fits}, but {r2} "
+        "is printed.",
+        f"With an R² of {fits} in place of {r2} all would fit.",
+    )
+
+
 def _twins(sets: Sequence[PrintedSet]) -> Iterator[Contradiction]:
     """Regressions on different moderators with identical digits in every number."""
     names = ("estimate", "ci_low", "ci_high", "statistic", "pvalue")
@@ -126,6 +162,7 @@ def _twins(sets: Sequence[PrintedSet]) -> Iterator[Contradiction]:
             "Both can be right if, in the trials analysed, the two are equal or lie apart by the same "
             "amount everywhere, which only their values could show. Otherwise the numbers of one of "
             "them are printed twice.",
+            repeats=True,
         )
 
 

@@ -50,6 +50,11 @@ def pooled(method: str, k: int) -> Formula:
     )
 
 
+def heterogeneity() -> Formula:
+    """Return tau2 of studies by moments, without a moderator."""
+    return Formula(lambda ys, vs: {"tau2": _tau2(ys, [1 / v for v in vs])}, {})
+
+
 def between(method: str, members: Sequence[Sequence[int]]) -> Formula:
     """Return Q between groups, each pooled by `method`; `members` are the positions in each group."""
     return Formula(

@@ -15,7 +15,7 @@ well, and the two are intersected. Where a statistic has a kink its slope is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import islice
@@ -25,6 +25,7 @@ from flint import arb
 
 from .dual import parameters
 from .formulas import Formula
+from .parts import Part, Span, best, between, centre, spans
 from .printed import agrees, interval
 from .reconstruct import Reconstructed
 
@@ -39,26 +40,6 @@ class Witness:
     yi: tuple[float, ...]
     vi: tuple[float, ...]
     xs: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Span:
-    """A printed number: anything from `low` to `high`."""
-
-    low: float
-    high: float
-
-    @property
-    def vertices(self) -> tuple[tuple[float], ...]:
-        """The extreme points."""
-        return (self.low,), (self.high,)
-
-    def holds(self, x: float) -> bool:
-        """Tell whether `x` is within."""
-        return self.low <= x <= self.high
-
-
-Part = Reconstructed | Span
 
 
 class Propagation:
@@ -79,6 +60,17 @@ class Propagation:
         """The effects and variances in the middle of all feasible sets."""
         return [record.yi for record in self.records], [record.vi for record in self.records]
 
+    @cached_property
+    def untied(self) -> Propagation | None:
+        """The same statistics with all that prints as the rows, no se tied to d; None if none is."""
+        if not any(record.arms for record in self.records):
+            return None
+        return self._of([record.untied for record in self.records])
+
+    def _of(self, records: Sequence[Reconstructed]) -> Propagation:
+        """Return the same statistics of `records`."""
+        return Propagation(records, self.formula)
+
     def tightened(self, name: str, printed: str) -> tuple[float, float]:
         """Return bounds that may be narrower, sought to tell whether `name` can print as `printed`."""
         return self.bounds(name)
@@ -89,10 +81,14 @@ class Propagation:
 
     def bounds(self, name: str) -> tuple[float, float]:
         """Return outer bounds of the statistic `name`: no feasible effects give a value outside."""
+        return self._of_base(name, self._outer)
+
+    def _of_base(self, name: str, bounds: Callable[[str], tuple]) -> tuple[float, float]:
+        """Return what the `bounds` of the statistic that `name` is derived from leave to it."""
         if name not in self.formula.derived:
-            return self._outer(name)
+            return bounds(name)
         base, how = self.formula.derived[name]
-        low, high = self.bounds(base)
+        low, high = bounds(base)
         values = [how(x) for x in (low, high, min(max(low, 0.0), high))]
         return min(values), max(values)
 
@@ -102,8 +98,11 @@ class Propagation:
         From the middle of all feasible sets every effect moves towards the end that helps most,
         at one pace; on the way there, a statistic that gets so far takes the printed value. It is
         found by halving; then the value and every effect are checked, so that nothing rests on how
-        it was found.
+        it was found. What a plain evaluation excludes is not looked for.
         """
+        (least, most), (low, high) = interval(printed), self._of_base(name, self._enclosed)
+        if high < least or low > most:
+            return None
         base = self._base(name)
 
         def value(points) -> float:
@@ -143,12 +142,12 @@ class Propagation:
     @property
     def _centres(self) -> list[tuple[float, ...]]:
         """The middle of every part."""
-        return [_centre(part) for part in self._parts]
+        return [centre(part) for part in self._parts]
 
     def _goal(self, gradient, direction: int) -> list[tuple[float, ...]]:
         """Return for each part its extreme point furthest along the `gradient`, up or down."""
         pairs = zip(self._parts, gradient, strict=True)
-        return [_best(part, slopes, direction) for part, slopes in pairs]
+        return [best(part, slopes, direction) for part, slopes in pairs]
 
     def _split(self, points) -> tuple[list[float], list[float], list[float]]:
         """Return the effects, their variances and the further numbers at the `points` of all parts."""
@@ -162,7 +161,7 @@ class Propagation:
     def _on_the_way(self, value, start, goal, printed: str) -> Witness | None:
         def at(share: float):
             pairs = zip(self._parts, start, goal, strict=True)
-            return [_between(part, here, there, share) for part, here, there in pairs]
+            return [between(part, here, there, share) for part, here, there in pairs]
 
         low, high = interval(printed)
         first, last = value(at(0.0)), value(at(1.0))
@@ -209,22 +208,26 @@ class Propagation:
     def _outer(self, name: str) -> tuple[float, float]:
         """Return the outer bounds of a statistic that is not derived; they are computed once."""
         if name not in self._known:
-            slopes, natural = self.slopes[name], self._natural[name]
+            slopes, (low, high) = self.slopes[name], self._enclosed(name)
             self._known[name] = (
-                max(self._extreme(name, slopes, -1), _end(natural, -1)),
-                min(self._extreme(name, slopes, 1), _end(natural, 1)),
+                max(self._extreme(name, slopes, -1), low),
+                min(self._extreme(name, slopes, 1), high),
             )
         return self._known[name]
+
+    def _enclosed(self, name: str) -> tuple[float, float]:
+        """Return bounds of a statistic that is not derived by evaluating it once, without slopes."""
+        return _end(self._natural[name], -1), _end(self._natural[name], 1)
 
     @cached_property
     def _slopes_in_the_middle(self) -> dict[str, list[tuple[float, ...]]]:
         """By name: for each part the slopes with its parameters, at the middle of all parts."""
-        middle = [[arb(c) for c in _centre(part)[: len(_spans(part))]] for part in self._parts]
+        middle = [[arb(c) for c in centre(part)[: len(spans(part))]] for part in self._parts]
         return {name: _middles(own) for name, own in self._slopes(middle).items()}
 
     def _whole(self) -> list[list[arb]]:
         """Every part with all that it can be."""
-        return [[_ball(*span) for span in _spans(part)] for part in self._parts]
+        return [[_ball(*span) for span in spans(part)] for part in self._parts]
 
     def _slopes(self, box: list[list[arb]]) -> dict[str, list[list[arb]]]:
         """By name: for each part the slope with each of its parameters, over all of the `box`."""
@@ -239,14 +242,14 @@ class Propagation:
         point, rest = [], arb(0)
         for part, own in zip(self._parts, slopes, strict=True):
             if len(own) == 1 and not own[0].contains(0):
-                low, high = _spans(part)[0]
+                low, high = spans(part)[0]
                 point.append([arb(high if (own[0] > 0) == (direction > 0) else low)])
                 continue
-            centre = [arb(c) for c in _centre(part)[: len(own)]]
-            point.append(centre)
+            middle = [arb(c) for c in centre(part)[: len(own)]]
+            point.append(middle)
             moves = [
                 sum(
-                    (slope * (x - c) for slope, x, c in zip(own, vertex, centre, strict=False)),
+                    (slope * (x - c) for slope, x, c in zip(own, vertex, middle, strict=False)),
                     arb(0),
                 )
                 for vertex in part.vertices
@@ -270,38 +273,9 @@ def _grouped(flat: Sequence, box: Sequence[Sequence]) -> list[list]:
     return [list(islice(items, len(own))) for own in box]
 
 
-def _spans(part: Part) -> list[tuple[float, float]]:
-    """Return the range of each parameter of `part`."""
-    if isinstance(part, Span):
-        return [(part.low, part.high)]
-    d = (part.yi_low, part.yi_high)
-    return [d] if part.arms else [d, (part.sei_low, part.sei_high)]
-
-
-def _centre(part: Part) -> tuple[float, ...]:
-    """Return the middle of `part`."""
-    return ((part.low + part.high) / 2,) if isinstance(part, Span) else (part.yi, part.sei)
-
-
 def _middles(slopes: list[list[arb]]) -> list[tuple[float, ...]]:
     """Return the middles of the `slopes` of each part."""
     return [tuple(float(slope.mid()) for slope in own) for own in slopes]
-
-
-def _best(part: Part, slopes: tuple[float, ...], direction: int) -> tuple[float, ...]:
-    """Return the extreme point of `part` furthest along its `slopes`, up or down by `direction`."""
-
-    def gain(vertex) -> float:
-        return direction * sum(slope * x for slope, x in zip(slopes, vertex, strict=False))
-
-    return max(part.vertices, key=gain)
-
-
-def _between(part: Part, here, there, share: float) -> tuple[float, ...]:
-    """Return the point a `share` of the way from `here` to `there` within the set of `part`."""
-    point = tuple(a + share * (b - a) for a, b in zip(here, there, strict=True))
-    tied = isinstance(part, Reconstructed) and part.arms
-    return (point[0], part.arms.se(point[0])) if tied else point
 
 
 def _end(ball: arb, direction: int) -> float:

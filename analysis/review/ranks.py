@@ -48,6 +48,12 @@ class KendallRange:
         bounds = {pair: self.propagation.bounds(pair) for pair in self.propagation.names}
         return tuple(pair for pair, (low, high) in bounds.items() if not (low > 0 or high < 0))
 
+    @cached_property
+    def untied(self) -> KendallRange | None:
+        """The same where no arms tie a variance to its effect; None where none do."""
+        loose = self.propagation.untied
+        return loose and KendallRange(loose.records)
+
     def attains(self, s: int) -> bool:
         """Tell whether feasible effects are found that give `s`, each near tie pushed either way."""
         points = [self.propagation.middle]

@@ -14,6 +14,7 @@ directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, an
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from math import inf, isclose, sqrt
 
@@ -58,6 +59,24 @@ class Reconstructed:
     def sei(self) -> float:
         """Return the standard error of the point."""
         return sqrt(self.vi)
+
+    @cached_property
+    def untied(self) -> "Reconstructed":
+        """Return the effect as its digits alone bound it, whatever its arms; the point stays."""
+        if self.arms is None:
+            return self
+        vertices = region.polygon(list(self.planes))
+        ds, ses = zip(*vertices, strict=True)
+        return replace(
+            self,
+            basis="rounding",
+            arms=None,
+            vertices=vertices,
+            yi_low=min(ds),
+            yi_high=max(ds),
+            sei_low=min(ses),
+            sei_high=max(ses),
+        )
 
     def holds(self, d: float, se: float) -> bool:
         """Tell whether the effect `d` with `se` prints as the row, its arms counted where known."""

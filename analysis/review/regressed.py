@@ -40,6 +40,10 @@ class Regressed(Propagation):
         self._tau2 = max(low, tau2[0]), min(high, tau2[1])
         super().__init__(records, formulas.regression(spans, self._tau2))
 
+    def _of(self, records: Sequence[Reconstructed]) -> Regressed:
+        """Return the same statistics of `records`, of which the tau2 known here may not hold."""
+        return Regressed(records, self._xs, self.formula.spans)
+
     def witness(self, name: str, printed: str) -> Witness | None:
         """Look first where the moderator is exactly what is printed, and the effects alone move."""
         exact = Propagation(self.records, formulas.regression([(x, x) for x in self._xs]))

@@ -10,12 +10,14 @@ MEANINGS = {
     "reproduced": "our value rounds to the printed digits",
     "attainable": "our value does not round to the printed digits, but there are inputs that print "
     "exactly as the publication prints them and give the printed value",
-    "different": "no inputs that print as the publication prints them give the printed value",
+    "different": "no inputs that print as the publication prints them give the printed value, if "
+    "variances follow from the printed arm sizes wherever the digits fit these",
     "undecided": "our value does not round to the printed digits, and neither an example nor a bound "
     "has been found",
-    "inconsistent": "the number does not fit others that the publication prints, whatever the data "
-    "were, or repeats those of another analysis",
-    "not computable": "what it rests on is not in the publication, or no longer in the data",
+    "inconsistent": "the number contradicts other printed numbers, whatever the data were, or repeats "
+    "another analysis digit for digit",
+    "not computable": "what it rests on is not in the publication, or no longer in the data, or there "
+    "is nothing to compute",
 }
 STATUSES = tuple(MEANINGS)
 

@@ -3,11 +3,13 @@
 given           the number is an input of ours, and is what the data hold
 reproduced      our value rounds to the printed digits
 attainable      it does not, but inputs that print exactly as the source prints them do: a witness
-different       no such inputs do: an outer bound excludes the printed digits
+different       no such inputs do: an outer bound excludes the printed digits; where variances were tied
+                to arm sizes for it, a search without the tie found none either
 undecided       neither has been shown
-inconsistent    it contradicts other printed numbers (`consistency`): it alone would have to be another,
-                and our value does not round to it; or our value cannot meet it at all
-not computable  our value has no inputs, or nothing that is printed leads to one
+inconsistent    it contradicts other printed numbers, or repeats another analysis digit for digit
+                (`consistency`); of several that may be wrong, those that no such inputs give
+not computable  our value has no inputs, or nothing that is printed leads to one, or there is nothing
+                to compute
 """
 
 from __future__ import annotations
@@ -19,6 +21,13 @@ from math import inf
 from .printed import agrees, interval, number
 
 VAGUE = 1000  # units of the last printed digit: bounds so far apart say nothing
+# What the notes say of variances that follow from the arm sizes, by which bounds are narrower.
+PROVEN = "Proven for variances that follow from the printed arm sizes, where the digits fit these."
+SEARCHED = "Of other variances that print the same, a search found none that give it."
+UNTIED = (
+    "Only variances give it that print the same but do not follow from the printed arm sizes, though "
+    "the digits fit these."
+)
 
 
 class Evidence(ABC):
@@ -35,6 +44,10 @@ class Evidence(ABC):
     def tightened(self, printed: str) -> tuple[float, float]:
         """Return bounds that may be narrower, sought to tell whether it can print as `printed`."""
         return self.bounds()
+
+    def untied(self) -> Evidence | None:
+        """Return what the digits alone allow; None where all this is, with no variance tied to arms."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,12 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
 
     A count has no rounding, so without `evidence` it is either reproduced or different.
     """
+    verdict = _judged(raw, printed, evidence)
+    untied = evidence.untied() if evidence and verdict.status == "different" else None
+    return verdict if untied is None else _without_tie(verdict, printed, untied)
+
+
+def _judged(raw: float | int | None, printed: str, evidence: Evidence | None) -> Verdict:
     if raw is None:
         return Verdict("not computable")
     if isinstance(evidence, Given):
@@ -101,6 +120,16 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
     low, high = evidence.tightened(printed)
     status = "different" if _excluded(low, high, printed) else "undecided"
     return Verdict(status, *_shown(low, high, printed))
+
+
+def _without_tie(verdict: Verdict, printed: str, untied: Evidence) -> Verdict:
+    """Return the `verdict` different with its condition, or attainable by a witness of `untied`."""
+    if printed.startswith(("<", ">")):
+        return replace(verdict, note=PROVEN)
+    witness = untied.witness(printed)
+    if witness is None:
+        return replace(verdict, note=f"{PROVEN} {SEARCHED}")
+    return Verdict("attainable", *_shown(*untied.bounds(), printed), witness, UNTIED)
 
 
 def overruled(verdict: Verdict, suspicion: Suspicion | None) -> Verdict:
