@@ -14,7 +14,7 @@ directly, variance through its root, the interval as d -+ 1.96 se, z as d/se, an
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from math import inf, isclose, sqrt
 
@@ -122,6 +122,12 @@ def inferred_arms(row: Mapping[str, str], most: Arms) -> tuple[Arms, ...]:
     For a row computed from fewer participants than the trial's table gives, such as completers.
     Group sizes that fit are inferred, not known: many pairs can fit the digits of a large trial.
     """
+    return _inferred(tuple(sorted(row.items())), most)
+
+
+@lru_cache(maxsize=256)  # rows are read again whenever a manuscript is composed
+def _inferred(cells: tuple[tuple[str, str], ...], most: Arms) -> tuple[Arms, ...]:
+    row = dict(cells)
     planes = half_planes(row)
     if not region.polygon(planes):
         return ()
