@@ -137,7 +137,9 @@ def test_refused_covariances():
     ):
         fit(vi=None, V=within)
     for rho in (1, -0.2, "x", np.nan):
-        with pytest.raises(ValueError, match=r"a correlation lies between -0\.2 and 1"):
+        with pytest.raises(
+            ValueError, match=r"rho is .*; it must be a number above -0\.2 and below 1"
+        ):
             ma.within_study_covariance(VI, CLUSTER, rho)
     with pytest.raises(ValueError, match=r"vi\[0\] is 0"):
         ma.within_study_covariance([0, 1], ["a", "a"], 0.5)

@@ -20,11 +20,12 @@ from ..display.numbers import pvalue
 from ..display.registry import Registry
 from ..engine import priors
 from ..engine.bayes import bayes
+from ..engine.checks import computable
 from ..engine.henmi_copas import henmi_copas
 from ..engine.limit_meta_analysis import limit_meta_analysis
 from ..engine.selection_model import selection_model
 from .pooled import STATISTICS, Statistic, decimals
-from .samples import Sample, add_statistics, computable
+from .samples import Sample, add_statistics
 from .settings import LEVEL
 
 # Of tau, on the scale of standardised differences: half of it lies below a third, which is wide.

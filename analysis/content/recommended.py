@@ -17,7 +17,9 @@ import numpy as np
 
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.gosh import gosh
 from ..engine.influence import influence
@@ -26,10 +28,9 @@ from ..engine.pet_peese import pet_peese
 from ..engine.pool import pool
 from .outcome import Outcome
 from .pooled import STATISTICS, Statistic, decimals
-from .samples import Sample, Sizes, add_corrected, add_statistics, as_reconstructed, computable
+from .samples import Sample, Sizes, add_corrected, add_statistics, as_reconstructed
 from .sensitivity import alias
 from .settings import LEVEL
-from .verdicts import listed
 from .wording import ALPHA, direction, prediction
 
 METHOD, CI = "REML", "hksj"

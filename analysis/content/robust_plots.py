@@ -17,16 +17,17 @@ from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.gosh import Subsets, gosh
 from ..display.influence import Diagnostic, influence_panel
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
+from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
 from .robust import REML, methods
-from .samples import Sample, as_reconstructed, computable
+from .samples import Sample, as_reconstructed
 from .settings import FAVOURS, SCALES
-from .verdicts import capitalised
 
 # Titles of the diagnostics, and their value without influence: so many as stand in one row.
 DIAGNOSTICS = {

@@ -3,7 +3,7 @@
 A refusal is one ValueError that names the argument, the position, what came, and what is allowed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 
 import numpy as np
@@ -32,6 +32,14 @@ def _refuse_values(yi: np.ndarray, vi: np.ndarray) -> None:
     refuse("yi", yi, np.abs(yi) > LARGEST, f"every estimate must lie within {LARGEST:g} of 0")
     wide = f"every variance must lie between {SMALLEST:g} and {LARGEST:g}"
     refuse("vi", vi, (vi < SMALLEST) | (vi > LARGEST), wide)
+
+
+def computable(analysis: Callable, *arguments, **options):
+    """Return what `analysis` makes of its arguments, None where it refuses them."""
+    try:
+        return analysis(*arguments, **options)
+    except ValueError:
+        return None
 
 
 def one_of(name: str, value, allowed: Iterable[str | None]) -> None:

@@ -10,14 +10,16 @@ from math import sqrt
 
 from ..display.figure import Figure
 from ..display.funnel import Centre, FunnelPoint, funnel
+from ..display.sentence import capitalised
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.egger import Egger, egger
 from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
 from .measures import CORRELATIONS, DIFFERENCES, RATIOS
 from .pooled import MODELS, RECOMMENDED
-from .wording import ALPHA, capitalised
-from .writer import Writer, computable
+from .wording import ALPHA
+from .writer import Writer
 
 FEWEST = 10  # studies
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from ..display.table import Column, Row, Table
+from ..display.table import INTERVAL, Column, Row, Table
+from ..engine.checks import computable
 from ..engine.multilevel import Multilevel, multilevel
 from ..engine.robust import robust
 from .measures import DIFFERENCES
 from .pooled import MODELS, RECOMMENDED
 from .trials import effects_of, numbered
-from .writer import Writer, computable
+from .writer import Writer
 
 ENDS = ("estimate", "ci_low", "ci_high")
 COLUMNS = (
     Column("model", "Model"),
     Column("k", "Effects", "right"),
     Column("estimate", "Estimate", "right"),
-    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
-    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    *INTERVAL,
     Column("pvalue", "p", "right"),
 )
 AVERAGED = f"Averaged within studies; {MODELS[RECOMMENDED][2]}"

@@ -8,14 +8,15 @@ from math import sqrt
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group, Summary, Words
-from ..display.numbers import number
+from ..display.numbers import number, relation
 from ..display.table import Column, Row, Table
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.pool import Pooled, pool, quantile
 from .roles import NUMBERS
 from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
-from .writer import Writer, computable
+from .writer import Writer
 
 # Name of the model, as the engine calls it, its interval, and how tables and sources call it.
 MODELS = {
@@ -61,7 +62,6 @@ def add_studies(writer: Writer, data: Data) -> None:
         _add_rows(writer)
     writer.count("k", len(outcome.trials), "number of studies")
     writer.count("rows", len(outcome.rows), "number of effects")
-    writer.say("name", outcome.name)
     writer.say("measure", measure.name)
     writer.say("analysed", measure.analysed)
 
@@ -113,12 +113,9 @@ def _add_intervals(writer: Writer, found: Pooled) -> None:
 
 def _add_words(writer: Writer) -> None:
     measure = writer.outcome.measure
-    for model in MODELS:
-        ends = f"{model}.ci_low", f"{model}.ci_high"
-        words = direction(measure, *(writer.get(end).raw for end in ends))
-        writer.say(f"{model}.direction", words, ends)
-        test = f"{model}.pvalue"
-        writer.say(f"{model}.significant", significant(writer.get(test).raw), (test,))
+    ends = f"{RECOMMENDED}.ci_low", f"{RECOMMENDED}.ci_high"
+    words = direction(measure, *(writer.get(end).raw for end in ends))
+    writer.say(f"{RECOMMENDED}.direction", words, ends)
     ends = f"{RECOMMENDED}.prediction_low", f"{RECOMMENDED}.prediction_high"
     writer.say(
         f"{RECOMMENDED}.prediction", prediction(measure, *(writer.get(e).raw for e in ends)), ends
@@ -222,7 +219,7 @@ def _forest(writer: Writer, data: Data) -> Figure:
     p = value("fixed.q_pvalue").text
     note = (
         f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {p if p.startswith('<') else f'= {p}'}), I² = {value('reml.i2').text}%, "
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, "
         f"τ = {value('reml.tau').text}"
     )
     return forest(

@@ -14,7 +14,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from ..display.forest_parts import ForestRow, Limits
-from ..display.numbers import count, number, pvalue
+from ..display.numbers import count, number, pvalue, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
 from .measures import DIFFERENCES
@@ -102,7 +102,7 @@ class Writer:
     def p(self, name: str) -> list[str | Value]:
         """The p-value called `name` with its relation to it, as parts of a sentence."""
         value = self.get(name)
-        return ["p " if value.text.startswith("<") else "p = ", value]
+        return [f"p {relation(value.text, ' ')}", value]
 
     def trial_inputs(self, trials: Sequence[Trial] | None = None) -> tuple[str, ...]:
         """The names of the values that hold the effects of `trials`, by default of all."""
@@ -166,14 +166,6 @@ class Writer:
         return ForestRow(
             label, self.plotted(value), value.text, self.limits(prefix), pooled=pooled, **more
         )
-
-
-def computable(analysis, *arguments, **options):
-    """What `analysis` returns, or None where the studies are too few or too much alike for it."""
-    try:
-        return analysis(*arguments, **options)
-    except ValueError:
-        return None
 
 
 def plain(parts) -> str:
