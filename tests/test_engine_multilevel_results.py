@@ -108,7 +108,7 @@ def test_effects_that_do_not_differ():
         ({"vi": -VI}, r"vi\[0\] is"),
         ({"vi": VI[:3]}, "yi has 20 values and vi has 3"),
         ({"vi": None, "V": np.eye(3)}, r"V has shape \(3, 3\); for 20 effects it needs \(20, 20\)"),
-        ({"vi": None, "V": "x"}, "V is not a matrix of numbers|V has shape"),
+        ({"vi": None, "V": "x"}, "V is not a list of numbers|V has shape"),
         ({"vi": None, "V": np.full((20, 20), np.nan)}, "V holds a cell that is no finite number"),
         ({"vi": None, "V": np.triu(np.ones((20, 20)))}, r"V\[0, 1\] is not V\[1, 0\]"),
         ({"vi": None, "V": np.ones((20, 20))}, r"V\[0, 1\] is 1, but cluster has effects 0 and 1 apart"),

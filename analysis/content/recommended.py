@@ -87,7 +87,7 @@ def add_recommended(registry: Registry, outcome: Outcome, sizes: Sizes) -> tuple
     _add_wording(registry, outcome, whole)
     _add_flagged(registry, outcome, whole, flagged)
     _add_leave_one_out(registry, outcome, whole)
-    _add_cumulative(registry, outcome, whole)
+    _add_cumulative(registry, whole)
     _add_pet_peese(registry, outcome, whole)
     _add_gosh(registry, outcome, whole)
     return samples
@@ -180,7 +180,7 @@ def _add_series(registry: Registry, prefix: str, sample: Sample, found, studies)
         )
 
 
-def _add_cumulative(registry: Registry, outcome: Outcome, sample: Sample) -> None:
+def _add_cumulative(registry: Registry, sample: Sample) -> None:
     """The trials added one by one, the most precise first."""
     prefix = f"{sample.prefix}.cumulative"
     found = computable(

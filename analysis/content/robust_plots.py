@@ -45,7 +45,7 @@ def add_robust_plots(registry: Registry, outcome: Outcome) -> None:
         ("robust.methods", partial(_comparison, registry)),
         (f"{outcome.key}.influence", partial(_influence, outcome, sample)),
         (f"{outcome.key}.baujat", partial(_baujat, outcome, sample)),
-        (f"{outcome.key}.gosh", partial(_gosh, registry, outcome, sample)),
+        (f"{outcome.key}.gosh", partial(_gosh, outcome, sample)),
         (f"{outcome.key}.leave_one_out", partial(_leave_one_out, registry, outcome, sample)),
         (f"{outcome.key}.cumulative", partial(_cumulative, registry, outcome, sample)),
     ):
@@ -126,7 +126,7 @@ def _baujat(outcome: Outcome, sample: Sample) -> Figure:
     return baujat(f"{outcome.key}-baujat", points, titles)
 
 
-def _gosh(registry: Registry, outcome: Outcome, sample: Sample) -> Figure:
+def _gosh(outcome: Outcome, sample: Sample) -> Figure:
     found = subsets_of(sample)
     titles = "Pooled standardised mean difference", "I², per cent"
     subsets = Subsets(np.empty(0), np.empty(0))
