@@ -42,9 +42,8 @@ def add_studies(writer: Writer, data: Data) -> None:
         for role, cell in trial.raw.items():
             raw = data.source.number(cell)
             meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
-            writer.put(f"{prefix}.{role}" if role not in _OWN else f"{prefix}.given.{role}",
-                       raw, lambda _, cell=cell: cell, meaning)  # fmt: skip
-        inputs = [f"{prefix}.{r}" if r not in _OWN else f"{prefix}.given.{r}" for r in trial.raw]
+            writer.put(_given(prefix, role), raw, lambda _, cell=cell: cell, meaning)
+        inputs = [_given(prefix, role) for role in trial.raw]
         se = sqrt(trial.vi)
         for name, yi, meaning in (
             ("estimate", trial.yi, measure.name),
@@ -76,6 +75,11 @@ def _add_rows(writer: Writer) -> None:
 
 
 _OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
+
+
+def _given(prefix: str, role: str) -> str:
+    """The name of a number of the file, apart from what is computed under the same one."""
+    return f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
 
 
 def add_pooled(writer: Writer) -> dict[str, Pooled]:
@@ -190,8 +194,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
         prefix = f"study.{trial.key}"
         cells = {"study": trial.name}
         for role in trial.raw:
-            own = f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
-            cells[role] = writer.get(own)
+            cells[role] = writer.get(_given(prefix, role))
         cells |= {
             "effect": writer.get(f"{prefix}.estimate"),
             "low": writer.get(f"{prefix}.ci_low"),
