@@ -6,13 +6,12 @@ Run after either engine has rendered, with the output's folder in QUARTO_PROJECT
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
 
 from .content.ledger import ledger_csv
-from .display.downloads import write_downloads, write_values
+from .display.downloads import output_folder, write_downloads
 from .display.registry import Registry
 from .display.value import Phrase
 from .manuscript import REGISTRY, ROOT
@@ -30,12 +29,6 @@ def write_all(folder: Path) -> None:
         shutil.copyfile(file, folder / DATA.name / file.name)
 
 
-def write_numbers(registry: Registry, folder: Path) -> None:
-    """Write into `folder` the values, the tables and the ledger of `registry`."""
-    write_values(registry, folder)
-    write_ledger(registry, folder)
-
-
 def write_ledger(registry: Registry, folder: Path) -> None:
     """Write the ledger of `registry` into `folder`."""
     ledger = ledger_csv(registry.judged.values())
@@ -44,14 +37,10 @@ def write_ledger(registry: Registry, folder: Path) -> None:
 
 def main() -> int:
     """Write the downloads of the manuscript; return the exit status."""
-    folder = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
-    if not folder:
-        print(
-            "QUARTO_PROJECT_OUTPUT_DIR is not set; this step runs within a build: use make",
-            file=sys.stderr,
-        )
+    folder = output_folder()
+    if folder is None:
         return 1
-    write_all(Path(folder))
+    write_all(folder)
     # What may be a slip in the data, not in the publication, is told at every build.
     for name in ("rows", "files"):
         for found in REGISTRY.get(Phrase, f"checks.{name}.placed").text.splitlines():

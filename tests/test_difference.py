@@ -15,7 +15,8 @@ from analysis.difference.__main__ import main
 from analysis.difference.compare import Change, Changes, compare
 from analysis.difference.page import html, summary, table
 from analysis.difference.state import State, read_state
-from analysis.downloads import write_numbers
+from analysis.display.downloads import write_values
+from analysis.downloads import write_ledger
 from analysis.manuscript import REGISTRY
 
 from conftest import served, violations
@@ -134,7 +135,8 @@ def test_one_effect_changed_in_the_manuscript_is_followed_to_its_conclusions(tmp
     for name, registry in (("before", REGISTRY), ("after", edited(tmp_path, rows))):
         folder = tmp_path / name
         folder.mkdir()
-        write_numbers(registry, folder)
+        write_values(registry, folder)
+        write_ledger(registry, folder)
         states.append(read_state(folder))
     found = compare(*states)
     numbers = {one.name: one for one in found.numbers}

@@ -58,7 +58,7 @@ def test_without_correlation_it_is_pooling_with_equal_effects():
         ({"vi": VI}, "give vi with rho, the correlation of the errors in a cluster, or V"),
         ({"vi": VI, "V": np.diag(VI), "rho": 0.1}, "give vi with rho"),
         ({"rho": 0.1}, "give either vi, variances, or V"),
-        ({"vi": VI, "rho": -0.5}, r"rho is -0\.5; among the 3 effects"),
+        ({"vi": VI, "rho": -0.5}, r"rho is -0\.5; it must be a number .* below 1, among the 3 effects"),
         ({"vi": VI, "rho": 0.1, "cluster": ["a"]}, "cluster has 1 labels and yi has 5"),
         ({"V": np.ones((5, 5))}, "has effects 0 and 2 apart"),
     ],

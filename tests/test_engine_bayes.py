@@ -245,9 +245,12 @@ def test_odd_data_settle(yi, vi):
         ({"vi": [1, -1, 1]}, r"vi\[1\] is -1.0"),
         ({"vi": [1, 1]}, "each estimate needs one variance"),
         ({"tau_prior": 0.5}, "tau_prior is 0.5; take one of priors"),
-        ({"mu_prior": (0, 0)}, r"mu_prior is \(0, 0\); it must be None"),
-        ({"mu_prior": 3}, "mu_prior is 3"),
-        ({"mu_prior": "flat"}, "mu_prior is 'flat'"),
+        (
+            {"mu_prior": (0, 0)},
+            "the standard deviation in mu_prior is 0.0; it must be a number above 0",
+        ),
+        ({"mu_prior": 3}, r"mu_prior has shape \(\); it must be one-dimensional"),
+        ({"mu_prior": "flat"}, "mu_prior is not a list of numbers"),
         ({"level": 95}, "level is 95"),
     ],
 )
@@ -265,7 +268,7 @@ def test_refusals_of_the_methods():
         (lambda: SIX.study(6), "index is 6; it must be a whole number from 0 to 5"),
         (lambda: SIX.mu.quantile([0.5, 1.0]), r"p\[1\] is 1.0"),
         (lambda: SIX.mu.interval(0.9, "hpd"), "kind is 'hpd'; allowed: shortest, central"),
-        (lambda: SIX.conditional(-1), "it must be a finite number, 0 or above"),
+        (lambda: SIX.conditional(-1), r"tau\[0\] is -1.0; allowed: from 0 to 1e\+50"),
     ):
         with pytest.raises(ValueError, match=message):
             call()

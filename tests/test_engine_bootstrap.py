@@ -145,7 +145,7 @@ def test_the_result_reads():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"replicates": 1}, "replicates is 1; allowed: a whole number from 2"),
+        ({"replicates": 1}, "replicates is 1; it must be a whole number from 2"),
         ({"replicates": True}, "replicates is True"),
         ({"replicates": 10.0}, "replicates is 10.0"),
         ({"kind": "wild"}, "kind is 'wild'; allowed: nonparametric, parametric"),

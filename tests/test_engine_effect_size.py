@@ -195,7 +195,7 @@ D = {"d": [0.5, 0.1], "n_treated": [20, 20], "n_control": [20, 20]}
         ("MD", MEANS | {"variance": "UB"}, "variance is 'UB'; allowed: LS, HO"),
         ("RR", COUNTS | {"events_control": 21}, "events_control[0] is 21.0 (and 1 more like it); it"),
         ("RR", COUNTS | {"to": "some"}, "to is 'some'; allowed: only0, all, if0all, none"),
-        ("RR", COUNTS | {"add": -1}, "add is -1; it must be a number of 0 or more"),
+        ("RR", COUNTS | {"add": -1}, "add is -1; it must be a number from 0 to 1e+50"),
         ("OR", {"ratio": 0, "p": 0.1}, "ratio[0] is 0.0; ratio (printed ratio, not logged) must be"),
         ("OR", {"ratio": 1, "p": 0.1}, "ratio[0] is 1.0; a ratio of 1 has p 1"),
         ("OR", {"ratio": 3, "ratio_low": 1, "ratio_high": 2}, "ratio[0] is 3.0; it must lie between"),

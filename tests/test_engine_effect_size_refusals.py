@@ -68,7 +68,9 @@ def test_the_options_are_listed_too():
 @pytest.mark.parametrize("measure", ["RR", "PLO", "IRR", "IR", "MPOR"])
 @pytest.mark.parametrize("add", ["half", -1, np.nan, np.inf, None, [0.5]])
 def test_what_is_added_must_be_a_number(measure, add):
-    with pytest.raises(ValueError, match=r"^add is .*; it must be a number of 0 or more"):
+    with pytest.raises(
+        ValueError, match=r"^add is .*; it must be a number from 0 to 1e\+50, for example 0.5"
+    ):
         effect_size(measure, **study(MEASURES[measure][0]), add=add)
 
 

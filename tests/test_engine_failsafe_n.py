@@ -95,8 +95,11 @@ def test_sign_and_unit_do_not_matter(studies, power):
         ({"target": 0.1}, "target and weights are for method 'Orwin', not 'Rosenthal'"),
         ({"weights": "inverse-variance"}, "target and weights are for method 'Orwin'"),
         ({"method": "Orwin", "weights": "n"}, "weights is 'n'; allowed: equal, inverse-variance"),
-        ({"method": "Orwin", "target": inf}, "target is inf; it must be a finite number"),
-        ({"alpha": 5}, "alpha is 5; it must lie between 0 and 1"),
+        (
+            {"method": "Orwin", "target": inf},
+            "target is inf; it must be a number from -1e+50 to 1e+50",
+        ),
+        ({"alpha": 5}, "alpha is 5; it must be a number above 0 and below 1"),
         ({"yi": []}, "yi has shape (0,)"),
     ],
 )

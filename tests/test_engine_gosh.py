@@ -85,7 +85,7 @@ def test_numbers_of_subsets_that_are_none(subsets):
 
 @pytest.mark.parametrize("study", [-1, 2])
 def test_a_study_that_is_not_there(study):
-    with pytest.raises(ValueError, match="allowed: 0 to 1"):
+    with pytest.raises(ValueError, match=r"study is .*; it must be a whole number from 0 to 1"):
         gosh([0.1, 0.2], vi=[1, 1]).includes(study)
 
 

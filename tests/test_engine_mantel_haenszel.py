@@ -154,8 +154,8 @@ def test_the_result_tells_itself(found):
         ("RR", {"events_treated": A * 0}, "events_treated is 0 in every study; RR has no"),
         ("RD", {"events_treated": A * 0, "events_control": C * 0}, "RD has no estimate"),
         ("OR", {"to": "some"}, "to is 'some'; allowed"),
-        ("OR", {"add": -1}, "add is -1; it must be a number of 0 or more"),
-        ("OR", {"add": "x"}, "add is 'x'; it must be a number of 0 or more"),
+        ("OR", {"add": -1}, "add is -1; it must be a number from 0 to 1e+50"),
+        ("OR", {"add": "x"}, "add is 'x'; it must be a number from 0 to 1e+50"),
         ("OR", {"level": 95}, "level is 95"),
     ],
 )

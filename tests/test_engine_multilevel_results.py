@@ -108,7 +108,7 @@ def test_effects_that_do_not_differ():
         ({"vi": -VI}, r"vi\[0\] is"),
         ({"vi": VI[:3]}, "yi has 20 values and vi has 3"),
         ({"vi": None, "V": np.eye(3)}, r"V has shape \(3, 3\); for 20 effects it needs \(20, 20\)"),
-        ({"vi": None, "V": "x"}, "V is not a matrix of numbers|V has shape"),
+        ({"vi": None, "V": "x"}, "V is not a list of numbers|V has shape"),
         ({"vi": None, "V": np.full((20, 20), np.nan)}, "V holds a cell that is no finite number"),
         ({"vi": None, "V": np.triu(np.ones((20, 20)))}, r"V\[0, 1\] is not V\[1, 0\]"),
         ({"vi": None, "V": np.ones((20, 20))}, r"V\[0, 1\] is 1, but cluster has effects 0 and 1 apart"),
@@ -137,7 +137,9 @@ def test_refused_covariances():
     ):
         fit(vi=None, V=within)
     for rho in (1, -0.2, "x", np.nan):
-        with pytest.raises(ValueError, match=r"a correlation lies between -0\.2 and 1"):
+        with pytest.raises(
+            ValueError, match=r"rho is .*; it must be a number above -0\.2 and below 1"
+        ):
             ma.within_study_covariance(VI, CLUSTER, rho)
     with pytest.raises(ValueError, match=r"vi\[0\] is 0"):
         ma.within_study_covariance([0, 1], ["a", "a"], 0.5)

@@ -243,7 +243,7 @@ def test_what_is_no_executor(executor):
 @pytest.mark.parametrize("seed", [-1, 1.5, None, "a", True])
 def test_seeds_that_are_none(seed):
     for function in (ma.gosh, ma.permutation_test, ma.bootstrap):
-        with pytest.raises(ValueError, match=r"seed is .*; allowed: a whole number from 0"):
+        with pytest.raises(ValueError, match=r"seed is .*; it must be a whole number from 0"):
             function([0.1, 0.2], vi=[1, 1], seed=seed)
 
 

@@ -71,8 +71,8 @@ def test_shift_and_sign(studies, shift):
         ({"yi": [1, 2], "vi": [1, 2]}, "yi has 2 values; PET-PEESE needs at least 3 studies"),
         ({"vi": [2, 2, 2]}, "all 3 studies have the same precision"),
         ({"yi": [2, 2, 2]}, "the 3 effects in yi lie on one line exactly"),
-        ({"alpha": 10}, "alpha is 10; it must lie between 0 and 1"),
-        ({"level": 10}, "level is 10; it must lie between 0 and 1"),
+        ({"alpha": 10}, "alpha is 10; it must be a number above 0 and below 1"),
+        ({"level": 10}, "level is 10; it must be a number above 0 and below 1"),
     ],
 )
 def test_refusals(arguments, message):

@@ -107,7 +107,7 @@ def test_p_values_far_in_the_tail():
         ({"yi": ["a", 1, 2]}, "yi is not a list of numbers: could not convert string"),
         ({"method": "XX"}, "method is 'XX'; allowed: EE, DL, HE, HS, SJ, ML, REML, EB, PM"),
         ({"ci": "hk"}, "ci is 'hk'; allowed: z, t, hksj, hksj-adhoc"),
-        ({"level": 95}, "level is 95; it must lie between 0 and 1, for example 0.95"),
+        ({"level": 95}, "level is 95; it must be a number above 0 and below 1, for example 0.95"),
         ({"level": "95"}, "level is '95'"),
     ],
 )

@@ -64,7 +64,7 @@ def test_the_sign_of_the_effect_turns_the_sides(vi, theta):
         ({"theta": np.nan}, "theta is nan; it must be a number from"),
         ({"theta": "1"}, "theta is '1'; it must be a number from"),
         ({"theta": True}, "theta is True; it must be a number from"),
-        ({"alpha": 1}, "alpha is 1; it must lie between 0 and 1"),
+        ({"alpha": 1}, "alpha is 1; it must be a number above 0 and below 1"),
         ({"tau2": -1}, "tau2 is -1; it must be a number from 0 to 1e+50"),
         ({"alternative": "both"}, "alternative is 'both'; allowed: two-sided, greater, less"),
     ],

@@ -111,11 +111,11 @@ def test_how_many_there_are():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: priors.half_normal(0), "scale is 0; it must be a finite number above 0"),
+        (lambda: priors.half_normal(0), "scale is 0; it must be a number above 0"),
         (lambda: priors.half_t(1, -1), "df is -1"),
         (lambda: priors.half_cauchy("1"), "scale is '1'"),
         (lambda: priors.uniform(float("nan")), "high is nan"),
-        (lambda: priors.log_normal(inf, 1), "mean is inf; it must be a finite number"),
+        (lambda: priors.log_normal(inf, 1), "mean is inf; it must be a number from"),
         (lambda: priors.log_t(0, 0), "scale is 0"),
         (lambda: priors.uniform().cdf(1.0), "no probabilities"),
         (

@@ -244,7 +244,7 @@ def test_single_effects_need_no_dependence():
 
 def test_robust_effects_refuses():
     for arguments, message in (
-        ({"rho": 1.5}, r"rho is 1\.5; it must lie between 0 and 1"),
+        ({"rho": 1.5}, r"rho is 1\.5; it must be a number from 0 to 1"),
         ({"dependence": "both"}, "dependence is 'both'; allowed: correlated, hierarchical"),
         ({"cluster": ["a"] * K}, "1 clusters are too few"),
     ):

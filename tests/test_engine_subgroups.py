@@ -99,10 +99,10 @@ def test_equal_effects_split_q_between_and_within(studies):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"groups": ["a", "b"]}, "groups has 2 labels and yi has 3; each study needs one"),
+        ({"groups": ["a", "b"]}, "groups has 2 labels and yi has 3; each effect needs one"),
         ({"groups": ["a", "a", "a"]}, "groups holds only 'a'; a comparison needs two labels"),
-        ({"groups": ["a", None, "b"]}, "groups[1] is None; every study needs a label"),
-        ({"groups": [1.0, float("nan"), 2.0]}, "groups[1] is nan; every study needs a label"),
+        ({"groups": ["a", None, "b"]}, "groups[1] is None; every effect needs a label"),
+        ({"groups": [1.0, float("nan"), 2.0]}, "groups[1] is nan; every effect needs a label"),
         ({"tau2": "pooled"}, "tau2 is 'pooled'; allowed: separate, common"),
         ({"across": "mixed"}, "across is 'mixed'; allowed: fixed, random"),
         ({"across": "random", "method": "EE"}, "across is 'random' and method 'EE'"),

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from .moderators import MODERATORS
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES
-from .verdicts import (
-    add_tally,
-    capitalised,
-    judged_below,
-    named,
-    once,
-    phrase,
-    statistic_of,
-    verdict_table,
-)
+from .verdicts import add_tally, judged_below, named, once, phrase, statistic_of, verdict_table
 
 
 def add_agreement(registry: Registry, outcome: Outcome) -> None:

@@ -6,13 +6,13 @@ from difflib import get_close_matches
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.table import Column, Row, Table
 from ..review.checks import Check, run_checks
 from ..review.data import DataError, Finding, Review
 from .claim_rules import RULES
 from .settings import SCALES
 from .subgroups import VARIABLES
-from .verdicts import capitalised
 
 FILES = "data/"
 COLUMNS = (

@@ -12,12 +12,12 @@ import pandas as pd
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from .claim_rules import RULES
 from .rule_kinds import CONVENTION, VERDICTS, Found
 from .settings import HIGGINS, SIZES, VERY_LARGE
-from .verdicts import listed
 
 COLUMNS = (
     Column("claim", "Claim"),

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..display.numbers import MINUS, count, number
+from ..display.sentence import capitalised
 from ..display.value import Value
 from .rule_kinds import CONVENTION, Rule, judged
 from .settings import HIGGINS, SIZES, VERY_LARGE
-from .verdicts import capitalised
 
 
 @dataclass(frozen=True)

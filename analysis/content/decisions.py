@@ -13,12 +13,13 @@ from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Words
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.value import Value
 from ..review.reconstruct import Reconstructed
 from .outcome import Outcome
 from .pooled import add_pooled, decimals, effect_names
 from .settings import FAVOURS
-from .verdicts import judged_below, listed, named, verdict_table
+from .verdicts import judged_below, named, verdict_table
 
 # An effect computed in another way, a bipolar disorder, a group with mixed diagnoses.
 APART = ("town2017", "isasi2010", "clarke2014")

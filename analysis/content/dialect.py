@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
 from ..display.value import Marked
 from ..review import dialect
@@ -24,7 +25,6 @@ from .moderators import FEWEST, MODERATORS
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES, members
-from .verdicts import capitalised, listed
 
 FAMILIES = {
     "pooled": "Pooled effects, random-effects model",

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..review.printed import is_number, number
@@ -21,7 +22,6 @@ from ..review.substitution import Substitution, met, omissions, substitutions
 from .moderators import FEWEST, MODERATORS, SLOPE
 from .outcome import Outcome
 from .pooled import decimals, effect_names
-from .verdicts import capitalised, listed
 
 PARTS = 20  # of a unit: how finely values are tried
 BEYOND = 1.5  # how far above the largest value in the table they are tried

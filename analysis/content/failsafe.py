@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..engine.failsafe_n import failsafe_n
 from .outcome import Outcome
 from .pooled import effect_names
-from .verdicts import capitalised
 from .wording import ALPHA
 
 

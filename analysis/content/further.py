@@ -19,16 +19,17 @@ from operator import attrgetter
 
 from ..display.numbers import pvalue
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.value import Value
 from ..engine import priors
 from ..engine.bayes import bayes
+from ..engine.checks import computable
 from ..engine.henmi_copas import henmi_copas
 from ..engine.limit_meta_analysis import limit_meta_analysis
 from ..engine.selection_model import selection_model
 from .pooled import STATISTICS, Statistic, decimals
-from .samples import Sample, add_statistics, computable
+from .samples import Sample, add_statistics
 from .settings import LEVEL, SCALES
-from .verdicts import listed
 
 # Of tau, on the scale of standardised differences: half of the prior lies below two thirds of its scale.
 PRIOR_SCALES = {"": 0.5, "wide.": 1.0}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ..display.numbers import MINUS
 from ..display.registry import Registry
-from ..display.value import Value
 from ..review.coverage import Source
 from ..review.data import Review
 from ..review.printed import is_number
@@ -105,11 +104,6 @@ def add_given(registry: Registry, review: Review) -> None:
                 one.name, _raw(one.printed), lambda _, t=one.printed: t.replace("-", MINUS),
                 one.source, evidence=GivenEvidence(),
             )  # fmt: skip
-
-
-def given_value(registry: Registry, name: str) -> int | float | None:
-    """Return the given number called `name`, None where the data do not hold it."""
-    return registry.get(Value, name).raw if name in registry else None
 
 
 def _raw(text: str) -> int | float:

@@ -11,6 +11,7 @@ from functools import partial
 from ..display.escape import escape_csv
 from ..display.numbers import MINUS, count
 from ..display.registry import Judged, Registry
+from ..display.sentence import capitalised
 from ..display.table import Cell, Column, Row, Table
 from ..display.tally import TallyRow, tally
 from ..display.value import Used, Value
@@ -20,7 +21,7 @@ from ..review.verify import Given
 from .moderators import MODEL, SLOPE
 from .pooled import STATISTICS
 from .settings import SCALES
-from .verdicts import BOUNDS, BOUNDS_NOTE, as_printed, bounds, capitalised, statistic_of
+from .verdicts import BOUNDS, BOUNDS_NOTE, as_printed, bounds, statistic_of
 
 FIELDS = ("id", "where", "quantity", "printed", "recomputed", "low", "high", "status", "note")
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..review.membership import MOST, Search, partitions, search
@@ -19,7 +20,6 @@ from ..review.printed import is_number
 from .outcome import Outcome
 from .pooled import MODELS
 from .subgroups import VARIABLES, members
-from .verdicts import listed
 
 COLUMNS = (
     Column("category", "Category"),

@@ -17,6 +17,7 @@ from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
 from ..display.numbers import MINUS, count, pvalue
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.table import Column, Row, Table
 from ..display.value import Marked, Value
 from ..engine.regression import Regression, meta_regression
@@ -31,7 +32,6 @@ from .verdicts import MARKS, as_printed, mark_notes
 from .wording import ALPHA
 
 FEWEST = 3  # trials, below which a line leaves no degree of freedom
-POINTS = 60  # at which the line and its band are drawn
 
 
 @dataclass(frozen=True)
@@ -173,11 +173,7 @@ def _bubble(registry, outcome, key, moderator, studies: pd.DataFrame) -> Figure:
         Bubble(outcome.name_of(e.study), x, e.yi, 1 / (e.vi + tau2))
         for e, x in zip(fit.effects, fit.xs, strict=True)
     ]
-    line = FittedLine((), (), (), ())
-    if fit.line:
-        grid = np.linspace(min(fit.xs), max(fit.xs), POINTS)
-        found = fit.line.predict(np.column_stack([np.ones(POINTS), grid]))
-        line = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
+    line = FittedLine.of(fit.line, fit.xs)
     prefix = f"{outcome.key}.regression.{key}"
     slope, low, high = (
         registry.get(Value, f"{prefix}.{name}").text for name in ("estimate", "ci_low", "ci_high")
@@ -190,7 +186,7 @@ def _bubble(registry, outcome, key, moderator, studies: pd.DataFrame) -> Figure:
 def _add_table(registry: Registry, outcome: Outcome) -> None:
     rows, used = [], set()
     for key, moderator in MODERATORS.items():
-        cells = {"moderator": moderator.label[0].upper() + moderator.label[1:]}
+        cells = {"moderator": capitalised(moderator.label)}
         for column in COLUMNS[1:]:
             value = registry.get(Value, f"{outcome.key}.regression.{key}.{column.key}")
             used.add(value.status)

@@ -8,6 +8,7 @@ from functools import partial
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
+from ..display.numbers import relation
 from ..display.registry import Registry
 from ..display.sections import place
 from ..display.value import Used, Value
@@ -101,10 +102,8 @@ class _Read:
     def q(self, name: str) -> str:
         """Q with its degrees of freedom and p, below `name`."""
         p = self.value(f"{name}_pvalue").text
-        relation = "" if p.startswith("<") else "= "
-        return (
-            f"Q = {self.value(name).text} (df = {self.value(f'{name}_df').text}, p {relation}{p})"
-        )
+        df = self.value(f"{name}_df").text
+        return f"Q = {self.value(name).text} (df = {df}, p {relation(p, ' ')}{p})"
 
     def words(self, *notes: str, **options) -> Words:
         level = self.registry.get(Value, "settings.level").text

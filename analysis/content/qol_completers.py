@@ -20,6 +20,7 @@ import pandas as pd
 
 from ..display.numbers import MINUS, count
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..engine.pool import pool
@@ -30,7 +31,7 @@ from ..review.reconstruct import Reconstructed
 from .outcome import Outcome
 from .pooled import MODELS, STATISTICS, decimals, effect_names
 from .settings import LEVEL
-from .verdicts import listed, places
+from .verdicts import places
 
 KEY = "qol_completers"
 PRINTED = "results.qol_completers."  # rows of published.csv

@@ -17,7 +17,9 @@ import numpy as np
 
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.gosh import gosh
 from ..engine.influence import influence
@@ -26,10 +28,9 @@ from ..engine.pet_peese import pet_peese
 from ..engine.pool import pool
 from .outcome import Outcome
 from .pooled import STATISTICS, Statistic, decimals
-from .samples import Sample, Sizes, add_corrected, add_statistics, as_reconstructed, computable
+from .samples import Sample, Sizes, add_corrected, add_statistics, as_reconstructed
 from .sensitivity import alias
 from .settings import LEVEL
-from .verdicts import listed
 from .wording import ALPHA, direction, prediction
 
 METHOD, CI = "REML", "hksj"
@@ -89,7 +90,7 @@ def add_recommended(registry: Registry, outcome: Outcome, sizes: Sizes) -> tuple
     _add_wording(registry, outcome, whole)
     _add_flagged(registry, outcome, whole, flagged)
     _add_leave_one_out(registry, outcome, whole)
-    _add_cumulative(registry, outcome, whole)
+    _add_cumulative(registry, whole)
     _add_pet_peese(registry, outcome, whole)
     _add_gosh(registry, outcome, whole)
     return samples
@@ -182,7 +183,7 @@ def _add_series(registry: Registry, prefix: str, sample: Sample, found, studies)
         )
 
 
-def _add_cumulative(registry: Registry, outcome: Outcome, sample: Sample) -> None:
+def _add_cumulative(registry: Registry, sample: Sample) -> None:
     """The trials added one by one, the most precise first."""
     prefix = f"{sample.prefix}.cumulative"
     found = computable(

@@ -9,11 +9,11 @@ import pandas as pd
 
 from ..display.numbers import count, number
 from ..display.registry import Registry
+from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
 from ..review.reconstruct import Reconstructed, inferred_arms
 from ..review.region import Arms
 from .outcome import Outcome
-from .verdicts import capitalised, listed
 
 COLUMNS = (
     Column("trial", "Trial"),

@@ -20,12 +20,13 @@ import pandas as pd
 
 from ..display.numbers import count, pvalue
 from ..display.registry import Registry
+from ..engine.checks import computable
 from ..engine.egger import Egger, egger
 from ..engine.regression import Regression, meta_regression
 from ..review.printed import is_number, number
 from .pooled import Statistic, decimals
 from .recommended import CI, METHOD
-from .samples import Sample, Sizes, add_statistics, computable
+from .samples import Sample, Sizes, add_statistics
 from .settings import LEVEL
 from .subgroups import VARIABLES
 

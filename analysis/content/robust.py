@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..display.registry import Registry
-from ..display.table import Column, Row, Table
+from ..display.sentence import capitalised, listed
+from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Phrase, Value
 from .further import METHODS as FURTHER
 from .further import add_further, add_settings_of_further, add_words_of_further
@@ -19,7 +20,6 @@ from .recommended import add_recommended
 from .retested import add_asymmetry, add_between, add_regression, add_regression_without
 from .samples import group_sizes
 from .settings import ALPHA, LEVEL, SCALES
-from .verdicts import capitalised, listed
 
 Z = float(ndtri((1 + LEVEL) / 2))  # of a normal interval
 
@@ -27,8 +27,7 @@ COLUMNS = (
     Column("method", "Method"),
     Column("k", "Trials", "right"),
     Column("estimate", "SMD", "right"),
-    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
-    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    *INTERVAL,
     Column("pvalue", "p", "right"),
     Column("prediction_low", "Lower", "right", spanner="Prediction interval"),
     Column("prediction_high", "Upper", "right", spanner="Prediction interval"),

@@ -17,16 +17,17 @@ from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.gosh import Subsets, gosh
 from ..display.influence import Diagnostic, influence_panel
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
+from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
 from .outcome import Outcome
 from .recommended import METHOD, WORDS, subsets_of
 from .robust import REML, methods
-from .samples import Sample, as_reconstructed, computable
+from .samples import Sample, as_reconstructed
 from .settings import FAVOURS, SCALES
-from .verdicts import capitalised
 
 # Titles of the diagnostics, and their value without influence: so many as stand in one row.
 DIAGNOSTICS = {
@@ -44,7 +45,7 @@ def add_robust_plots(registry: Registry, outcome: Outcome) -> None:
         ("robust.methods", partial(_comparison, registry)),
         (f"{outcome.key}.influence", partial(_influence, outcome, sample)),
         (f"{outcome.key}.baujat", partial(_baujat, outcome, sample)),
-        (f"{outcome.key}.gosh", partial(_gosh, registry, outcome, sample)),
+        (f"{outcome.key}.gosh", partial(_gosh, outcome, sample)),
         (f"{outcome.key}.leave_one_out", partial(_leave_one_out, registry, outcome, sample)),
         (f"{outcome.key}.cumulative", partial(_cumulative, registry, outcome, sample)),
     ):
@@ -125,7 +126,7 @@ def _baujat(outcome: Outcome, sample: Sample) -> Figure:
     return baujat(f"{outcome.key}-baujat", points, titles)
 
 
-def _gosh(registry: Registry, outcome: Outcome, sample: Sample) -> Figure:
+def _gosh(outcome: Outcome, sample: Sample) -> Figure:
     found = subsets_of(sample)
     titles = "Pooled standardised mean difference", "I², per cent"
     subsets = Subsets(np.empty(0), np.empty(0))

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..display.numbers import NBSP, relation
 from ..display.registry import Registry
+from ..display.sentence import capitalised, listed
 from ..display.value import Value
 from .settings import ALPHA, LOW_I2
 from .subgroups import VARIABLES
-from .verdicts import capitalised, listed
 
-NBSP = "\u00a0"
 GONE = "The data no longer give it."
 HOLDS, FAILS = "holds", "does not hold"
 CONVENTION, OPEN = "depends on convention", "cannot be checked"
@@ -204,5 +204,4 @@ def low_only(claimed: Sequence[str], variables: Sequence[str]) -> Rule:
 
 def p_of(value: Value) -> str:
     """A p-value as it stands in a sentence."""
-    sign = "" if value.text.startswith("<") else f"={NBSP}"
-    return f"p{NBSP}{sign}{value.text}"
+    return f"p{NBSP}{relation(value.text)}{value.text}"

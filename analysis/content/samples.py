@@ -10,7 +10,7 @@ gamma function from the group sizes of the table of trials (Hedges 1981).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..engine.effect_size import effect_size
 from .outcome import Outcome
 from .pooled import Statistic, decimals, effect_names
-from .verdicts import listed
 
 FEWEST_PARTICIPANTS = 4  # of both groups, below which the correction is not defined
 Sizes = Mapping[str, tuple[int, int]]
@@ -111,14 +111,6 @@ def _exceptions(outcome: Outcome, sizes: Sizes) -> str:
     if unsized:
         said.append(f"no group sizes, and no correction, for {listed(unsized)}")
     return "; ".join(said) or "none"
-
-
-def computable(analysis: Callable, *arguments, **options):
-    """What `analysis` returns, or None where the trials are too few or too much alike for it."""
-    try:
-        return analysis(*arguments, **options)
-    except ValueError:
-        return None
 
 
 def add_statistics(

@@ -14,11 +14,12 @@ from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.specification import Specification, specification_curve
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.pool import pool
 from .outcome import Outcome
 from .pooled import decimals
 from .recommended import flagged_in
-from .samples import Sample, as_reconstructed, computable
+from .samples import Sample, as_reconstructed
 from .settings import LEVEL
 from .whatif import CORRECTIONS, INTERVALS, METHODS
 

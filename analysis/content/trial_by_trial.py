@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..display.registry import Registry
 from ..display.sections import Fact, Section, Sections
+from ..display.sentence import capitalised
 from ..display.table import Cell, Column, Row, Table
 from ..display.value import Phrase, Value
 from .definitions import COLUMNS as DEFINED
@@ -22,7 +23,6 @@ from .recommended import flagged_in
 from .samples import as_reconstructed
 from .subgroups import VARIABLES
 from .trials import COLUMNS as CHARACTERISTICS
-from .verdicts import capitalised
 
 MODELS = {"random": "As published (random effects)", "reml": "REML"}
 COLUMNS = (

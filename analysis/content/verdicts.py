@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..display.numbers import MINUS, number
 from ..display.registry import Judged, Registry
+from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from ..review.printed import agrees
@@ -191,13 +192,3 @@ def phrase(registry: Registry, name: str, judged: Sequence[tuple[str, Judged]]) 
     """Register under `name` the sentences that sum the `judged` numbers up."""
     inputs = tuple(dict.fromkeys(j.value.id for _, j in judged if j.value))
     return registry.phrase(name, summed_up(judged), inputs)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return `names` as a list in a sentence."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def capitalised(text: str) -> str:
-    """Return `text` with its first letter a capital."""
-    return text[:1].upper() + text[1:]

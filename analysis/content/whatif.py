@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..display.registry import Registry
+from ..display.sentence import capitalised
 from ..display.value import Value
 from ..display.whatif import WhatIf
 from .outcome import Outcome
@@ -19,7 +20,6 @@ from .robust import RELIED_ON
 from .samples import group_sizes
 from .settings import ALPHA, FAVOURS, HIGGINS, LEVEL, SIZES
 from .subgroups import VARIABLES
-from .verdicts import capitalised
 
 METHODS = {
     "EE": "Fixed effect",

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from ..engine.regression import Regression
 from .chart import Chart, Point
 from .figure import ACCENT, INK, MUTED, RULE, SHADE, Figure, new_canvas, render_svg
 from .numbers import count
@@ -23,6 +24,7 @@ from .scale import DIFFERENCE, FAR, Scale, bulk, finite, snug
 HEIGHT = 3.3
 RADIUS, RADIUS_LEAST = 0.13, 0.03  # of the heaviest study's circle, and of any, in inches
 DASHES = (0, (4, 3))
+POINTS = 60  # at which a line and its band are drawn
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class FittedLine:
     ci_high: Sequence[float]
     prediction_low: Sequence[float] = ()
     prediction_high: Sequence[float] = ()
+
+    @classmethod
+    def of(cls, regression: Regression | None, xs: Sequence[float]) -> FittedLine:
+        """The line of a `regression` on one moderator over the range of `xs`; none without it."""
+        if regression is None:
+            return cls((), (), (), ())
+        grid = np.linspace(min(xs), max(xs), POINTS)
+        found = regression.predict(np.column_stack([np.ones(POINTS), grid]))
+        return cls(grid, found.estimate, found.ci_low, found.ci_high)
 
 
 def bubble(

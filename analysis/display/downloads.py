@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -42,6 +44,17 @@ FUNCTIONS = (
     (r"\.study\.\w+\.g\.", "effect_size"),
     (r"\.(random|fixed|reml)\.", "pool"),
 )
+
+
+def output_folder() -> Path | None:
+    """The folder that the build renders into, or None, and on standard error why there is none."""
+    folder = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
+    if not folder:
+        print(
+            "QUARTO_PROJECT_OUTPUT_DIR is not set; this step runs within a build: use make",
+            file=sys.stderr,
+        )
+    return Path(folder) if folder else None
 
 
 def write_downloads(registry: Registry, folder: Path) -> None:

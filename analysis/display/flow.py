@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from .figure import ACCENT, INK, MUTED, SHADE, Figure, new_canvas, render_svg
+from .numbers import NBSP
 from .typeface import SIZE, printable, text_width, wrapped
 
 WIDTH = 5.32  # of a drawing: 9-point text that a phone can show
@@ -20,7 +21,6 @@ BOX = 2.38  # width of a box
 MAIN, ASIDE = BAR + 0.1, WIDTH - BOX  # left edges of the boxes on the left and on the right
 LINE, PAD, INDENT = 0.155, 0.08, 0.12
 DOWN = 0.24  # from a stage to the next
-NBSP = "\u00a0"
 EDGE = 0.01  # keeps the outline whole
 NOTHING = "The data hold no counts of the study flow"
 

@@ -35,3 +35,8 @@ def pvalue(p: float | None) -> str:
     if is_absent(p):
         return ABSENT
     return number(p, 3) if p >= SMALLEST_P else f"<{NBSP}{SMALLEST_P}"
+
+
+def relation(p: str, gap: str = NBSP) -> str:
+    """Return what stands before a p-value shown as `p`: an equals sign, nothing before a bound."""
+    return "" if p.startswith("<") else f"={gap}"

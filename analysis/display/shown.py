@@ -18,7 +18,7 @@ from IPython.display import Markdown
 
 from .escape import escape_markdown
 from .figure import Figure
-from .numbers import ABSENT
+from .numbers import ABSENT, relation
 from .registry import Registry
 from .table import Table
 from .value import Phrase, Value
@@ -41,8 +41,7 @@ class Shown:
     def p(self, name: str) -> Markdown:
         """Return the p-value called `name` with its relation to it."""
         value = self.v(name)
-        relation = "" if value.text.startswith("<") else "=\u00a0"
-        return Markdown(f"*p*\u00a0{relation}{value._repr_markdown_()}")
+        return Markdown(f"*p*\u00a0{relation(value.text)}{value._repr_markdown_()}")
 
     def printed(self, name: str) -> Markdown:
         """Return the number called `name` as the publication prints it."""

@@ -57,6 +57,12 @@ class Column:
     order: tuple[str, ...] = ()
 
 
+INTERVAL = (
+    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
+    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row's cells by column key; rows that follow each other with the same `group` share a head."""

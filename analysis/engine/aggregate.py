@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from . import checks
 from .clusters import Clusters, codes_of
 from .rows import Rows, locked
 from .sampling import sampling, within_study_covariance
@@ -48,6 +49,7 @@ def aggregate(
     >>> found = ma.aggregate(bcg.yi, vi=bcg.vi, cluster=bcg.allocation, rho=0.6, weighted=False)
     >>> found.to_frame().round(3)
     """
+    weighted = checks.flag("weighted", weighted)
     if (V is None) == (rho is None):
         raise ValueError("give vi with rho, the correlation of the errors in a cluster, or V")
     effects = sampling(yi, vi, V)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, isfinite, log, nan
+from math import exp, log, nan
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ class Marginal(Result):
 
     def quantile(self, p) -> np.ndarray:
         """Return the values below which the posterior has the shares `p`, each between 0 and 1."""
-        shares = np.atleast_1d(np.asarray(p, dtype=float))
+        shares = np.atleast_1d(checks.floats("p", p))
         checks.refuse("p", shares, ~((shares > 0) & (shares < 1)), "it must lie between 0 and 1")
         found = self.distribution.quantile(shares)
         return found if np.ndim(p) else found[0]
@@ -133,15 +133,12 @@ class Bayes(Result):
     def joint_density(self, mu, tau) -> np.ndarray:
         """Return the posterior density of `mu` and `tau` together, array-likes that broadcast."""
         mean, sd = self.conditional(tau)
-        z = (np.asarray(mu, dtype=float) - mean) / sd
+        z = (checks.floats("mu", mu) - mean) / sd
         return np.exp(-0.5 * z**2) / (sd * np.sqrt(2 * np.pi)) * self.tau.density(tau)
 
     def study(self, index: int) -> Marginal:
         """Return the posterior of the true effect of the study at `index`, counted from 0."""
-        if not (isinstance(index, (int, np.integer)) and 0 <= index < self.k):
-            raise ValueError(
-                f"index is {index!r}; it must be a whole number from 0 to {self.k - 1}"
-            )
+        index = checks.whole("index", index, 0, self.k - 1)
         return _marginal(_true_effect(self.posterior, index), self.level)
 
     @cached_property
@@ -206,7 +203,7 @@ def bayes(
     further = Mixture(mean, np.hypot(sd, tau), weights, posterior.moments)
     return Bayes(
         k=posterior.k,
-        mu_prior="normal({:g}, {:g})".format(*posterior.mu_prior) if mu_prior else "flat",
+        mu_prior="normal({:g}, {:g})".format(*posterior.mu_prior) if posterior.mu_prior else "flat",
         tau_prior=str(tau_prior),
         level=level,
         mu=mu,
@@ -259,21 +256,17 @@ def _share(tau: np.ndarray, vi) -> np.ndarray:
 def _mu_prior(given) -> tuple[float, float] | None:
     if given is None:
         return None
-    try:
-        mean, sd = map(float, given)
-    except (TypeError, ValueError):
-        mean, sd = nan, nan
-    if not (isfinite(mean) and isfinite(sd) and sd > 0):
+    pair = checks.vector("mu_prior", given).tolist()
+    if len(pair) != 2:
         raise ValueError(
-            f"mu_prior is {given!r}; it must be None, or a finite mean and a standard deviation above 0"
+            f"mu_prior has {len(pair)} values; it is None, or a mean and a standard deviation"
         )
-    return mean, sd
+    mean = checks.number("the mean in mu_prior", pair[0])
+    return mean, checks.number("the standard deviation in mu_prior", pair[1], 0, ends=False)
 
 
 def _not_negative(tau) -> np.ndarray:
-    tau = np.asarray(tau, dtype=float)
-    flat = tau.ravel()
-    checks.refuse(
-        "tau", flat, ~(flat >= 0) | np.isinf(flat), "it must be a finite number, 0 or above"
-    )
+    tau = checks.floats("tau", tau)
+    flat, most = tau.ravel(), checks.LARGEST
+    checks.refuse("tau", flat, ~((flat >= 0) & (flat <= most)), f"allowed: from 0 to {most:g}")
     return tau

@@ -71,6 +71,8 @@ def begg(
     """
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("on", on, ON)
+    continuity = checks.flag("continuity", continuity)
+    exact = exact if exact is None else checks.flag("exact", exact)
     k = checks.at_least(3, yi, "the rank test")
     values = _deviates(yi, vi) if on == "deviates" else yi
     for name, ranked in (("vi", vi), ("yi", yi)):

@@ -20,7 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from . import batch, checks
 from .batch_tau2 import TAU2
-from .parallel import Arrays, Progress, each_block, stream, whole
+from .parallel import Arrays, Progress, each_block, stream
 from .results import Result, read_only
 from .series import converged
 
@@ -89,7 +89,8 @@ def bootstrap(
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
     checks.one_of("kind", kind, KINDS)
-    level, seed, n = checks.level(level), whole(seed), _count(replicates)
+    level, seed = checks.level(level), checks.whole("seed", seed)
+    n = checks.whole("replicates", replicates, 2)
     k = checks.at_least(2, yi, "a bootstrap")
     observed = batch.one(yi, vi, method, "z")
     converged(np.array([observed["converged"]]), method)
@@ -181,10 +182,3 @@ def _quantile(t: np.ndarray, shares: np.ndarray) -> np.ndarray:
             for column, share in zip(t.T, shares, strict=True)
         ]
     )
-
-
-def _count(replicates) -> int:
-    whole_number = isinstance(replicates, (int, np.integer)) and not isinstance(replicates, bool)
-    if not (whole_number and replicates >= 2):
-        raise ValueError(f"replicates is {replicates!r}; allowed: a whole number from 2")
-    return int(replicates)

@@ -3,7 +3,8 @@
 A refusal is one ValueError that names the argument, the position, what came, and what is allowed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -33,27 +34,63 @@ def _refuse_values(yi: np.ndarray, vi: np.ndarray) -> None:
     refuse("vi", vi, (vi < SMALLEST) | (vi > LARGEST), wide)
 
 
-def one_of(name: str, value, allowed: Iterable[str]) -> None:
+def computable(analysis: Callable, *arguments, **options):
+    """Return what `analysis` makes of its arguments, None where it refuses them."""
+    try:
+        return analysis(*arguments, **options)
+    except ValueError:
+        return None
+
+
+def one_of(name: str, value, allowed: Iterable[str | None]) -> None:
     """Refuse the argument `name` if its `value` is not one of the `allowed` words."""
     allowed = tuple(allowed)
-    if value not in allowed:
+    if not isinstance(value, str | None) or value not in allowed:
         raise ValueError(f"{name} is {value!r}; allowed: {', '.join(map(str, allowed))}")
+
+
+def flag(name: str, value) -> bool:
+    """Return the argument `name`, True or False."""
+    if not isinstance(value, bool | np.bool):
+        raise ValueError(f"{name} is {value!r}; it must be True or False")
+    return bool(value)
+
+
+def number(
+    name: str,
+    value,
+    least: float = -LARGEST,
+    most: float = LARGEST,
+    *,
+    ends: bool = True,
+    note: str = "",
+) -> float:
+    """Return the argument `name`, a single number from `least` to `most`, between them without `ends`.
+
+    The `note` ends the sentence of a refusal.
+    """
+    if _single(value, Real) and (least <= value <= most if ends else least < value < most):
+        return float(value)
+    span = f"from {least:g} to {most:g}" if ends else f"above {least:g} and below {most:g}"
+    raise ValueError(f"{name} is {value!r}; it must be a number {span}{note}")
 
 
 def level(value, name: str = "level") -> float:
     """Return the share `value`, such as the coverage of an interval, strictly between 0 and 1."""
-    if not (isinstance(value, (int, float)) and 0 < value < 1):
-        raise ValueError(f"{name} is {value!r}; it must lie between 0 and 1, for example 0.95")
-    return float(value)
+    return number(name, value, 0, 1, ends=False, note=", for example 0.95")
 
 
-def number(name: str, value, least: float = -LARGEST, most: float = LARGEST) -> float:
-    """Return the argument `name`, a single number from `least` to `most`."""
-    single = isinstance(value, (int, float, np.integer, np.floating))
-    if not (single and not isinstance(value, bool) and least <= value <= most):
-        wanted = f"it must be a number from {least:g} to {most:g}"
-        raise ValueError(f"{name} is {value!r}; {wanted}")
-    return float(value)
+def whole(name: str, value, least: int = 0, most: int | None = None, *, note: str = "") -> int:
+    """Return the argument `name`, a whole number from `least`, up to `most` if there is one."""
+    if _single(value, Integral) and least <= value and (most is None or value <= most):
+        return int(value)
+    span = f"from {least}" if most is None else f"from {least} to {most}"
+    raise ValueError(f"{name} is {value!r}; it must be a whole number {span}{note}")
+
+
+def _single(value, kind: type) -> bool:
+    # To Python True is a number as well.
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def at_least(least: int, yi: np.ndarray, what: str) -> int:
@@ -66,15 +103,22 @@ def at_least(least: int, yi: np.ndarray, what: str) -> int:
 
 def vector(name: str, values) -> np.ndarray:
     """Return the argument `name` as a float array of shape (k,), k >= 1, of its own."""
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is not a list of numbers: {error}") from None
+    array = floats(name, values)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(
             f"{name} has shape {array.shape}; it must be one-dimensional, with at least one value"
         )
     return array
+
+
+def floats(name: str, values, note: str = "") -> np.ndarray:
+    """Return the argument `name` as a float array of its own, of any shape."""
+    try:
+        if np.iscomplexobj(values):
+            raise TypeError("complex numbers have no order")
+        return np.array(values, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name} is not a list of numbers: {error}{note}") from None
 
 
 def refuse(name: str, values: np.ndarray, bad: np.ndarray, allowed: str) -> None:

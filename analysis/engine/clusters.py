@@ -25,11 +25,8 @@ def codes_of(name: str, labels, k: int, used: np.ndarray | None = None) -> tuple
     Of the effects at the positions `used` alone where they are given. The order is that of first
     appearance. ValueError for missing labels and another length.
     """
-    try:
-        series = pd.Series(list(labels), dtype=object)
-        codes, found = pd.factorize(series)
-    except TypeError as error:
-        raise ValueError(f"{name} is not a list of labels: {error}") from None
+    series = pd.Series(labels_of(name, labels), dtype=object)
+    codes, found = pd.factorize(series)
     if len(codes) != k:
         raise ValueError(f"{name} has {len(codes)} labels and yi has {k}; each effect needs one")
     missing = np.flatnonzero(codes < 0)
@@ -41,6 +38,16 @@ def codes_of(name: str, labels, k: int, used: np.ndarray | None = None) -> tuple
         codes, kept = pd.factorize(codes[used])
         found = found[kept]
     return codes, list(found)
+
+
+def labels_of(name: str, labels) -> list:
+    """Return the argument `name`'s `labels` as a list. ValueError for what cannot tell effects apart."""
+    try:
+        found = list(labels)
+        set(found)
+    except TypeError as error:
+        raise ValueError(f"{name} is not a list of labels: {error}") from None
+    return found
 
 
 class Clusters:

@@ -6,23 +6,28 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, stdtr, stdtrit
 
+from . import checks
 from .distributions import quantile
 
 
 def positions_of(columns, names: list[str]) -> list[int]:
     """Return the positions of the coefficients `columns`, each by its position or one of the `names`."""
-    return [_position(column, names) for column in columns]
+    try:
+        given = [] if isinstance(columns, str) else list(columns)
+    except TypeError:
+        given = []
+    if not given:
+        raise ValueError(
+            f"columns is {columns!r}; it must be a list of names or positions of coefficients: "
+            f"{', '.join(names)}"
+        )
+    return [_position(f"columns[{i}]", column, names) for i, column in enumerate(given)]
 
 
-def _position(column, names: list[str]) -> int:
+def _position(which: str, column, names: list[str]) -> int:
     if isinstance(column, str) and column in names:
         return names.index(column)
-    whole = isinstance(column, int | np.integer) and not isinstance(column, bool)
-    if whole and 0 <= column < len(names):
-        return int(column)
-    raise ValueError(
-        f"columns has {column!r}; it takes names or positions of coefficients: {', '.join(names)}"
-    )
+    return checks.whole(which, column, 0, len(names) - 1, note=f", or a name: {', '.join(names)}")
 
 
 def coefficient_table(b, covariance, names, df, level: float) -> pd.DataFrame:

@@ -36,6 +36,8 @@ def convert(effects: Effects, to: str, *, n_treated=None, n_control=None) -> Eff
     >>> odds = ma.effect_size("OR", **{name: bcg[name] for name in counts})
     >>> ma.convert(odds, "SMD").to_frame().round(3).head(3)
     """
+    if not isinstance(effects, Effects):
+        raise ValueError(f"effects is a {type(effects).__name__}; it must come from effect_size")
     checks.one_of("effects.measure", effects.measure, LINE)
     checks.one_of("to", to, LINE)
     a = _balance(n_treated, n_control, len(effects.yi))

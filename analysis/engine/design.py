@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from . import checks
 from .model import Model, dependent_columns
 
 INTERCEPT = "Intercept"
@@ -47,11 +48,12 @@ class Columns:
         if data is not None:
             if self.of_data is None:
                 raise ValueError("data needs a model fitted by formula; this one was fitted on X")
-            return self.of_data(pd.DataFrame(data))
+            return self.of_data(frame_of(data))
         rows = np.atleast_2d(_numbers(X))
         wanted = self.X.shape[1] - self.added
-        if rows.shape[1] != wanted:
-            raise ValueError(f"X has {rows.shape[1]} columns; the model has {wanted}")
+        if rows.ndim != 2 or rows.shape[1] != wanted:
+            raise ValueError(f"X has shape {rows.shape}; the model has {wanted} columns")
+        _refuse_infinite(rows)
         return np.column_stack([np.ones(len(rows)), rows]) if self.added else rows
 
 
@@ -95,13 +97,8 @@ def from_arrays(X, k: int, intercept: bool) -> Columns:
     matrix = matrix[:, None] if matrix.ndim == 1 else matrix
     if matrix.ndim != 2 or len(matrix) != k or matrix.size == 0:
         raise ValueError(f"X has shape {matrix.shape}; it needs a row for each of the {k} studies")
-    bad = np.argwhere(~np.isfinite(matrix))
-    if len(bad):
-        row, column = bad[0]
-        raise ValueError(
-            f"X[{row}, {column}] is {matrix[row, column]}; every moderator must be a finite number"
-        )
-    added = intercept and not _spans_ones(matrix)
+    _refuse_infinite(matrix)
+    added = checks.flag("intercept", intercept) and not _spans_ones(matrix)
     if added:
         matrix = np.column_stack([np.ones(k), matrix])
         names = names and [INTERCEPT, *names]
@@ -114,10 +111,24 @@ def from_arrays(X, k: int, intercept: bool) -> Columns:
 
 
 def _numbers(X) -> np.ndarray:
+    return checks.floats("X", X, note="; a formula takes words")
+
+
+def _refuse_infinite(X: np.ndarray) -> None:
+    bad = np.argwhere(~np.isfinite(X))
+    if len(bad):
+        row, column = bad[0]
+        raise ValueError(
+            f"X[{row}, {column}] is {X[row, column]}; every moderator must be a finite number"
+        )
+
+
+def frame_of(data) -> pd.DataFrame:
+    """Return the argument `data` as a frame of its columns."""
     try:
-        return np.asarray(X, dtype=float)
+        return pd.DataFrame(data)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"X is not a table of numbers: {error}; a formula takes words") from None
+        raise ValueError(f"data is no data frame: {error}") from None
 
 
 def _spans_ones(X: np.ndarray) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from . import checks
 from .line import Coefficient, Line, varied, weighted_line
+from .pool import CI
 from .regression import meta_regression
 from .results import Result
 from .tau2 import TAU2
@@ -107,6 +108,7 @@ def egger(
     k = checks.at_least(3, yi, "Egger's regression")
     checks.one_of("predictor", predictor, PREDICTORS)
     checks.one_of("model", model, ("OLS", *TAU2))
+    checks.one_of("ci", ci, CI)
     if model == "OLS" and ci != "z":
         raise ValueError(f"ci is {ci!r}; the OLS model has its own t test, leave it at 'z'")
     level = checks.level(level)

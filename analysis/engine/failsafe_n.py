@@ -92,9 +92,7 @@ def _orwin(yi: np.ndarray, vi: np.ndarray, target: float | None, weights: str) -
     mean = float(np.mean(yi) if weights == "equal" else np.average(yi, weights=1 / vi))
     if target is None:
         target = mean / 2
-    elif not np.isfinite(target):
-        raise ValueError(f"target is {target}; it must be a finite number on the scale of yi")
-    target = copysign(target, mean)
+    target = copysign(checks.number("target", target), mean)
     n = k * (mean - target) / target if target else (inf if mean else 0)
     return FailsafeN("Orwin", k, _whole(n), nan, nan, mean, target)
 

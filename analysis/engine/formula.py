@@ -13,7 +13,7 @@ import pandas as pd
 from formulaic import Formula, ModelMatrix, ModelSpec
 from formulaic.errors import DataMismatchWarning, FormulaicError
 
-from .design import Columns, from_arrays
+from .design import Columns, frame_of, from_arrays
 
 
 def columns_of(X, formula, data, k: int, intercept: bool) -> Columns:
@@ -34,7 +34,7 @@ def from_formula(formula: str, data, k: int) -> Columns:
         came = "no data" if data is None else repr(formula)
         raise ValueError(f"formula came with {came}; it must be a text, and data a data frame")
     # Positions as the index tell which rows a missing moderator removed.
-    frame = pd.DataFrame(data).reset_index(drop=True)
+    frame = frame_of(data).reset_index(drop=True)
     if len(frame) != k:
         raise ValueError(f"data has {len(frame)} rows and yi has {k}; each study needs one")
     matrix = _matrix(formula, frame, "drop")

@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from . import batch
-from .parallel import Arrays, Progress, each_block, stream, whole
+from . import batch, checks
+from .parallel import Arrays, Progress, each_block, stream
 from .rows import Rows, locked
 from .series import arguments, converged
 
@@ -44,8 +44,7 @@ class Gosh(Rows):
 
     def includes(self, study: int) -> np.ndarray:
         """Return which subsets the study at position `study`, from 0, is in."""
-        if not 0 <= study < self.studies:
-            raise ValueError(f"study is {study}; allowed: 0 to {self.studies - 1}")
+        study = checks.whole("study", study, 0, self.studies - 1)
         return (self.subset[:, study // 8] >> (study % 8) & 1).astype(bool)
 
     def report(self) -> str:
@@ -86,7 +85,7 @@ def gosh(
     >>> result.to_frame()[["estimate", "tau2", "i2"]].describe().round(3)
     """
     yi, vi, _ = arguments(yi, vi, method, "z", 0.95, least=1)
-    k, count, seed = len(yi), _count(subsets, len(yi)), whole(seed)
+    k, count, seed = len(yi), _count(subsets, len(yi)), checks.whole("seed", seed)
     exact = count is None
     # About the pooled mean: sums over subsets then keep the digits of the differences.
     centre = batch.one(yi, vi, "EE", "z")["estimate"]
@@ -136,8 +135,4 @@ def _count(subsets, k: int) -> int | None:
         if k > LARGEST:
             raise ValueError(f"subsets is 'all' of {k} studies; allowed up to {LARGEST}: draw them")
         return None
-    if isinstance(subsets, bool) or not isinstance(subsets, (int, np.integer)) or subsets < 1:
-        raise ValueError(
-            f"subsets is {subsets!r}; allowed: a whole number above 0, 'all', or None for all of few"
-        )
-    return int(subsets)
+    return checks.whole("subsets", subsets, 1, note=", 'all', or None for all of few")

@@ -13,13 +13,14 @@ from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from . import checks
 from .distributions import quantile
 from .heterogeneity import Bounds, HeterogeneityIntervals, q_profile, typical_variance
 from .quadratic_form import tau2_at
-from .root import DOUBLINGS, root_between
+from .root import DOUBLINGS, PRECISION
 from .tau2 import LOWEST, log_likelihood
 
 # How finely the likelihood is looked up, so that no second peak is stepped over.
@@ -73,8 +74,8 @@ def profile_likelihood(result, level: float) -> tuple[float, float]:
     inside = np.flatnonzero([above(value) >= 0 for value in grid])
     first, last = inside[0], inside[-1]
 
-    low = root_between(above, *grid[first - 1 : first + 1]) if first > 0 else 0.0
-    return float(low), float(root_between(above, *grid[last : last + 2]))
+    low = brentq(above, *grid[first - 1 : first + 1], **PRECISION) if first > 0 else 0.0
+    return float(low), float(brentq(above, *grid[last : last + 2], **PRECISION))
 
 
 def wald(result, level: float) -> tuple[float, float]:

@@ -71,6 +71,7 @@ def mantel_haenszel(
     """
     checks.one_of("measure", measure, SUMMARIES)
     level = checks.level(level)
+    exact, continuity = checks.flag("exact", exact), checks.flag("continuity", continuity)
     given = tables_of(
         measure,
         events_treated=events_treated,

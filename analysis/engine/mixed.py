@@ -204,5 +204,8 @@ def contained_df(X: np.ndarray, groupings: list[np.ndarray]) -> np.ndarray:
 
 
 def fewest(df: np.ndarray | None, positions) -> float | None:
-    """Return the fewest degrees of freedom of the coefficients at `positions`, None by z."""
-    return None if df is None else float(np.min(df[positions]))
+    """Return the fewest degrees of freedom of the coefficients at `positions`, None by z.
+
+    Without any, as where all moderators are 0, of all coefficients.
+    """
+    return None if df is None else float(np.min(df[positions] if len(positions) else df))

@@ -207,12 +207,9 @@ def multilevel(
 
 def _given(sigma2) -> np.ndarray:
     """Return the fixed variances of `sigma2`, nan where one is to be estimated."""
-    try:
-        given = np.array([np.nan if s is None else float(s) for s in sigma2])
-    except (TypeError, ValueError):
-        given = np.array([])
+    given = checks.floats("sigma2", sigma2)
     known = given[~np.isnan(given)]
-    if len(given) != 2 or np.any(known < 0) or np.any(np.isinf(known)):
+    if given.shape != (2,) or np.any(known < 0) or np.any(np.isinf(known)):
         raise ValueError(
             f"sigma2 is {sigma2!r}; it is a pair of variances, None where one is unknown"
         )

@@ -94,6 +94,7 @@ def multivariate(
     """
     level = arguments(method, ci, level)
     checks.one_of("structure", structure, STRUCTURES)
+    yi = checks.vector("yi", yi)
     outcome_codes, outcomes = codes_of("outcome", outcome, len(yi))
     if X is None and formula is None:
         names = list(map(str, outcomes))

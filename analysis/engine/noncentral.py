@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from math import inf, isinf, sqrt
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr
 from scipy.stats import f, ncf, ncx2
 
 from . import checks
+from .root import root_above
 
 KINDS = ("z", "t", "chi2", "F")
 
@@ -72,12 +72,7 @@ def _beyond(value: float, df: float, df_error: float, lam: float) -> float:
 
 def _noncentrality(power: float, critical: float, df: float, df_error: float) -> float:
     """Return the noncentrality at which values above `critical` have probability `power`."""
-    high = 1.0
-    while _beyond(critical, df, df_error, high) < power:
-        high *= 2
-    return float(
-        brentq(lambda lam: _beyond(critical, df, df_error, lam) - power, 0.0, high, xtol=1e-13)
-    )
+    return root_above(lambda lam: _beyond(critical, df, df_error, lam) - power, 1.0)
 
 
 def f_ratios(yi, vi, statistic, kind, df, df_error) -> FRatios:
@@ -95,10 +90,9 @@ def f_ratios(yi, vi, statistic, kind, df, df_error) -> FRatios:
     checks.refuse(
         "statistic", statistic, ~np.isfinite(statistic), "every statistic must be a finite number"
     )
-    kinds = [kind] * len(statistic) if isinstance(kind, str) else list(kind)
+    kinds = _one_each("kind", np.array(kind, dtype=object), len(statistic))
     for each in kinds:
         checks.one_of("kind", each, KINDS)
-    kinds = np.array(_as_many("kind", kinds, len(statistic)), dtype=object)
     df = _degrees("df", df, kinds != "z", len(statistic))
     df_error = _degrees("df_error", df_error, kinds == "F", len(statistic))
     signless = np.isin(kinds, ("chi2", "F"))
@@ -111,7 +105,9 @@ def f_ratios(yi, vi, statistic, kind, df, df_error) -> FRatios:
     )
 
 
-def _as_many(name: str, values, k: int):
+def _one_each(name: str, values: np.ndarray, k: int) -> np.ndarray:
+    if values.ndim == 0:
+        return np.full(k, values)
     if len(values) != k:
         raise ValueError(f"{name} has {len(values)} values and statistic has {k}")
     return values
@@ -125,8 +121,7 @@ def _degrees(name: str, values, needed: np.ndarray, k: int) -> np.ndarray:
                 f"{name} is missing; the tests by t, chi2 and F need degrees of freedom"
             )
         return np.ones(k)
-    values = np.full(k, values, dtype=float) if np.isscalar(values) else checks.vector(name, values)
-    values = _as_many(name, values, k)
+    values = _one_each(name, checks.floats(name, values), k)
     bad = needed & ~(np.isfinite(values) & (values > 0))
     checks.refuse(name, values, bad, "degrees of freedom must be finite numbers above 0")
     return np.where(needed, values, 1.0)

@@ -110,7 +110,9 @@ def p_curve(
     >>> bcg = ma.example("bcg")
     >>> print(ma.p_curve(bcg.yi, vi=bcg.vi).report())
     """
-    alpha, level = checks.level(alpha, "alpha"), checks.level(level)
+    # At a level of the power of the weak tests a flat curve and a weak one are the same.
+    alpha = checks.number("alpha", alpha, 0, WEAK, ends=False, note=", for example 0.05")
+    level = checks.level(level)
     every = f_ratios(yi, vi, statistic, kind, df, df_error)
     p_all = every.pvalues()
     tests, pvalues = every.only(p_all < alpha), p_all[p_all < alpha]

@@ -80,13 +80,6 @@ def each_block(
     return out
 
 
-def whole(seed) -> int:
-    """Return the argument `seed`, a whole number from 0."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; allowed: a whole number from 0")
-    return int(seed)
-
-
 def _task(
     function: Callable, n: int, task: slice, arrays: tuple[np.ndarray, ...]
 ) -> tuple[slice, Arrays]:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from . import batch, batch_regression, checks
 from .batch_tau2 import TAU2
-from .parallel import Arrays, Progress, each_block, stream, whole
+from .parallel import Arrays, Progress, each_block, stream
 from .regression import Regression, meta_regression
 from .results import Result, read_only
 from .series import converged
@@ -96,8 +96,10 @@ def permutation_test(
     yi, vi = checks.estimates_and_variances(yi, vi)
     checks.one_of("method", method, TAU2)
     checks.one_of("ci", ci, batch.CI)
-    count = _count(permutations)
-    seed = whole(seed)
+    count = permutations
+    if permutations is not None:
+        count = checks.whole("permutations", permutations, 2, note=", or None for all")
+    seed = checks.whole("seed", seed)
     settings = {"executor": executor, "progress": progress}
     if X is None and formula is None:
         k, names = len(yi), ["mean"]
@@ -214,12 +216,3 @@ def _arrangements(sizes: np.ndarray) -> np.ndarray:
         left = left[row]
         left[np.arange(len(row)), group] -= 1
     return rows
-
-
-def _count(permutations) -> int | None:
-    whole = isinstance(permutations, (int, np.integer)) and not isinstance(permutations, bool)
-    if permutations is not None and not (whole and permutations >= 2):
-        raise ValueError(
-            f"permutations is {permutations!r}; allowed: a whole number from 2, or None for all"
-        )
-    return permutations

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf, isfinite, lgamma, log, pi
+from math import inf, lgamma, log, pi
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
@@ -126,7 +126,7 @@ def log_normal(mean: float, sd: float) -> TauPrior:
     >>> prior
     >>> prior.quantile(0.5)
     """
-    mean, sd = _number("mean", mean), _positive("sd", sd)
+    mean, sd = checks.number("mean", mean), _positive("sd", sd)
     name = f"log-normal({mean:g}, {sd:g}) of tau2"
     return _logarithmic(name, mean, sd, _log_normal_density, ndtr, ndtri, inf)
 
@@ -139,7 +139,7 @@ def log_t(location: float, scale: float, df: float = 5) -> TauPrior:
     >>> prior.quantile(0.5)
     """
     location, scale, df = (
-        _number("location", location),
+        checks.number("location", location),
         _positive("scale", scale),
         _positive("df", df),
     )
@@ -254,13 +254,5 @@ def _improper(values) -> np.ndarray:
     raise ValueError("the uniform prior without an end has no probabilities; give it its `high`")
 
 
-def _number(name: str, value) -> float:
-    if isinstance(value, (int, float)) and isfinite(value):
-        return float(value)
-    raise ValueError(f"{name} is {value!r}; it must be a finite number")
-
-
 def _positive(name: str, value) -> float:
-    if isinstance(value, (int, float)) and isfinite(value) and value > 0:
-        return float(value)
-    raise ValueError(f"{name} is {value!r}; it must be a finite number above 0")
+    return checks.number(name, value, 0, ends=False)

@@ -56,6 +56,8 @@ def regression_influence(fitted: Regression) -> RegressionInfluence:
     >>> print(result.report())
     >>> result.to_frame()[["studentized", "cook_d", "hat"]].round(3)
     """
+    if not isinstance(fitted, Regression):
+        raise ValueError(f"fitted is a {type(fitted).__name__}; it must come from meta_regression")
     model, k = fitted.model, fitted.k
     whole = model.fit(1 / (model.v + fitted.tau2))
     widened = dispersion(whole.rss, model.df, fitted.ci)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from . import checks
-from .clusters import Clusters, codes_of
+from .clusters import Clusters, codes_of, labels_of
 from .coefficients import coefficient_table, positions_of
 from .design import INTERCEPT
 from .mixed import Mixed
@@ -140,7 +140,7 @@ def _clusters(result, cluster) -> Clusters:
         if not isinstance(result, Mixed):
             raise ValueError("cluster is None; this model has no clusters of its own")
         return result.model.clusters
-    labels, k = list(cluster), result.model.k
+    labels, k = labels_of("cluster", cluster), result.model.k
     used = getattr(result, "used", None)
     # With missing moderators fewer effects were fitted than given.
     if used is None or len(labels) <= k or len(labels) <= used[-1]:

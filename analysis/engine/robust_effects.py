@@ -46,7 +46,7 @@ class RobustEffects(Robust):
         return f"{super().report()[:-1]}, weighted for {self.dependence} effects."
 
 
-class Moments:
+class ClusterSums:
     """Sums over clusters of a fit of `y` on `X` with first weights `w`.
 
     J is the block matrix of ones within clusters; B = (X' W X)^-1.
@@ -104,9 +104,8 @@ def robust_effects(
     >>> print(ma.robust_effects(bcg.yi, vi=bcg.vi, cluster=bcg.year // 10).report())
     """
     checks.one_of("dependence", dependence, DEPENDENCE)
-    level = checks.level(level)
-    if not (isinstance(rho, int | float) and 0 <= rho <= 1):
-        raise ValueError(f"rho is {rho!r}; it must lie between 0 and 1, for example 0.8")
+    level, small = checks.level(level), checks.flag("small", small)
+    rho = checks.number("rho", rho, 0, 1, note=", for example 0.8")
     effects, columns = prepared(yi, vi, None, X, formula, data, intercept)
     clusters = Clusters(codes_of("cluster", cluster, len(yi), columns.used)[0])
     design = Design(effects.y, effects.v, columns)
@@ -125,7 +124,7 @@ def correlated(y, v, X, clusters: Clusters, rho: float) -> tuple[np.ndarray, dic
     """Return the weights of correlated effects, and tau2: Hedges, Tipton & Johnson (2010), section 4."""
     size = clusters.sizes[clusters.codes]
     mean_v = (np.bincount(clusters.codes, v) / clusters.sizes)[clusters.codes]
-    m = Moments(y, X, 1 / (size * mean_v), clusters)
+    m = ClusterSums(y, X, 1 / (size * mean_v), clusters)
     # Errors of a cluster are taken to have its mean variance, as its weights do.
     independent = m.trace(m.along(m.w**2 * mean_v))
     together = m.trace(m.across(m.w * np.sqrt(mean_v), m.w * np.sqrt(mean_v))) - independent
@@ -134,7 +133,7 @@ def correlated(y, v, X, clusters: Clusters, rho: float) -> tuple[np.ndarray, dic
     tau2 = max(0.0, tau2)
     i2 = max(0.0, 100 * (m.q_e - expected) / m.q_e) if m.q_e > 0 else 0.0
     w = 1 / (size * (mean_v + tau2))
-    return w, {"tau2": tau2, "omega2": None, "rho": float(rho), "i2": i2}
+    return w, {"tau2": tau2, "omega2": None, "rho": rho, "i2": i2}
 
 
 def hierarchical(y, v, X, clusters: Clusters, rho: float) -> tuple[np.ndarray, dict]:
@@ -148,7 +147,7 @@ def hierarchical(y, v, X, clusters: Clusters, rho: float) -> tuple[np.ndarray, d
             "every cluster has one effect, which tells nothing of omega2; effects in hierarchical "
             "clusters need one of two"
         )
-    m = Moments(y, X, 1 / v, clusters)
+    m = ClusterSums(y, X, 1 / v, clusters)
     ones, size = np.ones(len(y)), clusters.sizes[clusters.codes].astype(float)
     q_j = float(np.sum(m.sums(m.residuals) ** 2))
     squares = m.B @ m.across(ones, ones) @ m.B

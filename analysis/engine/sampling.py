@@ -79,13 +79,10 @@ def sampling(yi, vi, V) -> Sampling:
 
 
 def _square(V, k: int) -> sparse.coo_array:
-    try:
-        dense = V if sparse.issparse(V) else np.asarray(V, dtype=float)
-        matrix = sparse.csr_array(dense, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"V is not a matrix of numbers: {error}") from None
-    if matrix.shape != (k, k):
-        raise ValueError(f"V has shape {matrix.shape}; for {k} effects it needs ({k}, {k})")
+    given = V if sparse.issparse(V) else checks.floats("V", V)
+    if given.shape != (k, k):
+        raise ValueError(f"V has shape {given.shape}; for {k} effects it needs ({k}, {k})")
+    matrix = sparse.csr_array(given, dtype=float)
     if not np.all(np.isfinite(matrix.data)):
         raise ValueError("V holds a cell that is no finite number")
     return matrix
@@ -111,11 +108,8 @@ def within_study_covariance(vi, cluster, rho: float) -> sparse.csr_array:
 def _correlated(vi: np.ndarray, clusters: Clusters, rho: float):
     largest = int(clusters.sizes.max())
     lowest = -1 / max(largest - 1, 1)
-    if not (isinstance(rho, int | float) and lowest < rho < 1):
-        raise ValueError(
-            f"rho is {rho!r}; among the {largest} effects of the largest cluster a correlation lies "
-            f"between {lowest:.3g} and 1"
-        )
+    note = f", among the {largest} effects of the largest cluster"
+    rho = checks.number("rho", rho, lowest, 1, ends=False, note=note)
     parts = []
     for i, j, both in clusters.pairs():
         a, b = i[both], j[both]

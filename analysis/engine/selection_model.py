@@ -22,6 +22,7 @@ from scipy.special import chdtrc, ndtr
 from . import checks
 from .distributions import quantile
 from .heterogeneity import Bounds
+from .likelihood_ratio import LikelihoodRatio
 from .power import ALTERNATIVES
 from .results import Result
 from .selection_likelihood import Maximum
@@ -32,15 +33,6 @@ from .tau2 import TAU2, log_likelihood
 WEIGHTS = ("step", *SMOOTH)
 METHODS = ("ML", "EE")
 DOUBLINGS = 12  # of the distance within which an end of the profile interval is looked for
-
-
-@dataclass(frozen=True)
-class LikelihoodRatio:
-    """A likelihood-ratio test on `df` degrees of freedom; without any the p-value is nan."""
-
-    statistic: float
-    df: int
-    pvalue: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +88,7 @@ class SelectionModel(Result):
     def tau2_test(self) -> LikelihoodRatio:
         """Return the likelihood-ratio test that tau2 is 0, nan for EE, which has none."""
         if self.method == "EE":
-            return LikelihoodRatio(nan, 0, nan)
+            return LikelihoodRatio(nan, 0, nan, self.loglik, nan, restricted=False)
         none = self.model.fit("EE")
         return _ratio(self.loglik, none.loglik, 1)
 
@@ -262,7 +254,8 @@ def _result(
 def _ratio(loglik: float, nested: float, df: int) -> LikelihoodRatio:
     # An assumed weight may fit worse than none, and an iteration stops short of what is equal.
     statistic = max(0.0, 2 * (loglik - nested))
-    return LikelihoodRatio(statistic, df, float(chdtrc(df, statistic)) if df else nan)
+    pvalue = float(chdtrc(df, statistic)) if df else nan
+    return LikelihoodRatio(statistic, df, pvalue, loglik, nested, restricted=False)
 
 
 def _table(values, se, none, half: float, least: float, names) -> pd.DataFrame:

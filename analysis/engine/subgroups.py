@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from . import checks
+from .clusters import codes_of
 from .model import Mean, Model
 from .pool import CI, Pooled, summarise
 from .results import Result
@@ -107,15 +108,15 @@ def subgroups(
         raise ValueError("across is 'random' and method 'EE', which has no variance across groups")
     checks.one_of("ci", ci, CI)
     level = checks.level(level)
-    members = _members(groups, len(yi))
+    codes, labels = codes_of("groups", groups, len(yi))
+    members = {label: codes == i for i, label in enumerate(labels)}
     if len(members) < 2:
         raise ValueError(
             f"groups holds only {next(iter(members))!r}; a comparison needs two labels"
         )
     models = {label: Mean(yi[own], vi[own]) for label, own in members.items()}
     if tau2 == "common":
-        columns = [np.isin(np.arange(len(yi)), own) for own in members.values()]
-        design = Model(yi, vi, np.column_stack(columns).astype(float))
+        design = Model(yi, vi, np.column_stack(list(members.values())).astype(float))
         common = float(TAU2[method](design))
         estimates = dict.fromkeys(models, common)
     else:
@@ -146,17 +147,3 @@ def subgroups(
         q_within_df=q_within_df,
         q_within_pvalue=float(chdtrc(q_within_df, q_within)) if q_within_df else 1.0,
     )
-
-
-def _members(groups, k: int) -> dict:
-    """Return the positions of the studies with each label, in the order of first appearance."""
-    labels = list(groups)
-    if len(labels) != k:
-        raise ValueError(f"groups has {len(labels)} labels and yi has {k}; each study needs one")
-    members: dict = {}
-    for i, label in enumerate(labels):
-        # A missing label, NaN, equals nothing, not even itself.
-        if label is None or label != label:
-            raise ValueError(f"groups[{i}] is {label}; every study needs a label")
-        members.setdefault(label, []).append(i)
-    return members

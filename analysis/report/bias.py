@@ -10,14 +10,16 @@ from math import sqrt
 
 from ..display.figure import Figure
 from ..display.funnel import Centre, FunnelPoint, funnel
+from ..display.sentence import capitalised
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.egger import Egger, egger
 from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
-from .measures import CORRELATIONS, DIFFERENCES, RATIOS
+from .measures import CORRELATIONS, RATIOS
 from .pooled import MODELS, RECOMMENDED
-from .wording import ALPHA, capitalised
-from .writer import Writer, computable
+from .wording import ALPHA
+from .writer import Writer
 
 FEWEST = 10  # studies
 
@@ -63,10 +65,7 @@ def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
     ):
         yi = None if filled is None else getattr(filled.adjusted, name)
         meaning = f"{words} with missing studies filled in; {MODELS[RECOMMENDED][2]}"
-        writer.effect(f"{RECOMMENDED}.filled.{name}", yi, meaning, inputs)
-        if writer.outcome.measure.kind != DIFFERENCES:
-            meaning = f"{meaning}; {writer.outcome.measure.analysed}"
-            writer.number(f"{RECOMMENDED}.filled.analysed.{name}", yi, 3, meaning, inputs)
+        writer.on_both_scales(f"{RECOMMENDED}.filled", name, yi, meaning, inputs)
 
 
 def _told(

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from ..display.numbers import count
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from .files import copy, copy_or_remove
 from .settings import read_settings, settings_path
 from .source import Source, read_source
 from .trials import Data
-from .wording import ALPHA, listed
+from .wording import ALPHA
 
 BEFORE = Path("before")  # in a project: values and data of the build before
 VALUES, TRIALS_BEFORE = BEFORE / "values.json", BEFORE / "trials.csv"

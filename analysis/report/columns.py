@@ -74,12 +74,12 @@ def understand(source: Source, settings: Settings) -> Columns:
         text = "no column names the studies; call one 'study', or set columns: {NAME: study}"
         problems.append(source.problem(1, None, text))
     present = {each.role for each in roles.values()}
-    measure, form, chosen, wrong = _measure(source, settings, roles, present)
+    measure, form, chosen, wrong = _measure(settings, roles, present)
     problems += [source.problem(1, None, wrong)] if wrong else []
     if problems:
         raise DataError(problems)
     understood = tuple(
-        _settled(source, settings, column, roles.get(column), form) for column in source.columns
+        _settled(source, column, roles.get(column), form) for column in source.columns
     )
     return Columns(understood, measure, form, chosen)
 
@@ -130,7 +130,7 @@ def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
     return problems
 
 
-def _measure(source, settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
+def _measure(settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
     """The measure, its form, by what it was chosen, and what is wrong."""
     if settings.measure:
         measure = MEASURES[settings.measure]
@@ -168,7 +168,7 @@ def _has(present: set[str]) -> str:
     return f"recognised: {found or 'none of these'}; set others by columns: {{NAME: role}}"
 
 
-def _settled(source, settings, column: str, named: Understood | None, form) -> Understood:
+def _settled(source, column: str, named: Understood | None, form) -> Understood:
     """The column as it is used: numbers that the effect does not need are only shown."""
     if named is not None:
         if named.role in NUMBERS and named.role not in form:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from ..display.table import Column, Row, Table
+from ..display.table import INTERVAL, Column, Row, Table
+from ..engine.checks import computable
 from ..engine.multilevel import Multilevel, multilevel
 from ..engine.robust import robust
-from .measures import DIFFERENCES
 from .pooled import MODELS, RECOMMENDED
 from .trials import effects_of, numbered
-from .writer import Writer, computable
+from .writer import Writer
 
 ENDS = ("estimate", "ci_low", "ci_high")
 COLUMNS = (
     Column("model", "Model"),
     Column("k", "Effects", "right"),
     Column("estimate", "Estimate", "right"),
-    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
-    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    *INTERVAL,
     Column("pvalue", "p", "right"),
 )
 AVERAGED = f"Averaged within studies; {MODELS[RECOMMENDED][2]}"
@@ -65,10 +64,7 @@ def _add_mean(writer: Writer, name: str, result) -> None:
     writer.count(f"{name}.k", k, f"number of effects; {words}", inputs)
     for end in ENDS:
         yi = None if row is None else float(row[end])
-        writer.effect(f"{name}.{end}", yi, f"pooled effect: {end}; {words}", inputs)
-        if writer.outcome.measure.kind != DIFFERENCES:
-            meaning = f"pooled effect on the scale of the analysis: {end}; {words}"
-            writer.number(f"{name}.analysed.{end}", yi, 3, meaning, inputs)
+        writer.on_both_scales(name, end, yi, f"pooled effect: {end}; {words}", inputs)
     se, p = (None if row is None else float(row[key]) for key in ("se", "pvalue"))
     writer.number(f"{name}.se", se, writer.places + 1, f"standard error; {words}", inputs)
     writer.pvalue(f"{name}.pvalue", p, f"significance (p); {words}", inputs)

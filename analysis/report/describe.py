@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..display.numbers import count, number
 from ..display.registry import Registry
+from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
 from .measures import BY_FORM, RAW
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
-from .wording import ALPHA, HIGH_I2, LOW_I2, listed
+from .wording import ALPHA, HIGH_I2, LOW_I2
 
 COLUMNS = (
     Column("column", "Column"),

@@ -10,25 +10,25 @@ import numpy as np
 from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
 from ..display.numbers import count, number, pvalue
-from ..display.table import Column, Row, Table
+from ..display.sentence import capitalised
+from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.regression import Regression, meta_regression
 from .measures import RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .roles import MODERATOR
 from .trials import Data, Trial, effects_of, slug
-from .wording import ALPHA, capitalised
-from .writer import TAKEN, Writer, computable
+from .wording import ALPHA
+from .writer import TAKEN, Writer
 
 FEWEST = 10  # studies a moderator: Cochrane Handbook, section on meta-regression
-POINTS = 60  # at which the line and its band are drawn
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
 COLUMNS = (
     Column("moderator", "Moderator"),
     Column("k", "Studies", "right"),
     Column("estimate", "Slope", "right"),
-    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
-    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    *INTERVAL,
     Column("statistic", "t", "right"),
     Column("pvalue", "p", "right"),
     Column("i2", "I² left, %", "right"),
@@ -106,7 +106,6 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     }
     for name, (raw, text, meaning) in model.items():
         writer.put(f"{prefix}.{name}", raw, text, f"{meaning}; {words}", inputs)
-    writer.say(f"{prefix}.label", moderator.label)
 
 
 def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
@@ -132,11 +131,7 @@ def _bubble(writer: Writer, moderator: Moderator) -> Figure:
         Bubble(t.name, x, t.yi, 1 / (t.vi + tau2))
         for t, x in zip(moderator.trials, moderator.xs, strict=True)
     ]
-    fitted = FittedLine((), (), (), ())
-    if line:
-        grid = np.linspace(min(moderator.xs), max(moderator.xs), POINTS)
-        found = line.predict(np.column_stack([np.ones(POINTS), grid]))
-        fitted = FittedLine(grid, found.estimate, found.ci_low, found.ci_high)
+    fitted = FittedLine.of(line, moderator.xs)
     prefix = f"regression.{moderator.key}"
     slope, low, high = (writer.get(f"{prefix}.{n}").text for n in ("estimate", "ci_low", "ci_high"))
     measure = writer.outcome.measure

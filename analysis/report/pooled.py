@@ -8,14 +8,15 @@ from math import sqrt
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group, Summary, Words
-from ..display.numbers import number
+from ..display.numbers import number, relation
 from ..display.table import Column, Row, Table
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.pool import Pooled, pool, quantile
 from .roles import NUMBERS
 from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
-from .writer import Writer, computable
+from .writer import Writer
 
 # Name of the model, as the engine calls it, its interval, and how tables and sources call it.
 MODELS = {
@@ -41,9 +42,8 @@ def add_studies(writer: Writer, data: Data) -> None:
         for role, cell in trial.raw.items():
             raw = data.source.number(cell)
             meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
-            writer.put(f"{prefix}.{role}" if role not in _OWN else f"{prefix}.given.{role}",
-                       raw, lambda _, cell=cell: cell, meaning)  # fmt: skip
-        inputs = [f"{prefix}.{r}" if r not in _OWN else f"{prefix}.given.{r}" for r in trial.raw]
+            writer.put(_given(prefix, role), raw, lambda _, cell=cell: cell, meaning)
+        inputs = [_given(prefix, role) for role in trial.raw]
         se = sqrt(trial.vi)
         for name, yi, meaning in (
             ("estimate", trial.yi, measure.name),
@@ -61,7 +61,6 @@ def add_studies(writer: Writer, data: Data) -> None:
         _add_rows(writer)
     writer.count("k", len(outcome.trials), "number of studies")
     writer.count("rows", len(outcome.rows), "number of effects")
-    writer.say("name", outcome.name)
     writer.say("measure", measure.name)
     writer.say("analysed", measure.analysed)
 
@@ -76,6 +75,11 @@ def _add_rows(writer: Writer) -> None:
 
 
 _OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
+
+
+def _given(prefix: str, role: str) -> str:
+    """The name of a number of the file, apart from what is computed under the same one."""
+    return f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
 
 
 def add_pooled(writer: Writer) -> dict[str, Pooled]:
@@ -113,12 +117,9 @@ def _add_intervals(writer: Writer, found: Pooled) -> None:
 
 def _add_words(writer: Writer) -> None:
     measure = writer.outcome.measure
-    for model in MODELS:
-        ends = f"{model}.ci_low", f"{model}.ci_high"
-        words = direction(measure, *(writer.get(end).raw for end in ends))
-        writer.say(f"{model}.direction", words, ends)
-        test = f"{model}.pvalue"
-        writer.say(f"{model}.significant", significant(writer.get(test).raw), (test,))
+    ends = f"{RECOMMENDED}.ci_low", f"{RECOMMENDED}.ci_high"
+    words = direction(measure, *(writer.get(end).raw for end in ends))
+    writer.say(f"{RECOMMENDED}.direction", words, ends)
     ends = f"{RECOMMENDED}.prediction_low", f"{RECOMMENDED}.prediction_high"
     writer.say(
         f"{RECOMMENDED}.prediction", prediction(measure, *(writer.get(e).raw for e in ends)), ends
@@ -193,8 +194,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
         prefix = f"study.{trial.key}"
         cells = {"study": trial.name}
         for role in trial.raw:
-            own = f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
-            cells[role] = writer.get(own)
+            cells[role] = writer.get(_given(prefix, role))
         cells |= {
             "effect": writer.get(f"{prefix}.estimate"),
             "low": writer.get(f"{prefix}.ci_low"),
@@ -222,7 +222,7 @@ def _forest(writer: Writer, data: Data) -> Figure:
     p = value("fixed.q_pvalue").text
     note = (
         f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {p if p.startswith('<') else f'= {p}'}), I² = {value('reml.i2').text}%, "
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, "
         f"τ = {value('reml.tau').text}"
     )
     return forest(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from ..display.downloads import write_downloads
+from ..display.downloads import output_folder, write_downloads
 from ..display.shown import Shown
 from .assets import LICENCE, STYLE, TEMPLATES, asset
 from .changed import VALUES, add_changed, keep
@@ -35,12 +33,11 @@ class Project:
 
     def write_downloads(self) -> int:
         """Write what the site offers besides its pages; return the exit status."""
-        folder = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
-        if not folder:
-            print("QUARTO_PROJECT_OUTPUT_DIR is not set; build the project", file=sys.stderr)
+        folder = output_folder()
+        if folder is None:
             return 1
-        write_downloads(self.shown.registry, Path(folder))
-        target = Path(folder) / TRIALS.parent
+        write_downloads(self.shown.registry, folder)
+        target = folder / TRIALS.parent
         target.mkdir(exist_ok=True)
         for file in (TRIALS, PUBLISHED, settings_path(self.root / TRIALS)):
             if (self.root / file).is_file():

@@ -11,14 +11,16 @@ from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
 from ..display.influence import Diagnostic, influence_panel
+from ..display.sentence import listed
 from ..engine.baujat import baujat as baujat_of
+from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
 from ..engine.leave_one_out import leave_one_out
 from .pooled import MODELS, RECOMMENDED, forest_words, summary
 from .trials import Data, Trial, effects_of
-from .wording import ALPHA, listed, significant
-from .writer import Writer, computable
+from .wording import ALPHA, significant
+from .writer import Writer
 
 FEWEST = 3  # studies, below which leaving one out leaves no pooled effect of several
 METHOD, CI, WORDS = MODELS[RECOMMENDED]

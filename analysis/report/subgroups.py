@@ -14,8 +14,9 @@ import numpy as np
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
-from ..display.table import Column, Row, Table
+from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
 from ..engine.subgroups import Subgroups, subgroups
@@ -23,14 +24,13 @@ from .pooled import CLASSIC, MODELS, RECOMMENDED, forest_words, summary
 from .roles import SUBGROUP
 from .trials import Data, Trial, effects_of, slug
 from .wording import ALPHA
-from .writer import TAKEN, Writer, computable, plain
+from .writer import TAKEN, Writer, plain
 
 COLUMNS = (
     Column("category", "Category"),
     Column("k", "Studies", "right"),
     Column("estimate", "Estimate", "right"),
-    Column("ci_low", "Lower", "right", spanner="Confidence interval"),
-    Column("ci_high", "Upper", "right", spanner="Confidence interval"),
+    *INTERVAL,
     Column("pvalue", "p", "right"),
     Column("i2", "I², %", "right"),
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from ..display.registry import Registry
 from ..display.scale import bulk
 from ..display.whatif import WhatIf
+from ..engine.checks import computable
 from ..engine.subgroups import subgroups
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .subgroups import Variable, variables
 from .trials import Data, effects_of
 from .wording import ALPHA, DEGREES, I2_PLACES, degree
-from .writer import Writer, computable
+from .writer import Writer
 
 METHODS = {
     "REML": "Random effects (REML)",

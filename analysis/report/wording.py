@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .measures import Measure
 
 ALPHA = 0.05
@@ -54,15 +52,3 @@ def significant(pvalue: float | None) -> str:
     if pvalue is None:
         return "not computable"
     return "significant" if pvalue < ALPHA else "not significant"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return `names` as they stand in a sentence."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def capitalised(text: str) -> str:
-    """Return `text` with its first letter in upper case."""
-    return text[:1].upper() + text[1:]

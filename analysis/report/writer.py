@@ -14,7 +14,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from ..display.forest_parts import ForestRow, Limits
-from ..display.numbers import count, number, pvalue
+from ..display.numbers import count, number, pvalue, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
 from .measures import DIFFERENCES
@@ -76,6 +76,16 @@ class Writer:
         raw = self.outcome.measure.shown(yi) if known else None
         return self.put(name, raw, lambda x: number(x, self.places), meaning, inputs)
 
+    def on_both_scales(
+        self, prefix: str, name: str, yi: float | None, meaning: str, inputs: Sequence[str]
+    ) -> None:
+        """Register an effect as it is shown and, where that is another scale, as it is analysed."""
+        self.effect(f"{prefix}.{name}", yi, meaning, inputs)
+        measure = self.outcome.measure
+        if measure.kind != DIFFERENCES:
+            meaning = f"{meaning}; as {measure.analysed}"
+            self.number(f"{prefix}.analysed.{name}", yi, 3, meaning, inputs)
+
     def number(
         self, name: str, raw, places: int, meaning: str, inputs: Sequence[str] = ()
     ) -> Value:
@@ -102,7 +112,7 @@ class Writer:
     def p(self, name: str) -> list[str | Value]:
         """The p-value called `name` with its relation to it, as parts of a sentence."""
         value = self.get(name)
-        return ["p " if value.text.startswith("<") else "p = ", value]
+        return [f"p {relation(value.text, ' ')}", value]
 
     def trial_inputs(self, trials: Sequence[Trial] | None = None) -> tuple[str, ...]:
         """The names of the values that hold the effects of `trials`, by default of all."""
@@ -111,7 +121,6 @@ class Writer:
 
     def pooled(self, prefix: str, found, words: str, inputs: Sequence[str]) -> None:
         """Register effect, limits, test and heterogeneity of the pooled result `found`, or absence."""
-        measure = self.outcome.measure
         predicted = found and found.prediction_interval()
         ends = {
             "estimate": found and found.estimate,
@@ -122,11 +131,8 @@ class Writer:
         }
         self.count(f"{prefix}.k", found and found.k, f"number of studies; {words}", inputs)
         for name, yi in ends.items():
-            meaning = f"{EFFECTS[name].format(measure.name)}; {words}"
-            self.effect(f"{prefix}.{name}", yi, meaning, inputs)
-            if measure.kind != DIFFERENCES:
-                meaning = f"{EFFECTS[name].format(measure.analysed)}; {words}"
-                self.number(f"{prefix}.analysed.{name}", yi, 3, meaning, inputs)
+            meaning = f"{EFFECTS[name].format(self.outcome.measure.name)}; {words}"
+            self.on_both_scales(prefix, name, yi, meaning, inputs)
         more = self.places + 1
         for name, places, meaning in (
             ("se", more, "standard error of the pooled effect"),
@@ -166,14 +172,6 @@ class Writer:
         return ForestRow(
             label, self.plotted(value), value.text, self.limits(prefix), pooled=pooled, **more
         )
-
-
-def computable(analysis, *arguments, **options):
-    """What `analysis` returns, or None where the studies are too few or too much alike for it."""
-    try:
-        return analysis(*arguments, **options)
-    except ValueError:
-        return None
 
 
 def plain(parts) -> str:

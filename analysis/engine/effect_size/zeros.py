@@ -4,8 +4,6 @@ As metafor's `escalc`. add  what is added, 1/2: Haldane (1940), Anscombe (1956)
 to   "only0" to the studies with a count of 0, "if0all" to all if any has one, "all", or "none"
 """
 
-from numbers import Real
-
 import numpy as np
 
 from .. import checks
@@ -16,8 +14,7 @@ ADD_TO = ("only0", "all", "if0all", "none")
 def added(counts, add: float, to: str) -> np.ndarray:
     """Return `counts`, shape (m, k), with `add` added to all m of the studies that `to` names."""
     checks.one_of("to", to, ADD_TO)
-    if not (isinstance(add, Real) and np.isfinite(add) and add >= 0):
-        raise ValueError(f"add is {add!r}; it must be a number of 0 or more, for example 0.5")
+    add = checks.number("add", add, 0, note=", for example 0.5")
     counts = np.array(counts)
     zero = (counts == 0).any(axis=0)
     chosen = {"only0": zero, "all": True, "if0all": zero.any(), "none": False}[to]
@@ -26,9 +23,7 @@ def added(counts, add: float, to: str) -> np.ndarray:
 
 def left_out(counts, empty: np.ndarray, drop00: bool) -> np.ndarray:
     """Return `counts`, shape (m, k), with nan for the `empty` studies where `drop00` asks for it."""
-    if not isinstance(drop00, bool):
-        raise ValueError(f"drop00 is {drop00!r}; it must be True or False")
-    return np.where(empty & drop00, np.nan, counts)
+    return np.where(empty & checks.flag("drop00", drop00), np.nan, counts)
 
 
 def at_most(size: str, sizes: np.ndarray, what: str, **counts: np.ndarray) -> None:
