@@ -12,7 +12,7 @@ from analysis.display.value import Value
 from analysis.manuscript import REGISTRY
 
 from by_hand import PRINTED, concordance, kendall, read
-from edited import raw
+from edited import raw, said
 from refit import effects_of
 
 OUTCOMES = ("symptoms", "symptoms_completers", "symptoms_followup", "qol", "qol_followup")
@@ -56,3 +56,4 @@ def test_kendalls_test_of_hedges_g_gives_what_is_printed():
         assert REGISTRY.get(Value, f"{prefix}.{name}").text == printed
     assert raw(REGISTRY, "symptoms.kendall.statistic") != found["statistic"]
     assert raw(REGISTRY, "symptoms.kendall.pairs") == 18 * 17 / 2
+    assert said(REGISTRY, f"{prefix}.met") == "is what the publication prints"

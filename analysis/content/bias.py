@@ -141,7 +141,8 @@ def _add_kendall(registry: Registry, outcome: Outcome, enough: bool) -> None:
 def add_kendall_of_g(registry: Registry, outcome: Outcome) -> None:
     """Register Kendall's test of `outcome` with Hedges' g, which is registered for every trial.
 
-    A pair that is nearly tied can change sides with the correction; so its digits tell what was ranked.
+    A pair that is nearly tied can change sides with the correction; the phrase `met` says whether these
+    are the numbers that the publication prints.
     """
     prefix, result = f"{outcome.key}.kendall.g", None
     names = [
@@ -156,6 +157,13 @@ def add_kendall_of_g(registry: Registry, outcome: Outcome) -> None:
         ("tau", result and result.tau_a, decimals(3), "Kendall's tau of Hedges’ g"),
     ):
         registry.value(f"{prefix}.{name}", raw, text, meaning, (*names[0], *names[1]))
+    own = {name: registry.get(Value, f"{prefix}.{name}") for name in ("statistic", "tau")}
+    printed = {name: registry.printed(f"{outcome.key}.kendall.{name}") for name in own}
+    met = all(
+        printed[n] and v.raw is not None and agrees(v.raw, printed[n]) for n, v in own.items()
+    )
+    words = f"{'is' if met else 'is not'} what the publication prints"
+    registry.phrase(f"{prefix}.met", words, tuple(value.id for value in own.values()))
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ COLUMNS = (
     ),
 )
 NOTE = (
-    "SMD after trim and fill is the random-effects mean with the missing trials put in. The fail-safe N "
+    "τ is shown after the correction for continuity. SMD after trim and fill is the random-effects mean "
+    "with the missing trials put in. The fail-safe N "
     "is how many missing trials without any effect it would take to undo the significance of "
     + ", or of ".join({one.what: f"{one.what} ({one.method})" for one in COUNTED.values()}.values())
     + ". Rosenthal tested a single tail, which asks for more trials; Rosenberg tests both, as the "
