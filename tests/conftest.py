@@ -124,7 +124,8 @@ def run_build(root: Path, *arguments: str, **environment: str) -> subprocess.Com
     """Build the project in `root` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "publish", *arguments],
-        cwd=root, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+        cwd=root, env={**os.environ, **environment}, capture_output=True, text=True, errors="replace",
+        check=False,
     )  # fmt: skip
 
 
