@@ -13,7 +13,9 @@ from pathlib import Path
 
 from .content.ledger import ledger_csv
 from .display.downloads import write_downloads, write_values
+from .display.figure import Figure
 from .display.registry import Registry
+from .display.shown import FIGURES
 from .display.value import Phrase
 from .manuscript import REGISTRY, ROOT
 
@@ -34,6 +36,13 @@ def write_numbers(registry: Registry, folder: Path) -> None:
     """Write into `folder` the values, the tables and the ledger of `registry`."""
     write_values(registry, folder)
     write_ledger(registry, folder)
+
+
+def write_drawings(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the figures of `registry` as the chapters draw them."""
+    (folder / FIGURES).mkdir()
+    for figure in registry.all(Figure):
+        (folder / FIGURES / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
 
 
 def write_ledger(registry: Registry, folder: Path) -> None:

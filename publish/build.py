@@ -71,7 +71,7 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
             write_site(document, project, target)
         restore(target, added)
         with _timed("search, previews and downloads", progress):
-            add_features(target, project)
+            add_features(target, project, "embedded")
             add_policies(target, project)
 
     def pdf() -> None:
