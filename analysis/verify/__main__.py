@@ -14,10 +14,11 @@ from .site import NoSite, Site, find_site, read_site
 
 ROOT = Path(__file__).parent.parent.parent
 ABOUT = """\
-Computes every value, table and drawing of the manuscript from the data of this checkout and compares them
-with what the site in a folder says: values.json, each number on each page, tables, ledger, drawings.
-Names each difference, and which files that the site was made from are others here. The exit status is 1
-where something differs; that the last digits of a number in full differ, which no page shows, is told alone.
+Computes every value, table and drawing of the manuscript from the data of this checkout and compares
+them with what the site in a folder says: values.json, each number on each page, tables, ledger,
+drawings. Names each difference, and which files that the site was made from are others here. The exit
+status is 1 where something differs; where it is the last digits of a number in full, which no page
+shows, that is told and no more.
 """
 
 
@@ -66,7 +67,7 @@ def tell(theirs: Site, differences: Sequence[Difference], inputs: Sequence[str])
         f"{len(theirs.values)} values, {len(theirs.shown)} numbers on pages, "
         f"{len(theirs.tables)} tables, {len(theirs.drawings)} drawings compared"
     )
-    print(f"{compared}: {f'{len(wrong)} differences' if wrong else 'all as computed here'}.")
+    print(f"{compared}: {f'{len(wrong)} not as' if wrong else 'all as'} computed here.")
     return 1 if wrong else 0
 
 
