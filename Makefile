@@ -19,7 +19,7 @@ OUT ?= report
 SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PAPER ?=
 
-.PHONY: all site pdf preview report help lint diff verify citation published coverage memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview report help lint diff verify citation licences published coverage memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -77,6 +77,9 @@ verify: | $(LOCKED) ## SITE=<folder of a downloaded site>: compute everything an
 
 citation: | $(LOCKED) ## write CITATION.cff from _quarto.yml and pyproject.toml
 	@$(RUN) -m publish.citation
+
+licences: | $(LOCKED) ## write LICENCES.md, the licences of the locked packages
+	@$(RUN) -m publish.licences
 
 published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
 	@$(RUN) -m analysis.published
