@@ -101,6 +101,16 @@ def test_a_change_is_named_with_its_place_and_both_readings(small, file, old, ne
     assert any(difference in text and not slight for text, slight in found), found
 
 
+def test_a_page_may_show_other_decimals_if_they_are_right(small):
+    assert told(small, "chapters/one.html", ">0.82<", ">0.818<") == []
+
+
+def test_other_decimals_that_are_not_are_named(small):
+    assert told(small, "chapters/one.html", ">0.82<", ">0.819<") == [
+        ("chapters/one.html: a.estimate: theirs 0.819, ours 0.82", False)
+    ]
+
+
 @pytest.mark.parametrize("file", ["values.json", "chapters/one.html", "tables/t.csv"])
 def test_the_last_digits_of_a_number_in_full_are_told_apart(small, file):
     ((text, slight),) = told(small, file, "0.8184120000000001", "0.8184120000000004")

@@ -21,6 +21,8 @@ status is 1 where something differs; where it is the last digits of a number in 
 shows, that is told and no more.
 """
 
+BLANKS = "\u00a0\u202f"  # within numbers
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Compare the site that `arguments` name; return the exit status."""
@@ -73,7 +75,7 @@ def tell(theirs: Site, differences: Sequence[Difference], inputs: Sequence[str])
 
 def _shown(thing: object) -> str:
     """What a site says, without the control characters that it may hold, on one line."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in str(thing))
+    return "".join(c if c.isprintable() or c in BLANKS else "\ufffd" for c in str(thing))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from math import isclose
 from pathlib import Path
 
+from ..display.numbers import number
 from .site import VALUES, Site
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12  # how far the last digits of a number in full may move
@@ -82,12 +83,17 @@ def _pages(site: Site, ours: Mapping[str, Mapping]) -> Iterator[Difference]:
             yield Difference(shown.page, shown.name, shown.text, None)
             continue
         value = ours[shown.name]
-        if shown.text != value["text"]:
+        if shown.text != value["text"] and not _rounds(value["raw"], shown.text):
             yield Difference(shown.page, shown.name, shown.text, value["text"])
         exact = "" if value["raw"] is None else repr(value["raw"])
         if shown.exact != exact:
             name = f"{shown.name}, in full"
             yield Difference(shown.page, name, shown.exact, exact, _close_texts(shown.exact, exact))
+
+
+def _rounds(raw: float | int | None, text: str) -> bool:
+    """Whether `text` is `raw` to other decimals than usual: beside a printed number, to those of it."""
+    return raw is not None and number(raw, len(text.partition(".")[2])) == text
 
 
 def _files(theirs: Mapping, ours: Mapping, differing: Callable) -> Iterator[Difference]:

@@ -7,7 +7,7 @@ from html import escape
 from .markup import parse
 
 PLACE = "build-record"  # the id of that element
-ENGINES = {"embedded": "its own engine", "quarto": "Quarto"}
+ENGINES = {"embedded": "the project’s own engine", "quarto": "Quarto"}
 
 
 def with_record(source: str, record: dict) -> str:
