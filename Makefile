@@ -1,5 +1,5 @@
 # help · (default) site and PDF · pdf · preview · report · lint · test · test-long · published · coverage ·
-# memberships · citation · diff · bench · clean
+# memberships · citation · diff · verify · licences · bench · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -8,7 +8,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 LOCKED := $(VENV)/.locked
 PEERS := .venv-bench
-SITE := _site/index.html
+FRONT := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
 SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find data chapters) \
   $(shell find analysis publish -type f -not -name '*.pyc')
@@ -19,17 +19,17 @@ OUT ?= report
 SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PAPER ?=
 
-.PHONY: all site pdf preview report help lint diff citation published coverage memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview report help lint diff verify citation licences published coverage memberships test test-long bench clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
 
-site: $(SITE) ## build the site and the PDF into _site (ENGINE=quarto: with the Quarto CLI)
+site: $(FRONT) ## build the site and the PDF into _site (ENGINE=quarto: with the Quarto CLI)
 
 ifeq ($(ENGINE),embedded)
-$(SITE): $(SOURCES) | $(LOCKED)
+$(FRONT): $(SOURCES) | $(LOCKED)
 else
-$(SITE): FORCE | $(LOCKED)
+$(FRONT): FORCE | $(LOCKED)
 endif
 	@echo "Building with the $(ENGINE) engine"
 	@$(RUN) -m publish --engine $(ENGINE)
@@ -58,20 +58,28 @@ lint: | $(LOCKED) ## check the form of the code
 	@$(RUN) -m ruff check -q .
 	@$(RUN) -m ruff format -q --check .
 
-test: lint $(SITE) ## run the tests (builds first where needed)
+test: lint $(FRONT) ## run the tests (builds first where needed)
 	@$(RUN) -m pytest -q $(SPREAD) -m "not long"
 
-test-long: lint $(SITE) ## run all tests, the long ones too
+test-long: lint $(FRONT) ## run all tests, the long ones too
 	@$(RUN) -m pytest -q $(SPREAD) --hypothesis-profile=explore
 
 BASE ?=
 DIRTY ?=
-diff: $(SITE) ## say what changed since BASE=<tag or commit>, in _diff (DIRTY=1: with what is not committed)
+diff: $(FRONT) ## say what changed since BASE=<tag or commit>, in _diff (DIRTY=1: with what is not committed)
 	@test -n "$(BASE)" || { echo "name what to compare with: make diff BASE=<tag or commit>"; exit 1; }
 	@$(RUN) -m analysis.difference $(if $(DIRTY),--dirty) "$(BASE)"
 
+SITE ?=
+verify: | $(LOCKED) ## SITE=<folder of a downloaded site>: compute everything anew and compare
+	@test -n "$(SITE)" || { echo "Which site? make verify SITE=<the folder of a site>"; exit 1; }
+	@$(RUN) -m analysis.verify "$(SITE)"
+
 citation: | $(LOCKED) ## write CITATION.cff from _quarto.yml and pyproject.toml
 	@$(RUN) -m publish.citation
+
+licences: | $(LOCKED) ## write LICENCES.md, the licences of the locked packages
+	@$(RUN) -m publish.licences
 
 published: | $(LOCKED) ## write the rows of data/published.csv that repeat a cell of the data
 	@$(RUN) -m analysis.published

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from .content.ledger import ledger_csv
 from .display.downloads import output_folder, write_downloads
+from .display.figure import Figure
 from .display.registry import Registry
+from .display.shown import FIGURES
 from .display.value import Phrase
 from .manuscript import REGISTRY, ROOT
 
@@ -27,6 +29,13 @@ def write_all(folder: Path) -> None:
     (folder / DATA.name).mkdir(exist_ok=True)
     for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
         shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def write_drawings(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the figures of `registry` as the chapters draw them."""
+    (folder / FIGURES).mkdir()
+    for figure in registry.all(Figure):
+        (folder / FIGURES / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
 
 
 def write_ledger(registry: Registry, folder: Path) -> None:

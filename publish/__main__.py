@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("  " + text, flush=True)
 
     end_like_interrupted()
+    # A terminal whose locale lacks a letter of a message is no reason to build nothing.
+    sys.stdout.reconfigure(errors="replace")
     try:
         if options.pdf:
             built = build_pdf(options.root, options.review, say)

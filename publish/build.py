@@ -14,6 +14,7 @@ from .document import Document, assemble, located
 from .errors import PublishError
 from .pandoc import PandocWarned
 from .pdf import write_pdf
+from .policy import add_policies
 from .project import Project, output_dir, read_project
 from .qmd import Part, parse
 from .reader.features import add_features
@@ -70,7 +71,8 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
             write_site(document, project, target)
         restore(target, added)
         with _timed("search, previews and downloads", progress):
-            add_features(target, project)
+            add_features(target, project, "embedded")
+            add_policies(target, project)
 
     def pdf() -> None:
         with _timed("PDF", progress), _telling_where(project):

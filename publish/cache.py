@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .jobs import FIGURES
+from .project import CONFIG
 
 LIMIT = 200_000_000  # bytes that a store may take; the entries used longest ago go first
 
 # What no cell reads: text that is not executed, what building writes, and what stands around it.
 TEXT = (".qmd", ".bib", ".csl")
 AROUND = (
-    "_quarto.yml", "_environment", "_pdf", "Makefile", "README.md", "pyproject.toml", "tests", "bench",
+    CONFIG, "_environment", "_pdf", "_diff", "Makefile", "README.md", "CITATION.cff", "LICENCES.md",
+    "pyproject.toml", "tests", "bench",
 )  # fmt: skip
 ENGINE = Path(__file__).parent.resolve()
 EXECUTING = ("execute.py", "qmd.py", "workers.py", "jobs.py", "cache.py")
@@ -173,6 +175,8 @@ def _files(folder: Path, left_out: set[Path], seen: set[Path]) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         if is_passed_over(path.name) or path in left_out or path.resolve() == ENGINE:
+            continue
+        if (path / CONFIG).is_file():  # another project, such as a report
             continue
         if path.is_dir():
             found += _files(path, left_out, seen)

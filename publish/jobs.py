@@ -26,6 +26,12 @@ from .qmd import Part
 TIME_LIMIT = 600.0  # seconds a job may run before it counts as hanging
 GRACE = 10.0  # seconds that the process may be late to say so
 FIGURES = Path("figures")  # where cells write what pages show
+# What a cell may show must not depend on who builds where: letters, the width of the terminal, the
+# order of sets, local time, and the order in which the cores of this machine add numbers.
+STEADY = {
+    "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", "LINES": "24", "PYTHONHASHSEED": "0", "TZ": "UTC",
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def run_jobs(root: Path, jobs: list[Job], time_limit: float = TIME_LIMIT) -> Ite
     paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", f"{__package__}.workers"],
-        cwd=root, env={**os.environ, "PYTHONPATH": paths},
+        cwd=root, env={**os.environ, **STEADY, "PYTHONPATH": paths},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from quarto.quarto import find_quarto
 
 from .errors import PublishError
+from .jobs import STEADY
 from .project import output_dir
 
 NEEDED = (1, 10)  # the first that knows all that the chapters use
@@ -46,6 +47,7 @@ def render(root: Path, scratch: Path, progress: Callable[[str], None]) -> Path:
     shutil.copytree(root, copy, ignore=LEFT_OUT)
     environment = {
         **os.environ,
+        **STEADY,
         "QUARTO_PYTHON": sys.executable,
         "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""),
     }

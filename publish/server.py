@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .pandoc import TEMPLATES
+from .policy import admitting
 
 HOST = "127.0.0.1"
 PORTS = range(4200, 4300)
 EVENTS = "/__preview__"
 HEARTBEAT = 10.0  # seconds between signs of life, by which a closed page is noticed
 
-EMPTY = b'<!DOCTYPE html><html lang="en"><title>Preview</title><body><p>Nothing is built yet.</p></body>'
+EMPTY = (
+    '<!DOCTYPE html><html lang="en"><title>Preview</title><body><p>Nothing is built yet.</p></body>'
+)
 
 
 class State(NamedTuple):
@@ -88,7 +91,7 @@ class _Handler(SimpleHTTPRequestHandler):
             path = Path(self.translate_path(self.path))
             page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
             if page.suffix == ".html" and page.is_file():
-                self._send_page(page.read_bytes())
+                self._send_page(page.read_text(encoding="utf-8"))
             elif self.path == "/":
                 self._send_page(EMPTY)
             else:
@@ -101,11 +104,11 @@ class _Handler(SimpleHTTPRequestHandler):
     def log_message(self, *_) -> None:
         """Leave the terminal to what the author must see."""
 
-    def _send_page(self, page: bytes) -> None:
+    def _send_page(self, page: str) -> None:
         script = (TEMPLATES / "preview.js").read_text(encoding="utf-8")
-        tag = f'<script data-version="{self.server.state.version}">{script}</script>\n'.encode()
-        before, closing, after = page.rpartition(b"</body>")
-        content = before + tag + closing + after
+        tag = f'<script data-version="{self.server.state.version}">{script}</script>\n'
+        before, closing, after = admitting(page, script).rpartition("</body>")
+        content = f"{before}{tag}{closing}{after}".encode()
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))

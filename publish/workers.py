@@ -133,7 +133,7 @@ def _run_command(job: Command, root: Path) -> str:
     os.chdir(root)
     os.environ["QUARTO_PROJECT_OUTPUT_DIR"] = str(job.folder)
     words = shlex.split(job.name)
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         if words[0] in ("python", "python3"):
             words[0] = sys.executable
         if words[0].endswith(".py"):  # here, so that it finds the imports done

@@ -124,7 +124,8 @@ def run_build(root: Path, *arguments: str, **environment: str) -> subprocess.Com
     """Build the project in `root` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "publish", *arguments],
-        cwd=root, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+        cwd=root, env={**os.environ, **environment}, capture_output=True, text=True, errors="replace",
+        check=False,
     )  # fmt: skip
 
 
@@ -250,12 +251,16 @@ def opened(visit, site):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` over HTTP on this machine; yield its address."""
+def served(folder: Path, asked: list[str] | None = None) -> Iterator[str]:
+    """Serve `folder` over HTTP on this machine; yield its address. What is asked for goes to `asked`."""
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_) -> None:
             """Say nothing."""
+
+        def log_request(self, *_) -> None:
+            if asked is not None:
+                asked.append(self.path)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()

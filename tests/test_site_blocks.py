@@ -79,7 +79,7 @@ def test_what_is_not_supported_of_them_is_refused(toy, text, words):
 def test_features_are_added_once(book):
     site = book / "_site"
     before = {file: file.read_bytes() for file in site.rglob("*") if file.is_file()}
-    add_features(site, read_project(book))
+    add_features(site, read_project(book), "quarto")
     assert {file: file.read_bytes() for file in site.rglob("*") if file.is_file()} == before
 
 
@@ -127,7 +127,7 @@ def test_pages_as_quarto_writes_them_get_the_same_features(book, tmp_path, visit
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(text, encoding="utf-8")
     project = read_project(book)
-    add_features(site, project)
+    add_features(site, project, "quarto")
     page = visit(f"{site.as_uri()}/index.html")
     assert page.locator("#fig-x .reader-menu a").get_attribute("href") == "figures/x.svg"
     page.locator("main .citation a").hover()

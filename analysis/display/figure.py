@@ -17,7 +17,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 
-from .escape import escape_markdown
+from .escape import escape_markdown, one_line
 from .typeface import FAMILY, font_faces
 from .value import Used
 
@@ -53,7 +53,7 @@ class Figure:
 
     def markdown(self, path: str) -> str:
         """The Markdown that shows the figure, whose SVG lies at `path`."""
-        alt = self.alt.replace("\\", "\\\\").replace('"', '\\"')
+        alt = one_line(self.alt).replace("\\", "\\\\").replace('"', '\\"')
         # No text in the brackets, or Pandoc would make the image a float of its own.
         image = f'![]({escape_markdown(path)}){{fig-alt="{alt}"}}'
         if not self.links:

@@ -15,6 +15,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
+from .escape import one_line
+
 FAMILY = "Source Sans Pro"
 FILES = {
     400: f"{font_source_sans_pro.font_directory}/SourceSansPro-Regular.ttf",
@@ -27,15 +29,12 @@ WEIGHTS = {"normal": 400, "bold": 700}
 SIZE = 9.0  # of text, in points
 POINTS = 72  # in an inch
 
-# XML cannot hold them, and no typeface shows them.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-_BLANKS = re.compile("[ \t\n\v\f\r\x85\u2028\u2029]+")  # no-break spaces stay
+_BLANKS = re.compile(" +")  # no-break spaces stay
 
 
 def printable(text: str) -> str:
-    """Return `text` on one line, with a replacement character for each that XML cannot hold."""
-    return _BLANKS.sub(" ", _UNPRINTABLE.sub("\ufffd", text)).strip(" ")
+    """Return `text` on one line, with a replacement character for each that nobody sees."""
+    return _BLANKS.sub(" ", one_line(text)).strip(" ")
 
 
 @lru_cache(maxsize=4096)

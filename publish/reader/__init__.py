@@ -7,6 +7,7 @@
     links       from what names a value to where another page shows it
     index       what search and previews know, as script files, since pages opened from a disk
                 may load a script but not read a file
+    made        what the site was made from, in words
     trace       where each number comes from, in parts
     features    all of it, for a folder of rendered pages
     assets/     the style and the script, one file a topic

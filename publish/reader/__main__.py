@@ -24,7 +24,7 @@ def main() -> int:
         )
         return 1
     try:
-        add_features(Path(folder), read_project(Path.cwd()))
+        add_features(Path(folder), read_project(Path.cwd()), "quarto")
     except PublishError as error:
         print(error, file=sys.stderr)
         return 1

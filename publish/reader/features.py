@@ -8,8 +8,11 @@ from pathlib import Path
 
 from ..citation import FILE, cff
 from ..project import Project
+from ..record import FILE as RECORD
+from ..record import record, written
 from . import index, trace
 from .links import with_links
+from .made import with_record
 from .markup import parse
 from .pages import FOLDER, Place, source_of, with_features
 
@@ -23,12 +26,14 @@ SCRIPTS = (
 )  # fmt: skip
 
 
-def add_features(site: Path, project: Project) -> None:
-    """Give the pages of `project`, rendered in the folder `site`, everything that readers get."""
+def add_features(site: Path, project: Project, engine: str) -> None:
+    """Give the pages of `project`, rendered in the folder `site` by `engine`, all that readers get."""
     names = [chapter.page for chapter in project.chapters if (site / chapter.page).is_file()]
     if not names:  # the embedded engine runs post-render commands apart, and this step by itself
         return
-    sources = {name: (site / name).read_text(encoding="utf-8") for name in names}
+    made = record(project, engine)
+    _write(site / RECORD, written(made))
+    sources = {n: with_record((site / n).read_text(encoding="utf-8"), made) for n in names}
     trees = {name: parse(source) for name, source in sources.items()}
     linked = with_links(sources, trees)
     sources |= linked

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..citation import FILE, whole_title
 from ..project import Project
+from ..record import FILE as RECORD
 from .markup import Node
 from .metadata import tags
 from .notebook import codes, folded
@@ -249,6 +250,7 @@ def downloads(place: Place, project: Project) -> list[tuple[str, str]]:
         ("ledger.csv", "Every printed number with its verdict (CSV)"),
         (FILE, "How to cite (CFF)"),
         ("data/README.md", "Codebook of the data"),
+        (RECORD, "What the site was made from: files, versions (JSON)"),
     ]
     data = sorted((place.site / "data").glob("*.csv"))
     return [(file, text) for file, text in whole if place.has(file)] + [
