@@ -10,6 +10,7 @@ import re
 
 from ..display.escape import escape_markdown
 from .assets import TEMPLATES
+from .counts import of_counts
 from .measures import CORRELATIONS, RATIOS, RAW, Measure
 from .roles import MODERATOR, SUBGROUP
 from .trials import Data, Outcome, slug
@@ -71,9 +72,12 @@ def _methods(data: Data) -> str:
     bias = ""
     if measure.kind == RATIOS or measure.key == "SMD":
         bias = " " + fill(f"bias-{'ratio' if measure.kind == RATIOS else 'smd'}.qmd").strip()
+    form = data.columns.form
+    counts = any(of_counts(outcome, form) for outcome in data.outcomes)
     return fill(
-        "methods.qmd", effects=fill(f"effects-{_effects(measure, data.columns.form)}.qmd"),
+        "methods.qmd", effects=fill(f"effects-{_effects(measure, form)}.qmd"),
         analyses="\n".join(analyses), bias=bias,
+        summary=" " + fill("mantel-haenszel.qmd").strip() if counts else "",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ..display.numbers import number
 from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..engine.pool import Pooled, pool, quantile
+from .counts import WORDS
 from .roles import NUMBERS
 from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
@@ -169,6 +170,13 @@ def _add_table(writer: Writer) -> None:
         if model == "fixed":  # it has no distribution of true effects
             cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
         rows.append(Row(cells))
+    if writer.name("mh.estimate") in writer.registry:
+        cells = dict.fromkeys((key for key, _ in RESULTS)) | {"model": WORDS}
+        known = {
+            key: writer.get(f"mh.{key}")
+            for key in ("estimate", "ci_low", "ci_high", "pvalue", "i2")
+        }
+        rows.insert(0, Row(cells | known))
     name = f"{writer.outcome.key}-pooled"
     writer.registry.add(writer.name("pooled"), Table(name, tuple(columns), tuple(rows)))
 
