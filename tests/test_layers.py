@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "engine", "review", "display", "report", "content", "manuscript", "downloads", "memberships",
-    "published", "coverage", "signatures", "docstrings", "reference", "difference",
+    "published", "coverage", "signatures", "docstrings", "reference", "guide",
+    "difference",
 )  # fmt: skip
 CALLERS = ("analysis.report.__main__", "analysis.report.wheel")  # of publish
 TEMPLATES = ROOT / "analysis/report/template"  # files of other projects
