@@ -34,7 +34,7 @@ AUTHOR = {
         >>> registry = compose(data)
         >>> for name in ("k", "reml.estimate", "reml.ci_low", "reml.ci_high", "reml.i2"):
         ...     value = registry.get(Value, f"outcome.{name}")
-        ...     print(f"{value.id:22} {value.text:>6}   {value.source}")
+        ...     print(f"{value.id:22} {value.text:>6}   {value.source.partition(';')[0]}")
     """,
     "refused": """
         >>> from tempfile import TemporaryDirectory
@@ -119,7 +119,7 @@ PEOPLE = {"author": AUTHOR, "reviewer": REVIEWER, "engineer": ENGINEER}
 
 def command(text: str) -> Markdown:
     """Return a line to type in a terminal, which is not run: building a report takes a while."""
-    return Markdown("\n\n".join(block(f"    {text}")))
+    return Markdown("\n\n".join(block(Example(text, ""))))
 
 
 def example(person: str, step: str) -> Markdown:

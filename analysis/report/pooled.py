@@ -127,7 +127,7 @@ def _add_words(writer: Writer) -> None:
     inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
     writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
     writer.say("methods.agree", *_agreement(writer))
-    writer.say(f"{RECOMMENDED}.narrow", *_narrow(writer))
+    _add_narrow(writer)
 
 
 def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
@@ -142,18 +142,28 @@ def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
     ), inputs
 
 
-def _narrow(writer: Writer) -> tuple[str, tuple[str, ...]]:
-    """A warning where the studies agree so well that the recommended interval is the narrower one."""
-    method, ci, _ = MODELS[RECOMMENDED]
+def _add_narrow(writer: Writer) -> None:
+    """Register the interval with the larger of both errors, and the words on it where it is wider."""
+    method, ci, words = MODELS[RECOMMENDED]
     effects = writer.outcome.effects
-    errors = [pool(**effects, method=method, ci=each).se for each in (ci, "z")]
-    words = ""
-    if errors[0] < errors[1]:
-        words = (
-            "The studies agree better than their errors would make one expect, which makes the "
-            "interval of Hartung and Knapp narrower than it should be taken for."
+    usual, wider = (
+        pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, f"{ci}-adhoc")
+    )
+    for end, word in (("ci_low", "lower"), ("ci_high", "upper")):
+        meaning = f"{word} confidence limit by the larger of both errors; {words}"
+        writer.effect(
+            f"{RECOMMENDED}.wider.{end}", getattr(wider, end), meaning, writer.trial_inputs()
         )
-    return words, (f"{RECOMMENDED}.se",)
+    ends = [writer.get(f"{RECOMMENDED}.wider.{end}") for end in ("ci_low", "ci_high")]
+    said = []
+    if usual.se < wider.se:
+        words = direction(writer.outcome.measure, *(end.raw for end in ends))
+        said = [
+            "Around the mean the studies scatter less than this model expects, so that Hartung and "
+            "Knapp’s error is smaller here than the usual one. With the usual one the interval would "
+            "be ", ends[0], " to ", ends[1], f": {words}.",
+        ]  # fmt: skip
+    writer.tell(f"{RECOMMENDED}.narrow", *said)
 
 
 def _add_table(writer: Writer) -> None:
