@@ -164,10 +164,19 @@ def test_the_ledger_has_every_number_and_puts_apart_what_differs(name):
     apart = registry(name).get(Table, "ledger.apart").rows
     published = rows(f"{name}-published")
     assert [row.cells["printed"] for row in everything] == [row["printed"] for row in published]
-    differing = [row["quantity"] for row in published if row["id"] in APART[name]]
-    assert [row.cells["quantity"] for row in apart] == differing
+    differing = [row["printed"] for row in published if row["id"] in APART[name]]
+    assert [row.cells["printed"] for row in apart] == differing
     tally = registry(name).get(Value, "verdicts.different.k").raw
     assert tally == len(APART[name])
+
+
+def test_a_quantity_of_the_ledger_is_told_in_words():
+    (apart,) = registry("statins").get(Table, "ledger.apart").rows
+    said = "Coronary death or myocardial infarction: significance (p) of the pooled effect"
+    assert apart.cells["quantity"].startswith(said)
+    assert apart.cells["quantity"].endswith("Mantel–Haenszel")
+    # As many decimals as tell it from the printed bound.
+    assert apart.cells["computed"].text == "0.000029"
 
 
 def test_a_printed_number_that_is_changed_is_told(tmp_path):

@@ -22,7 +22,7 @@ def add_participants(writer: Writer) -> None:
     known = all(t.size is not None for t in trials)
     total = sum(t.size for t in trials) if known else None
     value = writer.count("participants", total, "participants of all studies")
-    parts = [" with ", value, " participants"] if known else []
+    parts = ["with ", value, " participants"] if known else []
     writer.tell("participants.told", *parts)
 
 

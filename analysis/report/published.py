@@ -25,6 +25,7 @@ from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
 from ..review.verify import Evidence
 from .columns import Columns
 from .source import read_source
+from .trials import ONLY
 
 REQUIRED = ("id", "where", "quantity", "printed")
 COLUMNS = (
@@ -122,10 +123,20 @@ def _row(registry: Registry, table: str, n: int, judged: Judged) -> Row:
         ours = registry.value(name, ours.raw, text, ours.source, (ours.id,))
     return Row(
         {
-            "where": row["where"], "quantity": row["quantity"], "printed": row["printed"],
+            "where": row["where"], "quantity": _in_words(registry, judged), "printed": row["printed"],
             "computed": ours, "verdict": judged.verdict.status, "note": judged.verdict.note,
         }
     )  # fmt: skip
+
+
+def _in_words(registry: Registry, judged: Judged) -> str:
+    """What the printed number is of; the name itself where no value has it."""
+    if judged.value is None:
+        return judged.row["quantity"]
+    of, meaning = judged.value.id.partition(".")[0], judged.value.source
+    if of == ONLY or f"{of}.k" not in registry:
+        return meaning
+    return f"{registry.get(Phrase, f'{of}.name').text}: {meaning}"
 
 
 def _as_printed(printed: str, raw: float | int | None) -> str:
