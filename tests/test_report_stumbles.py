@@ -9,6 +9,7 @@ import pytest
 
 from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
+from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
 from analysis.review.data import DataError
 
@@ -161,3 +162,17 @@ def _cells(registry) -> list[str]:
     studies = {key.split(".")[2] for key in keys if key.startswith("outcome.study.")}
     roles = ("events_treated", "nonevents_treated", "events_control", "nonevents_control")
     return [f"{study}.{role}" for study in studies for role in roles]
+
+
+def test_without_enough_studies_there_is_a_sentence_and_no_empty_table(tmp_path):
+    header, row = "study,yi,vi,age\n", "{0},0.{0},0.1,4{0}\n"
+    few = read(tmp_path, header + "".join(row.format(i) for i in range(1, 9)))
+    (text,) = (t for name, t in chapters(few).items() if name.endswith("outcome.qmd"))
+    assert "regressions.told" in text and 'outcome.regressions")' not in text
+    said = compose(few).get(Phrase, "outcome.regressions.told").text
+    assert said == "Age: no regression, since fewer than 10 studies have it. "
+    enough = read(
+        tmp_path, header + "".join(row.format(i) for i in range(1, 9)) + "A,1,1,5\nB,2,1,6\n"
+    )
+    (text,) = (t for name, t in chapters(enough).items() if name.endswith("outcome.qmd"))
+    assert 'outcome.regressions")' in text and "outcome.regression.age" in text

@@ -10,6 +10,7 @@ from ..display.registry import Registry
 from ..display.scale import bulk
 from ..display.whatif import WhatIf
 from ..engine.subgroups import subgroups
+from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .subgroups import Variable, variables
@@ -48,6 +49,7 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
         "level": data.settings.level,
         "conventions": {
             "alpha": ALPHA, "sizes": [], "degrees": DEGREES, "i2_places": I2_PLACES,
+            "fewest": FEWEST,
         },
         "sides": f"← {low} · → {high}",
         "methods": METHODS, "intervals": INTERVALS, "corrections": {"none": "As in the file"},
