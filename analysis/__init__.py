@@ -40,7 +40,8 @@ Layers, each importing only those before it:
     content      what the manuscript says, filled into one registry
     manuscript   runs everything once; the chapters' v, p, say, table, figure
     downloads    values.json and the tables' data; memberships, a search as a command
-    reference    these docstrings as a chapter of the site, their examples run
+    reference    these docstrings as a chapter of the site, their examples run; guide, examples for
+                 three people
 
 Vocabulary:
 

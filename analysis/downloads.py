@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from .content.ledger import ledger_csv
-from .display.downloads import output_folder, write_downloads
+from .display.downloads import output_folder, write_downloads, write_values
 from .display.figure import Figure
 from .display.registry import Registry
 from .display.shown import FIGURES
@@ -29,6 +29,12 @@ def write_all(folder: Path) -> None:
     (folder / DATA.name).mkdir(exist_ok=True)
     for file in (*sorted(DATA.glob("*.csv")), DATA / CODEBOOK):
         shutil.copyfile(file, folder / DATA.name / file.name)
+
+
+def write_numbers(registry: Registry, folder: Path) -> None:
+    """Write into `folder` the values, the tables and the ledger of `registry`."""
+    write_values(registry, folder)
+    write_ledger(registry, folder)
 
 
 def write_drawings(registry: Registry, folder: Path) -> None:

@@ -146,10 +146,11 @@ def _columns() -> list[str]:
 
 
 def _blocks(told: list[Part]) -> list[str]:
-    return [block for part in told for block in _block(part)]
+    return [one for part in told for one in block(part)]
 
 
-def _block(part: Part) -> list[str]:
+def block(part: Part) -> list[str]:
+    """Return a `part` of a docstring as blocks of Markdown."""
     if isinstance(part, Words):
         return [_definitions(part)]
     if isinstance(part, Example):

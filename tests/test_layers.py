@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "engine", "review", "display", "report", "content", "manuscript", "downloads", "memberships",
-    "published", "coverage", "signatures", "docstrings", "reference", "difference", "verify",
+    "published", "coverage", "signatures", "docstrings", "reference", "guide", "difference", "verify",
 )  # fmt: skip
 CALLERS = ("analysis.report.__main__", "analysis.report.wheel")  # of publish
 TEMPLATES = ROOT / "analysis/report/template"  # files of other projects

@@ -73,6 +73,16 @@ def test_the_pooled_effects_are_those_of_rma(name, model, method, test):
     assert close(raw(name, f"{model}.q"), theirs["QE"], ITERATIVE)
 
 
+def test_the_summary_of_counts_is_that_of_rma_mh():
+    theirs = reference("bcg_rr")["tables"]["mh"]["RR"]
+    for ours, leaf in (("estimate", "b"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        assert close(raw("bcg", f"mh.{ours}"), exp(theirs[leaf]), CLOSED)
+        assert close(raw("bcg", f"mh.analysed.{ours}"), theirs[leaf], CLOSED)
+    for ours, leaf in (("se", "se"), ("pvalue", "pval"), ("q", "QE"), ("i2", "I2")):
+        assert close(raw("bcg", f"mh.{ours}"), theirs[leaf], CLOSED)
+    assert "outcome.mh.estimate" not in registry("adherence")
+
+
 @pytest.mark.parametrize("name", ["bcg", "adherence"])
 def test_the_prediction_interval_and_the_interval_of_tau_are_those_of_metafor(name):
     file, _, shown = FILES[name]

@@ -23,6 +23,12 @@ EXAMPLES = ROOT / "examples"
 LONG = pytest.mark.long
 HOSTILE = "<b>&{python} `x` *_\\ # $1 [a](b) @x |\u202e\"' ;"
 
+# The studies of the file are 13, and nobody printed 12.
+PUBLISHED = (
+    "id,where,quantity,printed\nright,Text,outcome.k,13\nwrong,Text,outcome.k,12\n"
+    "lost,Text,outcome.peto.k,13\n"
+)
+
 
 def command(*arguments: object, cwd: Path = ROOT, path: Path = ROOT) -> subprocess.CompletedProcess:
     """Run Python with these arguments; our packages come from the folder `path`."""
@@ -35,9 +41,12 @@ def command(*arguments: object, cwd: Path = ROOT, path: Path = ROOT) -> subproce
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    """The site of the example with counts."""
-    out = tmp_path_factory.mktemp("report")
-    done = command("-m", "analysis.report", EXAMPLES / "bcg.csv", "--out", out)
+    """The site of the example with counts, beside which stand numbers as if they were published."""
+    folder, out = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("report")
+    for name in ("bcg.csv", "bcg.yml"):
+        shutil.copy(EXAMPLES / name, folder)
+    (folder / "bcg-published.csv").write_text(PUBLISHED, encoding="utf-8")
+    done = command("-m", "analysis.report", folder / "bcg.csv", "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     return out / "_site"
 
@@ -70,6 +79,17 @@ def test_inputs_of_values_are_values(built):
     known = values(built)
     missing = {i for value in known.values() for i in value["inputs"]} - known.keys()
     assert missing == set()
+
+
+def test_the_ledger_tells_what_was_published_and_what_follows(built):
+    page = pages(built)["05-ledger.html"]
+    for table, expected in (
+        ("#tbl-ledger", ["reproduced", "different", "not computable"]),
+        ("#tbl-ledger-apart", ["different", "not computable"]),
+    ):
+        cells = [row.select("th, td")[4].text for row in page.select(f"{table} tbody tr")]
+        assert cells == expected
+    assert "no value is called outcome.peto.k" in page.text
 
 
 def test_the_data_are_there_to_download(built):

@@ -121,11 +121,11 @@ def test_all_problems_come_at_once_with_row_and_column(tmp_path):
     text = "\n".join(("study,events_t,n_t,events_c,n_c", *rows))
     found = problems(tmp_path, text)
     assert [p.split(": ")[0] for p in found] == [
-        "trials.csv:2:events_t", "trials.csv:3:study", "trials.csv:4:events_c", "trials.csv:5",
+        "trials.csv:2:events_t", "trials.csv:3:study", "trials.csv:4:events_c", "trials.csv:5:events_t",
         "trials.csv:6:events_t",
     ]  # fmt: skip
     assert "'four' is no number" in found[0]
-    assert "events_t is 99" in found[3]
+    assert "is 99; it must not exceed n_t" in found[3]
 
 
 @pytest.mark.parametrize(

@@ -57,3 +57,14 @@ def test_what_the_page_would_judge_otherwise_is_not_concluded(tmp_path, visit, n
     assert {holds for holds, _ in found.values()} == {"true"}
     assert (kind in found) == (said is not None)
     assert said is None or said in found[kind][1]
+
+
+@pytest.mark.parametrize(("name", "tested"), [("bcg", True), ("stroke", False)])
+def test_asymmetry_is_tested_of_as_many_studies_as_in_the_report(tmp_path, visit, name, tested):
+    page = tmp_path / "page.html"
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>What if</title>'
+    html = experiment(EXAMPLES / f"{name}.csv").html()
+    page.write_text(head + html, encoding="utf-8")
+    for statistic in ("egger_estimate", "egger_pvalue"):
+        cell = visit(page.as_uri()).locator(f"[data-of=now][data-name={statistic}]")
+        assert bool(cell.get_attribute("data-value")) is tested

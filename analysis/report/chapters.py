@@ -10,13 +10,14 @@ import re
 
 from ..display.escape import escape_markdown
 from .assets import TEMPLATES
+from .counts import of_counts
 from .measures import CORRELATIONS, RATIOS, RAW, Measure
+from .moderators import FEWEST
 from .roles import MODERATOR, SUBGROUP
 from .trials import Data, Outcome, slug
 from .writer import TAKEN
 
 FIELD = re.compile(r"\{\{(\w+)\}\}")
-FEWEST_PLOT = 2  # studies that a bubble plot shows
 
 
 def fill(name: str, **fields: str) -> str:
@@ -71,9 +72,12 @@ def _methods(data: Data) -> str:
     bias = ""
     if measure.kind == RATIOS or measure.key == "SMD":
         bias = " " + fill(f"bias-{'ratio' if measure.kind == RATIOS else 'smd'}.qmd").strip()
+    form = data.columns.form
+    counts = any(of_counts(outcome, form) for outcome in data.outcomes)
     return fill(
-        "methods.qmd", effects=fill(f"effects-{_effects(measure, data.columns.form)}.qmd"),
+        "methods.qmd", effects=fill(f"effects-{_effects(measure, form)}.qmd"),
         analyses="\n".join(analyses), bias=bias,
+        summary=" " + fill("mantel-haenszel.qmd").strip() if counts else "",
     )  # fmt: skip
 
 
@@ -112,14 +116,16 @@ def _outcome(data: Data, outcome: Outcome) -> str:
 
 
 def _moderators(data: Data, outcome: Outcome, names: dict[str, str]) -> str:
-    """The section on meta-regressions, with a plot for every moderator that has enough studies."""
-    taken, plots = set(TAKEN), []
+    """The section on meta-regressions, with table and plots of moderators that enough studies have."""
+    taken, plots, known = set(TAKEN), [], False
     for column in _numeric(data):
-        key = slug(column, taken)
-        if sum(column in t.numbers for t in outcome.trials) >= FEWEST_PLOT:
+        key, k = slug(column, taken), sum(column in t.numbers for t in outcome.trials)
+        known = known or k > 0
+        if k >= FEWEST:
             label = escape_markdown(data.label(column))
             more = {"moderator": key, "moderator_id": key.replace("_", "-")}
             plots.append(fill("outcome-moderator.qmd", **names, **more, moderator_label=label))
-    if not plots:
+    if not known:
         return ""
-    return "\n".join([fill("outcome-moderators.qmd", **names), *plots])
+    table = fill("outcome-regressions.qmd", **names) if plots else ""
+    return "\n".join([fill("outcome-moderators.qmd", **names, table=table), *plots])

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..review.data import DataError
+from .cells import holds_several
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
 from .roles import (
     IGNORE,
@@ -20,6 +21,7 @@ from .roles import (
 )
 from .settings import Settings
 from .source import Source, is_missing
+from .wording import listed
 
 SET, NAMED, HELD = "as set", "by its name", "by what it holds"
 RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows
@@ -137,11 +139,10 @@ def _measure(settings, roles, present) -> tuple[Measure | None, tuple, str, str]
         form = next((f for f in measure.forms if present.issuperset(f)), None)
         if form is None:
             return None, (), "", f"{measure.key} needs {_forms(measure.forms)}; {_has(present)}"
-        return measure, form, SET, ""
+        return measure.given_as(form), form, SET, ""
     able = [form for form in BY_FORM if present.issuperset(form)]
     if not able:
-        forms = _forms(tuple(f for f in BY_FORM if len(f) < 3 or f in (*RAW, *BY_FORM)))
-        return None, (), "", f"no effect can be computed: it takes {forms}; {_has(present)}"
+        return None, (), "", _lacking(source, roles, present)
     raw = [form for form in able if form in RAW]
     if len(raw) > 1 and set(raw) != {
         CELLS,
@@ -156,7 +157,43 @@ def _measure(settings, roles, present) -> tuple[Measure | None, tuple, str, str]
         named = measure_by_name(first)
         if named and form in MEASURES[named].forms:
             key, chosen = named, f"by the name of {first}"
-    return MEASURES[key], form, chosen, ""
+    return MEASURES[key].given_as(form), form, chosen, ""
+
+
+def _lacking(source: Source, roles: dict[str, Understood], present: set[str]) -> str:
+    """What is missing for an effect, by the form that lacks least."""
+    unknown = [column for column in source.columns if column not in roles]
+    several = [c for c in unknown if any(holds_several(row.cells[c]) for row in source.rows)]
+    if several:
+        return (
+            f"{several[0]} holds an effect and its interval in a cell; write them in three columns, "
+            "such as OR, ci_low and ci_high"
+        )
+    nearest = min(BY_FORM, key=lambda form: (len(set(form) - present) / len(form), len(form)))
+    if not present.intersection(nearest):
+        nearest = ()
+    lacking = [role for role in nearest if role not in present]
+    said = [
+        "no effect can be computed; a row is a trial with both its groups, or an effect with its error"
+    ]
+    said.append(_nearest(nearest, lacking) if nearest else "it takes " + _forms(BY_FORM))
+    if unknown:
+        name = (lacking or ["estimate"])[0]
+        said.append(
+            f"not recognised: {', '.join(unknown)}; what these hold can be said in a file "
+            f"{source.name.rpartition('.')[0]}.yml, by lines such as columns: {{NAME: {name}}}"
+        )
+    return "; ".join(said)
+
+
+def _nearest(form: tuple[str, ...], lacking: list[str]) -> str:
+    """Which form lacks least, and what it lacks."""
+    said = f"nearest is {', '.join(form)}, of which {listed(lacking)} cannot be found"
+    if any(r.startswith("sd_") for r in lacking) and not any(
+        r.startswith("mean_") for r in lacking
+    ):
+        said += " (a standard error is no standard deviation: SD = SE · √n)"
+    return said
 
 
 def _forms(forms) -> str:

@@ -8,6 +8,7 @@ from ..display.registry import Registry
 from . import bias, moderators
 from .bias import add_bias
 from .columns import understand
+from .counts import add_counts, add_participants
 from .dependent import add_dependent
 from .describe import add_description
 from .moderators import add_moderators
@@ -44,6 +45,8 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
     writers = [Writer(registry, outcome, data.settings.level, exact) for outcome in data.outcomes]
     for writer in writers:
         add_studies(writer, data)
+        add_participants(writer)
+        add_counts(writer, data)
         add_pooled(writer)
         add_dependent(writer)
         add_data_table(writer, data)

@@ -8,6 +8,7 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
+from .intervals import off_centre
 from .measures import BY_FORM, RAW
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
@@ -42,6 +43,7 @@ def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> N
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)
+    registry.phrase("data.off_centre", _off_centre(data), ())
 
 
 def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
@@ -100,6 +102,18 @@ def _left_out(data: Data) -> str:
         return "Every row has an effect; none was left out."
     told = "; ".join(str(finding) for finding in data.left_out)
     return f"Left out were rows without any number: {told}."
+
+
+def _off_centre(data: Data) -> str:
+    """A warning of rows whose effect is not where its interval has it."""
+    rows = [f"{row.name} (line {row.line})" for row in off_centre(data)]
+    if not rows:
+        return ""
+    return (
+        f"The effect is not in the middle of its interval, even if rounding is allowed for, in "
+        f"{listed(rows)}: effect or interval may be misprinted, or found in a way that is not "
+        "symmetric. The standard error there comes from the width of the interval alone."
+    )
 
 
 def _measure(registry: Registry, data: Data) -> list[str | Value]:

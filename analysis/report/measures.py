@@ -7,7 +7,7 @@ readers know. Standard errors, τ and τ² stay on the scale of the analysis.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, floor, log10, tanh
 
 from ..display.scale import DIFFERENCE, RATIO, Scale
@@ -75,6 +75,10 @@ class Measure:
             DIFFERENCES: self.name, RATIOS: f"logarithm of the {self.name}",
             CORRELATIONS: "Fisher’s z",
         }[self.kind]  # fmt: skip
+
+    def given_as(self, form: tuple[str, ...]) -> Measure:
+        """This measure where it comes from `form`: effects alone do not tell who was treated."""
+        return self if form in RAW else replace(self, **(BELOW if self.kind == RATIOS else SIGNS))
 
     def plotted(self, effect: float) -> float:
         """The place of an analysed `effect` on an axis of `scale`."""

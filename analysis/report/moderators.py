@@ -110,9 +110,11 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
 
 def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
     if moderator.line is None:
-        few = len(moderator.trials) < FEWEST
-        why = "too few studies have it" if few else "the studies hardly differ in it"
-        return [f"{capitalised(moderator.label)}: no regression, since {why}. "]
+        why: list[str | Value] = ["the studies hardly differ in it"]
+        if len(moderator.trials) < FEWEST:
+            fewest = writer.registry.get(Value, "settings.moderator.fewest")
+            why = ["fewer than ", fewest, " studies have it"]
+        return [f"{capitalised(moderator.label)}: no regression, since ", *why, ". "]
     prefix = f"regression.{moderator.key}"
     t, df = (writer.get(f"{prefix}.{name}") for name in ("statistic", "df"))
     relation = "no clear relation to the effects"

@@ -13,6 +13,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.pool import Pooled, pool, quantile
+from .counts import WORDS
 from .roles import NUMBERS
 from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
@@ -127,7 +128,7 @@ def _add_words(writer: Writer) -> None:
     inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
     writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
     writer.say("methods.agree", *_agreement(writer))
-    writer.say(f"{RECOMMENDED}.narrow", *_narrow(writer))
+    _add_narrow(writer)
 
 
 def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
@@ -142,18 +143,28 @@ def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
     ), inputs
 
 
-def _narrow(writer: Writer) -> tuple[str, tuple[str, ...]]:
-    """A warning where the studies agree so well that the recommended interval is the narrower one."""
-    method, ci, _ = MODELS[RECOMMENDED]
+def _add_narrow(writer: Writer) -> None:
+    """Register the interval with the larger of both errors, and the words on it where it is wider."""
+    method, ci, words = MODELS[RECOMMENDED]
     effects = writer.outcome.effects
-    errors = [pool(**effects, method=method, ci=each).se for each in (ci, "z")]
-    words = ""
-    if errors[0] < errors[1]:
-        words = (
-            "The studies agree better than their errors would make one expect, which makes the "
-            "interval of Hartung and Knapp narrower than it should be taken for."
+    usual, wider = (
+        pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, f"{ci}-adhoc")
+    )
+    for end, word in (("ci_low", "lower"), ("ci_high", "upper")):
+        meaning = f"{word} confidence limit by the larger of both errors; {words}"
+        writer.effect(
+            f"{RECOMMENDED}.wider.{end}", getattr(wider, end), meaning, writer.trial_inputs()
         )
-    return words, (f"{RECOMMENDED}.se",)
+    ends = [writer.get(f"{RECOMMENDED}.wider.{end}") for end in ("ci_low", "ci_high")]
+    said = []
+    if usual.se < wider.se:
+        words = direction(writer.outcome.measure, *(end.raw for end in ends))
+        said = [
+            "Around the mean the studies scatter less than this model expects, so that Hartung and "
+            "Knapp’s error is smaller here than the usual one. With the usual one the interval would "
+            "be ", ends[0], " to ", ends[1], f": {words}.",
+        ]  # fmt: skip
+    writer.tell(f"{RECOMMENDED}.narrow", *said)
 
 
 def _add_table(writer: Writer) -> None:
@@ -170,6 +181,13 @@ def _add_table(writer: Writer) -> None:
         if model == "fixed":  # it has no distribution of true effects
             cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
         rows.append(Row(cells))
+    if writer.name("mh.estimate") in writer.registry:
+        cells = dict.fromkeys((key for key, _ in RESULTS)) | {"model": WORDS}
+        known = {
+            key: writer.get(f"mh.{key}")
+            for key in ("estimate", "ci_low", "ci_high", "pvalue", "i2")
+        }
+        rows.insert(0, Row(cells | known))
     name = f"{writer.outcome.key}-pooled"
     writer.registry.add(writer.name("pooled"), Table(name, tuple(columns), tuple(rows)))
 

@@ -18,12 +18,14 @@ from pathlib import Path
 from ..display.numbers import count, number
 from ..display.registry import Judged, Registry
 from ..display.table import Column, Row, Table
+from ..display.value import Phrase, Value
 from ..review.data import DataError
 from ..review.printed import agrees, is_number
 from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
 from ..review.verify import Evidence
 from .columns import Columns
 from .source import read_source
+from .trials import ONLY
 
 REQUIRED = ("id", "where", "quantity", "printed")
 COLUMNS = (
@@ -101,23 +103,49 @@ def add_ledger(registry: Registry) -> None:
         k = sum(one.verdict.status == status for one in judged)
         meaning = f"published numbers of which: {MEANINGS[status]}"
         registry.value(f"verdicts.{key(status)}.k", k, count, meaning)
-    told = "All of them are reproduced to the last digit."
-    if apart:
-        told = "Some of them are not reproduced; the table lists these first."
-    registry.phrase("verdicts.told", told, ("verdicts.all.k",))
+    registry.add("verdicts.told", Phrase.of("verdicts.told", *_told(registry, len(apart))))
+
+
+def _told(registry: Registry, apart: int) -> list[str | Value]:
+    """How many of the published numbers have which verdict, as the parts of a sentence."""
+    tallies = [(status, registry.get(Value, f"verdicts.{key(status)}.k")) for status in STATUSES]
+    found = [part for status, k in tallies if k.raw for part in (", ", k, f" {status}")][1:]
+    if not apart:
+        return [*found, ". All of them follow from the data to the last digit."]
+    return [*found, ". What does not follow from the data stands first."]
 
 
 def _row(registry: Registry, table: str, n: int, judged: Judged) -> Row:
     row = judged.row
     ours = judged.value
-    if ours is not None and is_number(row["printed"]):
-        # With as many decimals as are printed, so that a reader can compare.
-        places = len(row["printed"].partition(".")[2])
-        name, text = f"{table}.row_{n}.computed", partial(number, decimals=places)
+    if ours is not None:
+        name, text = f"{table}.row_{n}.computed", partial(_as_printed, row["printed"])
         ours = registry.value(name, ours.raw, text, ours.source, (ours.id,))
     return Row(
         {
-            "where": row["where"], "quantity": row["quantity"], "printed": row["printed"],
+            "where": row["where"], "quantity": _in_words(registry, judged), "printed": row["printed"],
             "computed": ours, "verdict": judged.verdict.status, "note": judged.verdict.note,
         }
     )  # fmt: skip
+
+
+def _in_words(registry: Registry, judged: Judged) -> str:
+    """What the printed number is of; the name itself where no value has it."""
+    if judged.value is None:
+        return judged.row["quantity"]
+    of, meaning = judged.value.id.partition(".")[0], judged.value.source
+    if of == ONLY or f"{of}.k" not in registry:
+        return meaning
+    return f"{registry.get(Phrase, f'{of}.name').text}: {meaning}"
+
+
+def _as_printed(printed: str, raw: float | int | None) -> str:
+    """The number `raw` with as many decimals as are `printed`, so that a reader can compare.
+
+    Beside a bound that it keeps it is shown as that bound, and otherwise with a decimal more.
+    """
+    bound = printed.startswith(("<", ">"))
+    places = len(printed.partition(".")[2])
+    if raw is not None and bound and agrees(raw, printed):
+        return f"{printed[0]} {printed[1:]}"
+    return number(raw, places + bound)

@@ -124,8 +124,13 @@ MEASURE_OF = {name: measure for measure, words in NAMED.items() for name in word
 
 
 def role_by_name(name: str) -> str | None:
-    """Return the role that a column called `name` usually has, or None."""
-    return NAMES.get(folded(name))
+    """Return the role that a column called `name` usually has, or None.
+
+    The coverage of an interval makes no difference: "95% CI lower" is "CI lower".
+    """
+    plain = folded(name)
+    bare = "_".join(word for word in plain.split("_") if word != "95")
+    return NAMES.get(plain) or NAMES.get(bare)
 
 
 def measure_by_name(name: str) -> str | None:

@@ -19,7 +19,10 @@ MARK = b"\xef\xbb\xbf"
 ENCODINGS = ("utf-8", "cp1252")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 DECIMALS = {".": "point", ",": "comma"}
-MISSING = ("", "na", "n/a", "nan", "null", "none", ".", "-", "–", "—")
+MISSING = (
+    "", "na", "n/a", "n.a.", "nan", "null", "none", ".", "-", "–", "—", "?", "nr", "n.r.", "n/r",
+    "not reported", "missing",
+)  # fmt: skip
 SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": None, "\u202f": None})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 LARGEST = 20_000_000  # bytes

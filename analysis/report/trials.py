@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine.aggregate import aggregate
 from ..review.data import DataError, Finding
+from .cells import in_file_terms, is_sum, no_number
 from .columns import Columns
 from .effects import effect_of, nonevents_of, size_of
 from .measures import Measure
@@ -182,6 +183,9 @@ class _Reader:
             name = row.cells[study]
             if is_missing(name):
                 self._wrong(row, study, "is empty; every row needs the name of its study")
+            if is_sum(name):
+                text = f"{name!r} seems to sum the others up; delete the row, or rename the study"
+                self._wrong(row, study, text)
             several = len(years.get(name, ())) > 1
             names[row.number] = f"{name}, {row.cells[year]}" if several else name
         return names
@@ -223,12 +227,12 @@ class _Reader:
         column = self.columns.one(role)
         value = self.source.number(row.cells[column])
         if value is None:
-            sign = "comma" if self.source.decimal == "," else "point"
-            self._wrong(
-                row, column, f"{row.cells[column]!r} is no number (the decimal sign is a {sign})"
-            )
+            self._wrong(row, column, no_number(row.cells[column], self.source.decimal))
         elif role in WHOLE and value != int(value):
             self._wrong(row, column, f"is {row.cells[column]}; {NUMBERS[role]} is a whole number")
+            return None
+        elif role.startswith("sd_") and value <= 0:
+            self._wrong(row, column, f"is {row.cells[column]}; a standard deviation is above 0")
             return None
         return value
 
@@ -250,10 +254,10 @@ class _Reader:
             measure, form = self.columns.measure, self.columns.form
             yi, vi = effect_of(measure, form, numbers, self.settings.given_level)
         except ValueError as error:
-            text = str(error)
-            for role in self.columns.form:
-                text = text.replace(f"{role}[0]", f"{self.columns.one(role)}")
-            self._wrong(row, None, text)
+            columns = {role: self.columns.one(role) for role in self.columns.form}
+            text = in_file_terms(str(error), columns)
+            first = next((c for c in columns.values() if text.startswith(f"{c} is ")), None)
+            self._wrong(row, first, text.removeprefix(f"{first} "))
             return None
         if not (np.isfinite(yi) and np.isfinite(vi) and vi > 0):
             text = f"gives no {self.columns.measure.name} with a variance above 0"

@@ -11,6 +11,7 @@ from ..display.scale import bulk
 from ..display.whatif import WhatIf
 from ..engine.checks import computable
 from ..engine.subgroups import subgroups
+from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .subgroups import Variable, variables
@@ -49,6 +50,7 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
         "level": data.settings.level,
         "conventions": {
             "alpha": ALPHA, "sizes": [], "degrees": DEGREES, "i2_places": I2_PLACES,
+            "fewest": FEWEST,
         },
         "sides": f"← {low} · → {high}",
         "methods": METHODS, "intervals": INTERVALS, "corrections": {"none": "As in the file"},

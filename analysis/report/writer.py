@@ -23,7 +23,7 @@ from .trials import Outcome, Trial
 from .wording import I2_PLACES
 
 # Names below a model that no column may have.
-TAKEN = ("analysed", "cumulative", "filled", "study", "without")
+TAKEN = ("analysed", "cumulative", "filled", "study", "wider", "without")
 # Statistics on the scale of the effects.
 EFFECTS = {
     "estimate": "pooled {}",

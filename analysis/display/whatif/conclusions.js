@@ -38,7 +38,8 @@ const conclusions = (() => {
       const why = `Q ${digits(result.q, 2)}, df ${result.q_df}, ${shownP(result.q_pvalue)}`;
       return { holds: result.q_pvalue < alpha === expected, why };
     },
-    asymmetry({ effects }, { expected, side = 1 }, { alpha }) {
+    asymmetry({ effects }, { expected, side = 1 }, { alpha, fewest = 0 }) {
+      if (effects.length < fewest) return untold("the trials are too few for Egger\u2019s test");
       const found = egger(effects);
       if (!found) return untold("Egger\u2019s test needs three trials that differ in precision");
       const asymmetric = found.pvalue < alpha && (!expected || side * found.estimate > 0);

@@ -260,7 +260,8 @@ const page = (() => {
   ];
 
   function statistics({ result, effects }) {
-    const found = effects.length ? engine.egger(effects) : null;
+    const enough = effects.length >= (data.conventions.fewest ?? 1);
+    const found = enough ? engine.egger(effects) : null;
     return { ...result, egger_estimate: found?.estimate, egger_pvalue: found?.pvalue };
   }
 

@@ -1,0 +1,53 @@
+"""What cells and names hold that no analysis can use, and what to write in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from .roles import folded
+
+# Names of rows that sum the others up, as spreadsheets and programs for reviews write them.
+SUMS = (
+    "total", "totals", "subtotal", "overall", "pooled", "summary", "sum", "combined", "all_studies",
+    "all_trials", "fixed_effect", "fixed_effects", "random_effects", "common_effect",
+)  # fmt: skip
+# An effect with its interval in one cell: 0.70 (0.45-1.10), 0.70 [0.45; 1.10].
+_NUMBER = r"[-−]?\d*[.,]?\d+"
+_SEVERAL = re.compile(rf"{_NUMBER}\s*[\[(]\s*{_NUMBER}\s*(?:-|–|—|to|,|;)\s*{_NUMBER}\s*[\])]")
+_THOUSANDS = re.compile(r"\d{1,3}([.,'’ ]\d{3})+")
+
+
+def is_sum(name: str) -> bool:
+    """Whether a row's `name` says that it sums the others up."""
+    return folded(name) in SUMS
+
+
+def holds_several(cell: str) -> bool:
+    """Whether a `cell` holds an effect and its interval at once."""
+    return _SEVERAL.fullmatch(cell.strip()) is not None
+
+
+def no_number(cell: str, decimal: str) -> str:
+    """Why a `cell` is no number in a file with this `decimal` sign, and what to write."""
+    sign, other = ("comma", ".") if decimal == "," else ("point", ",")
+    if cell.endswith("%"):
+        return f"{cell!r} is a percentage; write the number itself, of events how many there were"
+    if holds_several(cell):
+        return f"{cell!r} is several numbers; write each in a column of its own"
+    if _THOUSANDS.fullmatch(cell):
+        plain = re.sub(r"\D", "", cell)
+        return f"{cell!r} is no number; if it is {plain}, write it so, without a sign for thousands"
+    if other in cell:
+        return f"{cell!r} is no number: the file’s decimal sign is a {sign}; write it with that"
+    return (
+        f"{cell!r} is no number (the decimal sign is a {sign}); if it is not known, leave it empty"
+    )
+
+
+def in_file_terms(text: str, columns: Mapping[str, str]) -> str:
+    """Return the engine's complaint `text` with the file's `columns`, by role, for its own names."""
+    text = text.replace("[0]", "")
+    for role in sorted(columns, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w]){role}(?!\w)", lambda _, role=role: columns[role], text)
+    return re.sub(r"(?<![\d.])(\d+)\.0(?![\d])", r"\1", text)

@@ -1,0 +1,178 @@
+"""What people put into files of trials that no analysis can use, and what the report says of it."""
+
+from __future__ import annotations
+
+from math import exp
+from pathlib import Path
+
+import pytest
+
+from analysis.display.value import Phrase, Value
+from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
+from analysis.report.chapters import chapters
+from analysis.report.compose import compose, read_data
+from analysis.review.data import DataError
+
+from leaves import REFERENCE, document
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+COUNTS = "study,events_t,n_t,events_c,n_c\n"
+
+
+def read(folder: Path, text: str, encoding: str = "utf-8"):
+    path = folder / "trials.csv"
+    path.write_text(text, encoding=encoding)
+    return read_data(path)
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    with pytest.raises(DataError) as refused:
+        read(folder, text)
+    return [str(problem) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "said"),
+    [
+        ("12%", ".", "a percentage"),
+        ("1,210", ".", "if it is 1210"),
+        ("1.210", ",", "if it is 1210"),
+        ("9,8", ".", "the file’s decimal sign is a point"),
+        ("9.85", ",", "the file’s decimal sign is a comma"),
+        ("0.70 (0.45-1.10)", ".", "several numbers"),
+        ("O.4", ".", "leave it empty"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_told_what_to_write(cell, decimal, said):
+    assert said in no_number(cell, decimal)
+
+
+@pytest.mark.parametrize(
+    ("cell", "several"),
+    [
+        ("0.70 (0.45-1.10)", True), ("0,70 [0,45; 1,10]", True), ("−0.3 (−0.5 to −0.1)", True),
+        ("0.70", False), ("0.70 (12)", False), ("-0.3", False), ("see 0.7 (0.4-1.1)", False),
+    ],
+)  # fmt: skip
+def test_an_effect_with_its_interval_in_a_cell_is_seen(cell, several):
+    assert holds_several(cell) is several
+
+
+def test_a_row_that_sums_the_others_up_is_refused(tmp_path):
+    assert is_sum("Total") and is_sum(" all studies ") and not is_sum("Totaljerk 2001")
+    (told,) = problems(tmp_path, COUNTS + "A,4,100,8,100\nB,5,90,9,95\nTotal,9,190,17,195\n")
+    assert told.startswith("trials.csv:4:study: 'Total' seems to sum the others up")
+
+
+def test_a_standard_deviation_of_nought_is_refused(tmp_path):
+    header = "study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\n"
+    (told,) = problems(tmp_path, header + "A,1,0,20,2,1,20\nB,1,1,20,2,1,20\n")
+    assert told == "trials.csv:2:sd_t: is 0; a standard deviation is above 0"
+
+
+def test_the_engine_s_complaints_speak_of_the_file_s_columns():
+    columns = {"events_treated": "dead_1", "n_treated": "n_1", "n_control": "n"}
+    said = "events_treated[0] is 12.0; it must not exceed n_treated, the arm's size"
+    assert in_file_terms(said, columns) == "dead_1 is 12; it must not exceed n_1, the arm's size"
+
+
+def test_what_is_missing_for_an_effect_is_told_in_short(tmp_path):
+    header = "study,mean1,se1,n1,mean2,se2,n2\n"
+    (told,) = problems(tmp_path, header + "A,1,1,20,2,1,20\nB,1,1,20,2,1,20\n")
+    assert "of which sd_treated and sd_control cannot be found" in told
+    assert "a standard error is no standard deviation" in told
+    assert "not recognised: se1, se2" in told and "trials.yml" in told
+    # Nothing may lead to a standard error being read as a standard deviation.
+    assert "se1: sd" not in told
+
+
+def test_an_interval_in_the_effect_s_cell_is_told_by_its_column(tmp_path):
+    (told,) = problems(tmp_path, "study,OR (95% CI)\nA,0.70 (0.45-1.10)\nB,0.55 (0.33-0.90)\n")
+    assert "OR (95% CI) holds an effect and its interval in a cell" in told
+
+
+@pytest.mark.parametrize(
+    "header", ["study;OR;95% CI lower;95% CI upper", "study;OR;Lower 95% CI;Upper 95% CI"]
+)
+def test_the_coverage_may_stand_in_the_name_of_a_limit(tmp_path, header):
+    data = read(tmp_path, f"{header}\nA;0,70;0,45;1,10\nB;0,55;0,33;0,90\n", "utf-8-sig")
+    assert data.columns.form == ("ratio", "ci_low", "ci_high")
+    assert data.columns.measure.key == "OR"
+
+
+def test_marks_of_what_was_not_reported_are_missing_cells(tmp_path):
+    data = read(tmp_path, COUNTS + "A,4,100,8,100\nB,5,90,9,95\nC,n.r.,NR,not reported,?\n")
+    assert [trial.name for trial in data.outcomes[0].trials] == ["A", "B"]
+    assert len(data.left_out) == 1
+
+
+def test_ratios_alone_are_not_said_to_be_of_a_treatment():
+    registry = compose(read_data(EXAMPLES / "smoke.csv"))
+    said = registry.get(Phrase, "outcome.reml.direction").text
+    assert (
+        said == "the ratio is above that of no difference, and the interval excludes no difference"
+    )
+    counts = compose(read_data(EXAMPLES / "bcg.csv"))
+    assert "less frequent with treatment" in counts.get(Phrase, "outcome.reml.direction").text
+
+
+def test_effects_that_are_not_amid_their_intervals_are_told():
+    """The middles of the limits, logged, are 1.13, 1.28 and 1.55 for odds of 1.20, 1.20 and 1.60."""
+    said = compose(read_data(EXAMPLES / "smoke.csv")).get(Phrase, "data.off_centre").text
+    assert "in Cardenas (line 5), Wu (line 13) and Stockwell (line 31):" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "off"),
+    [
+        # Half a unit of each number aside, -0.35 is the middle of -0.80 and 0.10, and -0.30 is not.
+        ("-0.35,-0.80,0.10", False), ("-0.36,-0.80,0.10", False), ("-0.30,-0.80,0.10", True),
+    ],
+)  # fmt: skip
+def test_rounding_is_allowed_for_where_an_effect_is_not_amid_its_interval(tmp_path, row, off):
+    data = read(tmp_path, f"study,logOR,lower,upper\nA,{row}\nB,-0.60,-1.10,-0.10\n")
+    said = compose(data).get(Phrase, "data.off_centre").text
+    assert ("A (line 2)" in said) is off
+
+
+def test_the_wider_interval_is_that_of_metafor_s_adhoc_test():
+    registry = compose(read_data(EXAMPLES / "smoke.csv"))
+    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"]["REML"]["adhoc"]
+    for ours, leaf in (("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+        found = registry.get(Value, f"outcome.reml.wider.{ours}").raw
+        assert found == pytest.approx(exp(theirs[leaf][0]), rel=1e-6)
+    assert "1.13 to 1.38" in registry.get(Phrase, "outcome.reml.narrow").text
+    wide = compose(read_data(EXAMPLES / "bcg.csv"))
+    assert wide.get(Phrase, "outcome.reml.narrow").text == ""
+
+
+def test_who_took_part_is_told_where_every_row_tells_it():
+    known = compose(read_data(EXAMPLES / "bcg.csv"))
+    # The thirteen tables of Colditz et al. (1994), summed.
+    total = known.get(Value, "outcome.participants")
+    assert total.raw == sum(known.get(Value, f"outcome.study.{t}").raw for t in _cells(known))
+    unknown = compose(read_data(EXAMPLES / "smoke.csv"))
+    assert unknown.get(Value, "outcome.participants").raw is None
+    assert unknown.get(Phrase, "outcome.participants.told").text == ""
+
+
+def _cells(registry) -> list[str]:
+    """The names of the cells of all tables of the BCG trials."""
+    keys = [v.id for v in registry.all(Value) if v.id.endswith("events_treated")]
+    studies = {key.split(".")[2] for key in keys if key.startswith("outcome.study.")}
+    roles = ("events_treated", "nonevents_treated", "events_control", "nonevents_control")
+    return [f"{study}.{role}" for study in studies for role in roles]
+
+
+def test_without_enough_studies_there_is_a_sentence_and_no_empty_table(tmp_path):
+    header, row = "study,yi,vi,age\n", "{0},0.{0},0.1,4{0}\n"
+    few = read(tmp_path, header + "".join(row.format(i) for i in range(1, 9)))
+    (text,) = (t for name, t in chapters(few).items() if name.endswith("outcome.qmd"))
+    assert "regressions.told" in text and 'outcome.regressions")' not in text
+    said = compose(few).get(Phrase, "outcome.regressions.told").text
+    assert said == "Age: no regression, since fewer than 10 studies have it. "
+    enough = read(
+        tmp_path, header + "".join(row.format(i) for i in range(1, 9)) + "A,1,1,5\nB,2,1,6\n"
+    )
+    (text,) = (t for name, t in chapters(enough).items() if name.endswith("outcome.qmd"))
+    assert 'outcome.regressions")' in text and "outcome.regression.age" in text
