@@ -76,7 +76,7 @@ def understand(source: Source, settings: Settings) -> Columns:
         text = "no column names the studies; call one 'study', or set columns: {NAME: study}"
         problems.append(source.problem(1, None, text))
     present = {each.role for each in roles.values()}
-    measure, form, chosen, wrong = _measure(settings, roles, present)
+    measure, form, chosen, wrong = _measure(source, settings, roles, present)
     problems += [source.problem(1, None, wrong)] if wrong else []
     if problems:
         raise DataError(problems)
@@ -132,7 +132,7 @@ def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
     return problems
 
 
-def _measure(settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
+def _measure(source: Source, settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
     """The measure, its form, by what it was chosen, and what is wrong."""
     if settings.measure:
         measure = MEASURES[settings.measure]
