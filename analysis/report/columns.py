@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from ..display.sentence import listed
 from ..review.data import DataError
 from .cells import holds_several
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
@@ -21,7 +22,6 @@ from .roles import (
 )
 from .settings import Settings
 from .source import Source, is_missing
-from .wording import listed
 
 SET, NAMED, HELD = "as set", "by its name", "by what it holds"
 RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows

@@ -6,11 +6,12 @@ Most reviews of counts have pooled by this method, as it needs no correction of 
 from __future__ import annotations
 
 from ..display.numbers import count
+from ..engine.checks import computable
 from ..engine.mantel_haenszel import MantelHaenszel, mantel_haenszel
 from .measures import CELLS, DIFFERENCES, OF_EVENTS
 from .trials import Data, Outcome, Trial
 from .wording import I2_PLACES
-from .writer import EFFECTS, Writer, computable
+from .writer import EFFECTS, Writer
 
 WORDS = "Mantel–Haenszel"
 SUMMARISED = ("OR", "RR", "RD")
