@@ -62,6 +62,7 @@ def add_studies(writer: Writer, data: Data) -> None:
         _add_rows(writer)
     writer.count("k", len(outcome.trials), "number of studies")
     writer.count("rows", len(outcome.rows), "number of effects")
+    writer.say("name", outcome.name)
     writer.say("measure", measure.name)
     writer.say("analysed", measure.analysed)
 
