@@ -104,6 +104,18 @@ def test_contradictions_and_repetitions_are_counted_apart():
         assert registry.get(Value, f"audit.{name}.k").raw == 1
 
 
+def test_shares_are_held_against_the_printed_trials_alone():
+    """With a trial fewer than the printed degrees of freedom tell, no τ² is known to hold R² against."""
+    quality = "results.symptoms_followup.regression.quality.r2"
+    assert quality in suspects_of(FOUND)
+    effects = REVIEW.effects[
+        (REVIEW.effects["outcome"] != "symptoms_followup")
+        | (REVIEW.effects["study"] != "isasi2010")
+    ]
+    assert quality not in suspects_of(read_contradictions(replace(REVIEW, effects=effects)))
+    assert read_contradictions(replace(REVIEW, effects=REVIEW.effects.iloc[:0]))
+
+
 def test_nothing_found_is_an_empty_table():
     registry = audited([])
     assert registry.get(Value, "audit.k").raw == 0
