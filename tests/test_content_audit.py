@@ -92,6 +92,30 @@ def test_what_hangs_on_it(touches):
     assert counted == {one: int(one == touches) for one in STAKES}
 
 
+def test_contradictions_and_repetitions_are_counted_apart():
+    """By hand: two df, two p, a lower limit, a number of trials, an R² and a count; five repeated."""
+    counted = {
+        one: REGISTRY.get(Value, f"audit.{one}.k").raw for one in ("contradicting", "repeating")
+    }
+    assert counted == {"contradicting": 8, "repeating": 5}
+    twice = replace(ONE, suspects=("a.x",), repeats=True)
+    registry = audited([ONE, twice], row("a.x", "1"), row("a.y", "2"))
+    for name in counted:
+        assert registry.get(Value, f"audit.{name}.k").raw == 1
+
+
+def test_shares_are_held_against_the_printed_trials_alone():
+    """With a trial fewer than the printed degrees of freedom tell, no τ² is known to hold R² against."""
+    quality = "results.symptoms_followup.regression.quality.r2"
+    assert quality in suspects_of(FOUND)
+    effects = REVIEW.effects[
+        (REVIEW.effects["outcome"] != "symptoms_followup")
+        | (REVIEW.effects["study"] != "isasi2010")
+    ]
+    assert quality not in suspects_of(read_contradictions(replace(REVIEW, effects=effects)))
+    assert read_contradictions(replace(REVIEW, effects=REVIEW.effects.iloc[:0]))
+
+
 def test_nothing_found_is_an_empty_table():
     registry = audited([])
     assert registry.get(Value, "audit.k").raw == 0

@@ -37,7 +37,9 @@ def row(name: str, quantity: str, printed: str, where="Results, A part", note=""
 def small(*rows: dict[str, str], raw: float = -0.0512) -> Registry:
     """A registry with the value a.estimate, and the ledger of `rows`."""
     registry = Registry(rows)
-    evidence = SimpleNamespace(bounds=lambda: (-0.0525, -0.0498), witness=lambda printed: None)
+    evidence = SimpleNamespace(
+        bounds=lambda: (-0.0525, -0.0498), witness=lambda printed: None, untied=lambda: None
+    )
     registry.value("a.estimate", raw, lambda x: f"{x:.2f}", "estimate; a model", (), evidence)
     for status in ("all", *STATUSES):
         registry.value(f"verdicts.{key(status)}.k", 0, str, "a count")
@@ -67,6 +69,38 @@ def test_the_file_has_its_columns_and_full_precision():
             # A bound is outer: what we computed from the printed digits lies within.
             assert not one["low"] or float(one["low"]) <= raw
             assert not one["high"] or raw <= float(one["high"])
+
+
+def test_an_input_that_contradicts_others_is_not_recomputed():
+    """3228 of 401: that our data hold the digits does not confirm them."""
+    found = {one["id"]: one for one in records(REGISTRY)}
+    flow = found["flow.type.pharmacological"]
+    assert (flow["printed"], flow["recomputed"], flow["status"]) == ("3228", "", "inconsistent")
+    other = found["flow.type.combined"]
+    assert (other["printed"], other["recomputed"], other["status"]) == ("79", "79", "given")
+    shown = [row for row in REGISTRY.get(Table, "ledger").rows if row.cells["printed"] == "3228"]
+    assert [row.cells["computed"] for row in shown] == [None]
+
+
+def test_what_leaves_nothing_to_compute_is_told_from_what_lacks_its_inputs():
+    """By hand: 17 rows on how the review was done, 5 shares and definitions; the rest lack inputs."""
+    words_of = {
+        "introduction.anxiety.third", "introduction.aims.third", "introduction.terms.treatments",
+        "discussion.qol.share", "discussion.limits.qol_reported.share",
+    }  # fmt: skip
+    done = {r["id"] for r in PUBLISHED if r["note"].startswith("how the review was done")}
+    lost = [one["id"] for one in records(REGISTRY) if one["status"] == "not computable"]
+    assert len(done) == 17 and done | words_of <= set(lost)
+    assert REGISTRY.get(Value, "ledger.nothing.k").raw == 17 + 5
+    assert REGISTRY.get(Value, "ledger.lacking.k").raw == len(lost) - 22 == 48
+
+
+def test_a_number_whose_inputs_are_gone_lacks_them():
+    registry = small(
+        row("x", "a.estimat", "7"), row("y", "", "8"), row("z", "", "9", note="not computable: w")
+    )
+    assert registry.get(Value, "ledger.lacking.k").raw == 2
+    assert registry.get(Value, "ledger.nothing.k").raw == 1
 
 
 def test_what_stands_in_a_row():

@@ -91,7 +91,8 @@ def test_trials_with_the_length_of_the_original_treatment():
     k, df = (int(PRINTED[f"{of}.{name}"]) for name in ("k", "q_e_df"))
     assert k - 2 == df - 1
     assert rounds_to(i2(float(PRINTED[f"{of}.q_e"]), df), PRINTED[f"{of}.i2"])
-    assert status(f"{of}.k") == "inconsistent"
+    # Seven is printed here and in the discussion, six but once: which of them is wrong is open.
+    assert status(f"{of}.k") == status(f"{of}.q_e_df") == "inconsistent"
 
 
 def test_articles_on_medication():

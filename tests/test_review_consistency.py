@@ -35,7 +35,7 @@ def test_the_paper_s_contradictions_and_no_others():
         "results.symptoms_followup.q_df",
         between, f"{between}_df", f"{between}_pvalue",
         *(f"{line}.{of}_weeks.{name}" for of in ("treatment", "comparison") for name in names),
-        f"{line}.original_weeks.k",
+        f"{line}.original_weeks.k", f"{line}.original_weeks.q_e_df",
         "flow.type.pharmacological",
     }  # fmt: skip
 
@@ -117,7 +117,10 @@ def test_a_single_number_that_would_resolve_it_is_named():
     told = {row: one for one in contradictions(ROWS, FLOW, ALPHA) for row in one.suspects}
     assert "degrees of freedom of 6" in told["results.symptoms_followup.q_df"].conjecture
     assert "p of 0.05" in told["results.qol.regression.married_percent.pvalue"].conjecture
-    assert "trials of 8" in told["results.symptoms.regression.original_weeks.k"].conjecture
+    weeks = told["results.symptoms.regression.original_weeks.k"]
+    assert "trials of 8" in weeks.conjecture and "without a line" in weeks.conjecture
+    # Which of the two it is cannot be told, so that both are suspects.
+    assert weeks is told["results.symptoms.regression.original_weeks.q_e_df"]
     assert told["flow.type.pharmacological"].conjecture.startswith("322 ")
 
 
@@ -144,6 +147,53 @@ def test_of_two_numbers_either_of_which_would_do_none_is_named():
     (one,) = (c for c in contradictions(rows, (), ALPHA) if "symptoms.egger" in c.suspects[0])
     assert [row.rpartition(".")[2] for row in one.suspects] == ["df", "pvalue", "statistic"]
     assert one.conjecture == "" and one.touches == "conclusion"
+
+
+# τ² of the trials without a moderator, as the digits of their effects leave it.
+ALONE = {
+    "symptoms.regression.quality": (0.2162, 0.2167),
+    "symptoms_followup.regression.quality": (0.7184, 0.7196),
+}
+
+
+def shares(rows, alone=ALONE):
+    """The contradictions between R² and τ²."""
+    return [
+        one for one in contradictions(rows, (), ALPHA, alone) if one.suspects[0].endswith(".r2")
+    ]
+
+
+def test_a_share_that_tau2_with_and_without_the_moderator_do_not_leave():
+    """1 - .7275/.7196 is -1.1 %, so R² is 0; symptoms: 1 - .2105/.2162 is 2.6, 1 - .2095/.2167 3.3 %."""
+    (one,) = shares(ROWS)
+    prefix = "results.symptoms_followup.regression.quality"
+    assert (one.suspects, one.ids) == ((f"{prefix}.r2",), (f"{prefix}.r2", f"{prefix}.tau2"))
+    assert (
+        ".728 around the line, and of 0.7184 to 0.7196 without it, give an R² of 0.0"
+        in one.arithmetic
+    )
+    assert one.conjecture == "With an R² of 0.0 in place of 0.1 all would fit."
+    assert shares(ROWS, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "k"),
+    [
+        ("symptoms_followup.regression.quality.r2", "0.0", 0),
+        # 1 - .7195/.7184 is -0.15 %, 1 - .7185/.7196 is 0.15 %.
+        ("symptoms_followup.regression.quality.tau2", ".719", 0),
+        ("symptoms_followup.regression.quality.tau2", ".721", 1),
+        ("symptoms.regression.quality.r2", "2", 2),
+        ("symptoms.regression.quality.r2", "4", 2),
+    ],
+)
+def test_a_share_is_held_against_all_that_the_digits_leave(name, printed, k):
+    assert len(shares(changed(f"results.{name}", printed))) == k
+
+
+def test_no_share_is_told_of_effects_that_may_not_differ():
+    alone = ALONE | {"symptoms_followup.regression.quality": (0.0, 0.1)}
+    assert shares(ROWS, alone) == []
 
 
 def touched(**texts):

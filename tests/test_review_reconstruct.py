@@ -79,6 +79,19 @@ def test_group_sizes_only_narrow(n1, n2, d):
     assert alone.yi_low - 1e-9 <= with_arms.yi_low <= with_arms.yi_high <= alone.yi_high + 1e-9
 
 
+@given(n1=GROUPS, n2=GROUPS, d=EFFECT)
+def test_untied_an_effect_is_what_its_digits_leave_without_the_groups(n1, n2, d):
+    row = row_of(d, true_se(d, n1, n2))
+    tied, alone = reconstruct_row(row, Arms(n1, n2)), reconstruct_row(row)
+    free = tied.untied
+    assert (free.arms, free.basis, free.vertices) == (None, "rounding", alone.vertices)
+    for name in ("yi_low", "yi_high", "sei_low", "sei_high"):
+        assert getattr(free, name) == getattr(alone, name)
+    # Its point stays, and is one of those.
+    assert (free.yi, free.vi) == (tied.yi, tied.vi) and free.holds(free.yi, free.sei)
+    assert alone.untied is alone
+
+
 @given(n1=GROUPS, n2=GROUPS, d=st.floats(0.01, 3))
 def test_a_change_of_sides_mirrors_the_result(n1, n2, d):
     se = true_se(d, n1, n2)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.review.verify import Evidence, judge
+from analysis.review.verify import PROVEN, SEARCHED, UNTIED, Evidence, judge
 
 
 @dataclass
@@ -12,12 +12,16 @@ class Known(Evidence):
     low: float
     high: float
     found: float | None = None
+    loose: Evidence | None = None
 
     def bounds(self):
         return self.low, self.high
 
     def witness(self, printed):
         return self.found
+
+    def untied(self):
+        return self.loose
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,31 @@ def test_a_verdict_carries_its_reason():
     verdict = judge(0.8184, "0.819", Known(0.8180, 0.8190, 0.8186))
     assert (verdict.low, verdict.high, verdict.witness) == (0.8180, 0.8190, 0.8186)
     assert judge(6, "7").low == 6
+
+
+def test_a_witness_without_the_tie_to_the_arms_makes_a_number_attainable():
+    loose = Known(0.8170, 0.8190, 0.8186)
+    verdict = judge(0.8184, "0.819", Known(0.8180, 0.8184, loose=loose))
+    assert (verdict.status, verdict.note) == ("attainable", UNTIED)
+    assert (verdict.low, verdict.high, verdict.witness) == (0.8170, 0.8190, 0.8186)
+
+
+@pytest.mark.parametrize(
+    ("printed", "loose", "note"),
+    [
+        ("0.819", Known(0.8170, 0.8190), f"{PROVEN} {SEARCHED}"),
+        # Nothing is looked for that meets a bound.
+        ("<.001", Known(0.0, 1.0, 0.0005), PROVEN),
+        ("0.819", None, ""),
+    ],
+)
+def test_without_one_it_stays_different_and_tells_the_condition(printed, loose, note):
+    verdict = judge(0.8184, printed, Known(0.8180, 0.8184, loose=loose))
+    assert (verdict.status, verdict.note) == ("different", note)
+    assert (verdict.low, verdict.high) == (0.8180, 0.8184)
+
+
+def test_nothing_is_looked_for_without_the_tie_where_the_tied_can_tell():
+    loose = Known(0.0, 1.0, 0.0)
+    assert judge(0.8184, "0.818", Known(0.8180, 0.8190, loose=loose)).status == "reproduced"
+    assert judge(0.8184, "0.819", Known(0.8180, 0.8190, loose=loose)).status == "undecided"

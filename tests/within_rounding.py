@@ -53,13 +53,15 @@ def _points(row: dict[str, str], sizes: dict[str, str]) -> np.ndarray:
     d = _around(row["smd"], FINE)
     v = (n1 + n2) / (n1 * n2) + d**2 / (2 * (n1 + n2))
     fits = prints_as(row, d, np.sqrt(v))
-    if not fits.any():
-        d, se = map(
-            np.ravel, np.meshgrid(_around(row["smd"], COARSE), _around(row["se"], COARSE))
-        )  # fmt: skip
-        fits, v = prints_as(row, d, se), se**2
+    return np.column_stack([d, v])[fits] if fits.any() else in_box(row)
+
+
+def in_box(row: dict[str, str]) -> np.ndarray:
+    """The points of `row` wherever its digits allow, whatever the group sizes."""
+    d, se = map(np.ravel, np.meshgrid(_around(row["smd"], COARSE), _around(row["se"], COARSE)))
+    fits = prints_as(row, d, se)
     assert fits.any(), f"no effect prints as {row}"
-    return np.column_stack([d, v])[fits]
+    return np.column_stack([d, se**2])[fits]
 
 
 _SIZES = {row["study"]: row for row in read("studies")}

@@ -56,19 +56,21 @@ def read_contradictions(review: Review) -> tuple[Contradiction, ...]:
 def _tau2_alone(review: Review) -> Iterator[tuple[str, Span]]:
     """Yield each regression printed with R², and what τ² its trials leave without the moderator.
 
-    Their variances are free within their digits: a contradiction must hold whatever the arms were.
+    Their variances are free within their digits: a contradiction must hold whatever the arms were. Where
+    the data have other trials than the printed degrees of freedom tell, nothing is known.
     """
-    for quantity in review.published["quantity"]:
-        key, regression, moderator, name = (*quantity.split("."), *[""] * 3)[:4]
-        if key not in SCALES or moderator not in MODERATORS:
-            continue
-        if (regression, name) != ("regression", "r2"):
-            continue
-        outcome = read_outcome(key, review.effects, review.studies)
-        effects = [e.untied for e in with_moderator(outcome, review.studies, moderator)]
-        evidence = evidence_on(effects, formulas.heterogeneity()) if effects else None
-        if evidence:
-            yield quantity.rpartition(".")[0], evidence.bounds("tau2")
+    printed = dict(zip(review.published["quantity"], review.published["printed"], strict=True))
+    for quantity in printed:
+        match quantity.split("."):
+            case [key, "regression", moderator, "r2"] if key in SCALES and moderator in MODERATORS:
+                analysis = quantity.rpartition(".")[0]
+                outcome = read_outcome(key, review.effects, review.studies)
+                effects = with_moderator(outcome, review.studies, moderator)
+                if printed.get(f"{analysis}.q_e_df") != str(len(effects) - 2):
+                    continue
+                free = evidence_on([e.untied for e in effects], formulas.heterogeneity())
+                if free:
+                    yield analysis, free.bounds("tau2")
 
 
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, Suspicion]:
