@@ -24,7 +24,7 @@ def displayable(source: str, root: Path, folder: Path) -> str:
 
     The drawings lie in the project's `root`; those shown instead are written into a `folder` in it.
     """
-    names = sorted({name for name in DRAWING.findall(source) if (root / name).is_file()})
+    names = sorted({name for name in DRAWING.findall(source) if _is_in(root, name)})
     drawings = {name: (root / name).read_text(encoding="utf-8") for name in names}
     letters = {c for text in (source, *drawings.values()) for c in text if not c.isascii()}
     signs = str.maketrans({letter: INSTEAD for letter in letters if not has_shape(letter)})
@@ -34,6 +34,11 @@ def displayable(source: str, root: Path, folder: Path) -> str:
         (folder / f"{number}.svg").write_text(drawing.translate(signs), encoding="utf-8")
         text = text.replace(f'"/{name}"', f'"/{place}/{number}.svg"')
     return text
+
+
+def _is_in(root: Path, name: str) -> bool:
+    file = root / name
+    return file.is_file() and file.resolve().is_relative_to(root.resolve())
 
 
 @cache

@@ -18,7 +18,8 @@ from .letters import FONTS, STANDARD, displayable
 from .pandoc import FILTERS, TEMPLATES, pandoc
 from .project import Project
 
-NO_LETTER = "could not be displayed with font"
+# What Typst says of text without a shape, or with one that tells no letter.
+NO_LETTER = ("could not be displayed with font", "missing codepoints")
 
 
 def write_pdf(document: Document, project: Project, target: Path, review: bool = False) -> None:
@@ -30,7 +31,7 @@ def write_pdf(document: Document, project: Project, target: Path, review: bool =
     try:
         pdf = _set(source, project, review)
     except PublishError as error:
-        if NO_LETTER not in str(error):
+        if not any(words in str(error) for words in NO_LETTER):
             raise
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             pdf = _set(displayable(source, project.root, Path(folder)), project, review)
