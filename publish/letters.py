@@ -15,6 +15,8 @@ import typst
 FONTS = {"font_paths": [font_source_sans_pro.font_directory], "ignore_system_fonts": True}
 STANDARD = "ua-1"
 INSTEAD = "\ufffd"
+# They shape the letters beside them; in a drawing they become a shape that tells no letter.
+SHAPING = dict.fromkeys([0x200C, 0x200D, 0x200E, 0x200F, 0x2060, *range(0xFE00, 0xFE10)])
 DRAWING = re.compile(r'"/([^"]+\.svg)"')
 TRIAL = '#set document(title: "x")\n#set text(lang: "en", font: "Source Sans Pro")\n#"{}"'
 
@@ -27,7 +29,8 @@ def displayable(source: str, root: Path, folder: Path) -> str:
     names = sorted({name for name in DRAWING.findall(source) if _is_in(root, name)})
     drawings = {name: (root / name).read_text(encoding="utf-8") for name in names}
     letters = {c for text in (source, *drawings.values()) for c in text if not c.isascii()}
-    signs = str.maketrans({letter: INSTEAD for letter in letters if not has_shape(letter)})
+    lost = {letter: INSTEAD for letter in letters if not has_shape(letter)}
+    signs = str.maketrans(lost) | SHAPING
     text = source.translate(signs)
     place = folder.resolve().relative_to(root.resolve()).as_posix()
     for number, (name, drawing) in enumerate(drawings.items()):

@@ -21,15 +21,17 @@ def test_letters_with_and_without_a_shape():
 
 
 def test_a_sign_stands_for_each_in_text_and_drawings_and_the_page_keeps_them(toy):
-    append(toy / "index.qmd", "\nBy 王 (2010) and 👩 τ.\n")
-    (toy / "x.svg").write_text(PICTURE.replace("in the picture", "drawn 王"), encoding="utf-8")
+    append(toy / "index.qmd", "\nBy 王 (2010) and 👩\u200d⚕\ufe0f τ.\n")
+    (toy / "x.svg").write_text(
+        PICTURE.replace("in the picture", "drawn 王 ⚕\ufe0f x\u200dx א\u200f"), encoding="utf-8"
+    )
     build(toy, "embedded", quiet)
     page = (toy / "_site/index.html").read_text(encoding="utf-8")
-    assert "By 王 (2010) and 👩 τ." in BeautifulSoup(page, "html.parser").get_text()
+    assert "By 王 (2010) and 👩\u200d⚕\ufe0f τ." in BeautifulSoup(page, "html.parser").get_text()
     assert "王" in (toy / "_site/x.svg").read_text(encoding="utf-8")
     reader = pypdf.PdfReader(toy / "_site/manuscript.pdf")
     text = re.sub(r"\s+", " ", " ".join(p.extract_text() for p in reader.pages))
-    assert "By \ufffd (2010) and \ufffd τ." in text
+    assert "By \ufffd (2010) and \ufffd⚕ τ." in text
     assert not [f for f in (toy / "_site").rglob("*.svg") if f.name != "x.svg"]
 
 

@@ -11,7 +11,7 @@ LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # the signs that turn the direction of all the text around them. The marks for a direction of their own
 # (U+200E, U+200F) harm nothing and stay.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 ON_PAPER = 1000  # letters of a cell; the website shows all
 # What a spreadsheet takes for a date: shares such as 1/2, ranges such as 8-12.
