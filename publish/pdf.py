@@ -6,18 +6,20 @@ Only fonts that come with packages are used, so that the bytes do not depend on 
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import font_source_sans_pro
 import typst
 
 from .document import Document
 from .errors import PublishError
+from .letters import FONTS, STANDARD, displayable
 from .pandoc import FILTERS, TEMPLATES, pandoc
 from .project import Project
 
-STANDARD = "ua-1"
+# What Typst says of text without a shape, or with one that tells no letter.
+NO_LETTER = ("could not be displayed with font", "missing codepoints")
 
 
 def write_pdf(document: Document, project: Project, target: Path, review: bool = False) -> None:
@@ -26,11 +28,22 @@ def write_pdf(document: Document, project: Project, target: Path, review: bool =
     `review` numbers the lines and doubles their distance.
     """
     source = typst_source(document, project)
+    try:
+        pdf = _set(source, project, review)
+    except PublishError as error:
+        if not any(words in str(error) for words in NO_LETTER):
+            raise
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            pdf = _set(displayable(source, project.root, Path(folder)), project, review)
+    target.write_bytes(pdf)
+
+
+def _set(source: str, project: Project, review: bool) -> bytes:
+    """The PDF of the Typst `source`."""
     compiler = typst.Compiler(
         root=str(project.root.resolve()),
-        font_paths=[font_source_sans_pro.font_directory],
-        ignore_system_fonts=True,
         sys_inputs={"book": json.dumps({**_facts(project), "review": review})},
+        **FONTS,
     )
     try:
         pdf, warnings = compiler.compile_with_warnings(
@@ -38,9 +51,13 @@ def write_pdf(document: Document, project: Project, target: Path, review: bool =
         )
     except typst.TypstError as error:
         raise PublishError(f"typst: {error.diagnostic or error.message}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's, which derives from no Exception
+            raise
+        raise PublishError(f"typst cannot set this book: {error}") from None
     if warnings:
         raise PublishError(*(f"typst: {w.diagnostic or w.message}" for w in warnings))
-    target.write_bytes(pdf)
+    return pdf
 
 
 def typst_source(document: Document, project: Project) -> str:

@@ -22,7 +22,7 @@ from analysis.display.registry import NotRegistered, Registry
 from analysis.display.table import Column, Row, Table
 from analysis.display.value import Marked, Phrase, Value
 
-UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
+UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff"
 HOSTILE = (
     '<script>alert("1")</script>', "#panic()", "$x_1$", "*b* _i_ `c`", "[l](u) ![i](j)", "@ref [@x]",
     "\\ back", "=1+1", "- item", "1. item", "// comment", "a -- b ... 'q'", "~sub~ ^sup^", "<!-- x -->",
@@ -79,7 +79,7 @@ def markdown_text(markdown: str, to: str = "plain") -> str:
 def folded(text):
     """As it is shown: on one line, with a sign for what nobody sees."""
     text = re.sub(r"[\t\n\v\f\r\u2028]+", " ", text)
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text)
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]", "\ufffd", text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

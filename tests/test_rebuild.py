@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, copy_project, run_build
+from hostile import FORMULAS, MARKUP, SHOWN, TEXTS, formulas, rename
 from rendered import (
     differences,
     html_tokens,
@@ -18,6 +19,7 @@ from rendered import (
     pdf_chapters,
     registered,
     shown_values,
+    soup,
     value_problems,
 )
 
@@ -100,12 +102,7 @@ def test_without_any_effect_numbers_become_dashes(tmp_path):
 @pytest.mark.long
 def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path):
     root = copy_project(tmp_path / "hostile")
-    name = "<script>alert(1)</script> #panic() $x$ *b* _i_ `c` [l](u) @ref \\ =1+1"
-    studies = root / "data/studies.csv"
-    text = studies.read_text(encoding="utf-8")
-    quoted = '"' + name.replace('"', '""') + '"'
-    assert "Isasi et al. (2010)" in text
-    studies.write_text(text.replace("Isasi et al. (2010)", quoted), encoding="utf-8")
+    rename(root / "data/studies.csv", "name", (MARKUP, *FORMULAS))
     site = built(root)
     chapters = pdf_chapters(site / "manuscript.pdf")
     for html, pdf in zip(pages(site), chapters, strict=True):
@@ -113,6 +110,23 @@ def test_hostile_names_are_shown_as_text_in_both_outputs(tmp_path):
         assert differences(html_tokens(html), pdf) == []
     tokens = " ".join(chapters[pages(site).index(site / "chapters/05-symptoms.html")])
     assert "< script > alert ( 1 ) < / script > # panic ( ) $ x $ * b *" in tokens
+
+
+@pytest.mark.long
+def test_every_kind_of_hostile_text_is_text_in_pages_search_and_downloads(tmp_path, visit):
+    root = copy_project(tmp_path / "hostile")
+    rename(root / "data/studies.csv", "name")
+    rename(root / "data/studies.csv", "treatment", TEXTS[:4])
+    site = built(root)
+    assert formulas(site) == []
+    text = " ".join(soup(page).get_text() for page in pages(site))
+    found = (site / "site_libs/reader/search.js").read_text(encoding="utf-8").replace('\\"', '"')
+    for shown in SHOWN:
+        assert shown in text and shown in found, shown
+    for page in pages(site):
+        assert not soup(page).select("main b, [onerror], main h1 + h2#two")
+    visit((site / "chapters/05-symptoms.html").as_uri())
+    assert (site / "manuscript.pdf").is_file()
 
 
 def test_bad_data_stops_the_build_with_file_line_and_column(tmp_path):

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from analysis.report.__main__ import main
 
 from conftest import served, violations
+from hostile import CLOSING, CONTROL, LINES, MARKUP, SHOWN, TEXTS, TURNED, formulas
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -179,6 +180,38 @@ def test_names_are_text_in_every_format(tmp_path):
     assert any(f"{HOSTILE} 3" in page.text for page in found.values())
     table = (site / "tables/plain-studies.csv").read_text(encoding="utf-8")
     assert not any(line.startswith(("=", "+", "@")) for line in table.splitlines())
+
+
+@LONG
+def test_every_kind_of_hostile_text_is_text_in_a_report(tmp_path, visit):
+    rows = [["study", "outcome", "yi", "vi", MARKUP, "notes"]]
+    for outcome in (f"=1+1 {MARKUP}", "plain"):
+        rows += [
+            [TEXTS[i], outcome, i / 7, 0.1 + i / 90, TEXTS[i % 2], TEXTS[i]] for i in range(12)
+        ]
+    path = tmp_path / "trials.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    settings = {
+        "title": LINES,
+        "authors": [MARKUP],
+        "question": CLOSING,
+        "favours": [TURNED, CONTROL],
+    }
+    path.with_suffix(".yml").write_text(
+        yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8"
+    )
+    done = command("-m", "analysis.report", path, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    site = tmp_path / "out/_site"
+    assert formulas(site) == [] and (site / "report.pdf").is_file()
+    found = pages(site)
+    text = " ".join(page.get_text() for page in found.values())
+    index = (site / "site_libs/reader/search.js").read_text(encoding="utf-8").replace('\\"', '"')
+    for shown in SHOWN:
+        assert shown in text and shown in index, shown
+    assert not any(page.select("main b, [onerror]") for page in found.values())
+    visit((site / "index.html").as_uri())
 
 
 def test_a_file_that_cannot_be_used_is_refused_with_every_problem(tmp_path, capsys):

@@ -79,7 +79,7 @@ def test_what_is_not_supported_of_them_is_refused(toy, text, words):
 def test_features_are_added_once(book):
     site = book / "_site"
     before = {file: file.read_bytes() for file in site.rglob("*") if file.is_file()}
-    add_features(site, read_project(book), "quarto")
+    add_features(site, read_project(book), "embedded")
     assert {file: file.read_bytes() for file in site.rglob("*") if file.is_file()} == before
 
 

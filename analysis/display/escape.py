@@ -11,8 +11,9 @@ LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 # the signs that turn the direction of all the text around them. The marks for a direction of their own
 # (U+200E, U+200F) harm nothing and stay.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+ON_PAPER = 1000  # letters of a cell; the website shows all
 # What a spreadsheet takes for a date: shares such as 1/2, ranges such as 8-12.
 DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?")
 # How a formula begins, or a command to another program; also in the wide signs of Chinese and Japanese.
@@ -45,8 +46,12 @@ def typst_string(text: str) -> str:
 
 
 def escape_typst(text: str) -> str:
-    """Return `text` for Typst markup: as a string, so that no sign of it is read as markup."""
-    return f"#{typst_string(text)};"
+    """Return `text` for Typst markup: as a string, so that no sign of it is read as markup.
+
+    A text longer than `ON_PAPER` is cut, since a row of a table has to find room on a page.
+    """
+    shown = text if len(text) <= ON_PAPER else text[: ON_PAPER - 1] + "…"
+    return f"#{typst_string(shown)};"
 
 
 def escape_csv(text: str) -> str:

@@ -14,6 +14,7 @@ from html import escape
 
 from ..citation import day, person, version, whole_title
 from ..project import Project
+from ..record import FILE as RECORD
 from .markup import Node
 
 FRONT = "index.html"
@@ -114,7 +115,7 @@ def _front(project: Project, description: str, downloads: Downloads) -> dict:
         "distribution": [
             _file("DataDownload", file, text)
             for file, text in downloads
-            if file.endswith((".csv", ".json"))
+            if file.endswith((".csv", ".json")) and file != RECORD
         ],
     }
     return {"@context": "https://schema.org", "@graph": [article, *([dataset] if files else [])]}
