@@ -15,7 +15,7 @@ from publish.project import read_project
 from publish.reader.made import with_record
 from publish.record import PACKAGES, record, written
 
-from conftest import ROOT, append, copy_project
+from conftest import ROOT, append
 
 
 def made(root: Path) -> dict:
@@ -62,9 +62,9 @@ def test_another_input_is_another_record(toy, name):
     assert {n for n in before["project"] if before["project"][n] != after["project"][n]} == {name}
 
 
-def test_the_manuscript_s_record_tells_what_lies_in_the_project(site, tmp_path):
+def test_the_manuscript_s_record_tells_what_lies_in_the_project(site):
     found = json.loads((site / "build.json").read_text(encoding="utf-8"))
-    assert found == made(copy_project(tmp_path / "elsewhere"))
+    assert found == made(ROOT)
     here = {f"data/{file.name}" for file in (ROOT / "data").glob("*.csv")}
     assert {*here, "analysis/engine/pool.py", "index.qmd", "requirements.lock"} <= found[
         "project"
