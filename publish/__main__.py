@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from .build import build, build_pdf
 from .errors import PublishError
 from .workspace import end_like_interrupted
 
+UNCHANGED = "Nothing was changed: the last good site, if any, is still in place."
 FINDING = "finding: "  # how a command after rendering begins what must not scroll by
 
 
@@ -50,14 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             built = build(options.root, options.engine, say)
     except PublishError as error:
-        print("\n".join(("", *error.problems)), file=sys.stderr)
-        print(
-            "\nNothing was changed: the last good site, if any, is still in place.", file=sys.stderr
-        )
+        print("\n".join(("", *error.problems)), f"\n{UNCHANGED}", sep="\n", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"\n{error.filename or options.root}: {error.strerror}", file=sys.stderr)
-        print("\nNothing was changed: the folder must be writable.", file=sys.stderr)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        needed = "Free some space" if full else "Make the folder writable"
+        print(f"\n{error.filename or options.root.resolve()}: {error.strerror}", file=sys.stderr)
+        print(f"\n{UNCHANGED} {needed}, and build again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted; nothing was changed", file=sys.stderr)
