@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -42,7 +43,7 @@ def add_sensitivity(writer: Writer, data: Data) -> None:
         without = computable(leave_one_out, **effects, method=METHOD, ci=CI, level=writer.level)
     found = computable(influence, **effects, method=METHOD) if enough else None
     trials = writer.outcome.trials if without is not None else ()
-    _add_series(writer, f"{RECOMMENDED}.without", without, trials)
+    _add_series(writer, f"{RECOMMENDED}.without", without, trials, lambda _: RECOMMENDED)
     _add_verdict(writer, without, trials)
     _add_flagged(writer, found)
     for name, draw in (
@@ -65,7 +66,10 @@ def add_over_time(writer: Writer, data: Data) -> None:
         )
     trials = tuple(dated) if found is not None else ()
     prefix = f"{RECOMMENDED}.cumulative"
-    _add_series(writer, prefix, found, trials)
+    # Each is that before it with a study more, so that the inputs do not grow with the studies.
+    _add_series(
+        writer, prefix, found, trials, lambda i: f"{prefix}.{trials[i - 1].key}" if i else None
+    )
     inputs = tuple(f"{prefix}.{t.key}.pvalue" for t in trials)
     writer.say("over_time", _settled_since(writer, trials, inputs), inputs)
     draw = partial(_series_plot, writer, data, "cumulative", "Adding", trials)
@@ -84,21 +88,31 @@ def _settled_since(writer: Writer, trials, inputs) -> str:
     return f"The pooled effect has been {word} since {trials[last].name} was added."
 
 
-def _add_series(writer: Writer, prefix: str, found, trials: tuple[Trial, ...]) -> None:
-    inputs = writer.trial_inputs()
+def _add_series(
+    writer: Writer,
+    prefix: str,
+    found,
+    trials: tuple[Trial, ...],
+    basis: Callable[[int], str | None],
+) -> None:
+    """Register each analysis of a series; `basis` names another, of a study more or less."""
     for i, trial in enumerate(trials):
-        own = f"{prefix}.{trial.key}"
-        writer.count(f"{own}.k", found.k[i], f"number of studies; {WORDS}", inputs)
+        own, study = f"{prefix}.{trial.key}", writer.trial_inputs([trial])
+
+        def inputs(name: str, i: int = i, study=study) -> tuple[str, ...]:
+            return study if basis(i) is None else (f"{basis(i)}.{name}", *study)
+
+        meaning = f"number of studies; {WORDS}"
+        writer.count(f"{own}.k", found.k[i], meaning, study)
         for name, meaning in (
             ("estimate", "pooled effect"),
             ("ci_low", "lower confidence limit"),
             ("ci_high", "upper confidence limit"),
         ):
-            writer.effect(
-                f"{own}.{name}", float(getattr(found, name)[i]), f"{meaning}; {WORDS}", inputs
-            )
+            yi = float(getattr(found, name)[i])
+            writer.effect(f"{own}.{name}", yi, f"{meaning}; {WORDS}", inputs(name))
         p = float(found.pvalue[i])
-        writer.pvalue(f"{own}.pvalue", p, f"significance (p); {WORDS}", inputs)
+        writer.pvalue(f"{own}.pvalue", p, f"significance (p); {WORDS}", inputs("pvalue"))
 
 
 def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:

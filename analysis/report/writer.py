@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite, sqrt
 
 import numpy as np
@@ -46,7 +47,7 @@ class Writer:
     level: float
     exact: bool = False
 
-    @property
+    @cached_property
     def places(self) -> int:
         """Decimals of an effect: enough for the errors of a pooled one."""
         se = [sqrt(t.vi) for t in self.outcome.trials]
