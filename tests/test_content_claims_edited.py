@@ -65,7 +65,14 @@ def shifted(outcome, by):
 @pytest.mark.parametrize(
     "outcome", ["symptoms_followup", pytest.param("qol_followup", marks=pytest.mark.long)]
 )
-@pytest.mark.parametrize(("by", "expected"), [(-0.3, FAILS), (0.3, HOLDS), (0.0, OPEN)])
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        pytest.param(-0.3, FAILS, marks=pytest.mark.long),
+        pytest.param(0.3, HOLDS, marks=pytest.mark.long),
+        (0.0, OPEN),
+    ],
+)
 def test_what_is_maintained_is_told_by_the_change(tmp_path, outcome, by, expected):
     registry = edited(tmp_path, shifted(outcome, by))
     own = outcome.replace("symptoms_", "")
