@@ -142,6 +142,7 @@ def test_bad_data_stops_the_build_with_file_line_and_column(tmp_path):
     assert not (root / "_site").exists()
 
 
+@pytest.mark.long
 def test_a_name_never_registered_stops_the_build_and_suggests(tmp_path):
     root = copy_project(tmp_path / "unknown")
     with (root / "index.qmd").open("a", encoding="utf-8") as index:
