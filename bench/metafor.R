@@ -39,5 +39,24 @@ for (method in c("DL", "REML")) {
   report(paste0("gosh_", tolower(method)),
          function() { gosh(base, subsets = drawn, progbar = FALSE); NULL }, share, warm = FALSE)
 }
+report("trim_fill", function() as.numeric(coef(trimfill(r, side = "left"))))
+report("egger_reml", function() { regtest(yi, vi, data = d, model = "rma"); NULL })
+ml <- rma(yi, vi, data = d, method = "ML")
+report("selection", function() as.numeric(selmodel(ml, type = "stepfun", steps = 0.025)$beta))
+dl <- rma(yi, vi, data = d, method = "DL")
+report("henmi_copas", function() as.numeric(hc(dl)$beta))
+d$study <- rep(1:6, each = 3)
+d$unit <- 1:18
+report("multilevel", function() as.numeric(coef(rma.mv(yi, vi, random = ~ 1 | study / unit, data = d))))
+if (requireNamespace("clubSandwich", quietly = TRUE))
+  report("robust", function() { robust(rma(yi, vi, data = d), cluster = study, clubSandwich = TRUE); NULL })
+i <- 0:17
+t <- data.frame(ai = 3 + i %% 7, n1i = 40 + 5 * i, ci = 5 + i %% 5, n2i = 45 + 4 * i)
+report("mantel_haenszel", function() { rma.mh(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = t); NULL })
+if (requireNamespace("lme4", quietly = TRUE))
+  report("glmm", function() { rma.glmm(measure = "OR", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = t); NULL }, warm = FALSE)
 big <- studies("k10000")
+report("smd_10000", function() {
+  escalc(measure = "SMD", m1i = yi, sd1i = 1 + vi, n1i = rep(30, 1e4), m2i = 0 * yi, sd2i = 1 + vi,
+         n2i = rep(28, 1e4), data = big); NULL })
 report("dl_10000", function() as.numeric(coef(rma(yi, vi, data = big, method = "DL"))), warm = FALSE)
