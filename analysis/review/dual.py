@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import inf, isfinite, nan, sqrt
 
 from flint import arb, arb_mat
 
@@ -96,7 +96,21 @@ def root(x):
 
 def is_positive(x) -> bool:
     """Tell whether all of `x` is above 0."""
-    return x > 0 if isinstance(x, float) else (x.value if isinstance(x, Dual) else x).lower() > 0
+    return x > 0 if isinstance(x, float) else _ball(x).lower() > 0
+
+
+def is_nothing(x) -> bool:
+    """Tell whether none of `x` is above 0."""
+    return x <= 0 if isinstance(x, float) else _ball(x).upper() <= 0
+
+
+def anywhere(low: float, high: float, like):
+    """Return an enclosure from `low` to `high`, of whose slopes nothing is known, ball or `like` one."""
+    ball = arb(low).union(arb(high))
+    if isinstance(like, Dual):
+        k = like.slopes.ncols()
+        return Dual(ball, arb_mat(1, k, [arb(nan, inf)] * k))
+    return ball
 
 
 def within(known: tuple[float, float], x):
@@ -113,13 +127,16 @@ def at_least_zero(x):
     """Return max(0, x); where the ball holds 0, both pieces and the hull of both slopes."""
     if isinstance(x, float):
         return max(0.0, x)
-    ball = x.value if isinstance(x, Dual) else x
-    if ball.lower() > 0:
+    if is_positive(x):
         return x
-    if ball.upper() <= 0:
+    if is_nothing(x):
         return 0 * x
-    value = arb(0).union(ball.upper())
+    value = arb(0).union(_ball(x).upper())
     if isinstance(x, Dual):
         hulls = [arb(0).union(slope) for slope in x.slopes.entries()]
         return Dual(value, arb_mat(1, len(hulls), hulls))
     return value
+
+
+def _ball(x) -> arb:
+    return x.value if isinstance(x, Dual) else x

@@ -18,7 +18,7 @@ from math import inf
 
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
 
-from .dual import at_least_zero, is_positive, root, square, sum_of, within
+from .dual import anywhere, at_least_zero, is_nothing, is_positive, root, square, sum_of, within
 
 Z95 = float(ndtri(0.975))  # half the width of a 95 % interval in standard errors
 
@@ -212,8 +212,18 @@ def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
         "statistic": estimate / se,
         "q_e": q_e,
         "tau2": tau2,
-        "r2": at_least_zero(100 * (1 - tau2 / alone)) if is_positive(alone) else 0 * alone,
+        "r2": _r2(tau2, alone),
     }
+
+
+def _r2(left, alone):
+    """Return what share of tau2 `alone` the line takes away, in per cent: Raudenbush (2009).
+
+    Where there is none to take away it is 0; where there may be some or none, anything up to 100.
+    """
+    if is_positive(alone):
+        return at_least_zero(100 * (1 - left / alone))
+    return 0 * alone if is_nothing(alone) else anywhere(0, 100, alone)
 
 
 def _left_over(xs, ys, weights):
@@ -271,4 +281,4 @@ def _chi2_sf(df: int, q: float) -> float:
 
 def _i2(df: int, q: float) -> float:
     """Return I2 in per cent: Higgins & Thompson (2002)."""
-    return max(0.0, 100 * (q - df) / q) if df and q > 0 else 0.0
+    return max(0.0, 100 * (1 - df / q)) if df and q > 0 else 0.0
