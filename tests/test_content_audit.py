@@ -14,6 +14,7 @@ from analysis.display.value import Value
 from analysis.manuscript import REGISTRY
 from analysis.review import read_review
 from analysis.review.consistency import Contradiction
+from analysis.review.verify import Suspicion
 
 from by_hand import DATA, PRINTED
 
@@ -82,6 +83,20 @@ def test_a_suspect_that_our_value_meets_is_not_called_inconsistent():
     assert registry.judged["a.y"].verdict.status == "inconsistent"
     assert registry.judged["a.y"].verdict.note == f"{both.arithmetic} {both.conjecture}"
     assert cells(registry)[0]["verdict"] == "1"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_number_that_alone_would_have_to_be_another_is_told_as_such(first):
+    """One of two in a contradiction, the only one in another; whichever of them comes first."""
+    both, alone = replace(ONE, suspects=("a.x", "a.y")), replace(ONE, arithmetic="3 is 2.")
+    found = [both, alone] if first == 0 else [alone, both]
+    assert suspects_of(found)["a.y"] == Suspicion(f"3 is 2. {ONE.conjecture}", alone=True)
+    assert suspects_of(found)["a.x"] == Suspicion(f"{ONE.arithmetic} {ONE.conjecture}", alone=False)
+
+
+def test_of_several_reasons_the_most_consequential_is_told():
+    one, other = ONE, replace(ONE, arithmetic="3 is 2.", touches="result")
+    assert suspects_of([one, other])["a.y"].why.startswith(one.arithmetic)
 
 
 @pytest.mark.parametrize("touches", STAKES)

@@ -172,7 +172,11 @@ def test_a_share_that_tau2_with_and_without_the_moderator_do_not_leave():
         ".728 around the line, and of 0.7184 to 0.7196 without it, give an R² of 0.0"
         in one.arithmetic
     )
-    assert one.conjecture == "With an R² of 0.0 in place of 0.1 all would fit."
+    # .7184 (1 - .0015) is .7173, .7196 (1 - .0005) is .7192.
+    assert one.conjecture == (
+        "With an R² of 0.0 in place of 0.1 all would fit. "
+        "Of a τ² of 0.717 to 0.719 in place of .728 an R² of 0.1 would be the share."
+    )
     assert shares(ROWS, {}) == []
 
 
@@ -189,6 +193,30 @@ def test_a_share_that_tau2_with_and_without_the_moderator_do_not_leave():
 )
 def test_a_share_is_held_against_all_that_the_digits_leave(name, printed, k):
     assert len(shares(changed(f"results.{name}", printed))) == k
+
+
+@pytest.mark.parametrize(
+    ("r2", "tau2", "conjecture"),
+    [
+        # No τ² is below 0, though .005 below it would print the same: 1 - .005/.1 is 95 %.
+        ("50.0", "0.00", "With an R² of 95.0 to 100.0 in place of 50.0 all would fit. "
+         "Of a τ² of 0.05 to 0.06 in place of 0.00 an R² of 50.0 would be the share."),
+        # Of .09995 or more: an R² of 0 is that of any τ² larger than without the line.
+        ("0.0", "0.060", "With an R² of 39.5 to 50.4 in place of 0.0 all would fit. "
+         "Of a τ² of 0.100 or more in place of 0.060 an R² of 0.0 would be the share."),
+        # No τ² leaves more than all: 1 - .0005/.1 is 99.5 %.
+        ("101.0", "0.000", "With an R² of 99.5 to 100.0 in place of 101.0 all would fit."),
+        ("99.9", "0.060", "With an R² of 39.5 to 50.4 in place of 99.9 all would fit. "
+         "Of a τ² of 0.000 in place of 0.060 an R² of 99.9 would be the share."),
+    ],
+)  # fmt: skip
+def test_what_would_make_a_share_fit(r2, tau2, conjecture):
+    """The ends by hand, of a τ² of .1 to .12 without the line."""
+    texts = {"r2": r2, "tau2": tau2}
+    rows = [{"id": f"y.x.regression.age.{n}", "quantity": f"x.regression.age.{n}", "printed": text}
+            for n, text in texts.items()]  # fmt: skip
+    (one,) = shares(rows, {"x.regression.age": (0.1, 0.12)})
+    assert one.conjecture == conjecture
 
 
 def test_no_share_is_told_of_effects_that_may_not_differ():

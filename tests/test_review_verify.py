@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.review.verify import PROVEN, SEARCHED, UNTIED, Evidence, judge
+from analysis.review.verify import LOOSENED, PROVEN, SEARCHED, UNTIED, Evidence, judge
 
 
 @dataclass
@@ -72,7 +72,30 @@ def test_without_one_it_stays_different_and_tells_the_condition(printed, loose, 
     assert (verdict.low, verdict.high) == (0.8180, 0.8184)
 
 
+def test_a_number_left_undecided_is_looked_for_without_the_tie():
+    """The tied bounds hold the number, but no tied effects are found that give it."""
+    loose = Known(0.8170, 0.8190, 0.8186)
+    verdict = judge(0.8184, "0.819", Known(0.8180, 0.8188, loose=loose))
+    assert (verdict.status, verdict.note) == ("attainable", LOOSENED)
+    assert (verdict.low, verdict.high, verdict.witness) == (0.8170, 0.8190, 0.8186)
+
+
+@pytest.mark.parametrize(
+    ("raw", "printed", "loose"),
+    [
+        (0.8184, "0.819", Known(0.8170, 0.8190)),
+        (0.8184, "0.819", None),
+        # Nothing is looked for that meets a bound.
+        (0.8184, "<.8182", Known(0.0, 1.0, 0.8181)),
+    ],
+)
+def test_without_one_it_stays_undecided(raw, printed, loose):
+    verdict = judge(raw, printed, Known(0.8180, 0.8188, loose=loose))
+    assert (verdict.status, verdict.note) == ("undecided", "")
+    assert (verdict.low, verdict.high) == (0.8180, 0.8188)
+
+
 def test_nothing_is_looked_for_without_the_tie_where_the_tied_can_tell():
     loose = Known(0.0, 1.0, 0.0)
     assert judge(0.8184, "0.818", Known(0.8180, 0.8190, loose=loose)).status == "reproduced"
-    assert judge(0.8184, "0.819", Known(0.8180, 0.8190, loose=loose)).status == "undecided"
+    assert judge(0.8184, "0.819", Known(0.8180, 0.8190, 0.8186, loose)).witness == 0.8186

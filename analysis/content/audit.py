@@ -74,9 +74,10 @@ def _tau2_alone(review: Review) -> Iterator[tuple[str, Span]]:
 
 
 def suspects_of(found: Sequence[Contradiction]) -> dict[str, Suspicion]:
-    """Return by row id why each suspect of the contradictions `found` is one."""
+    """Return by row id why each suspect of the contradictions `found` is one: it alone, if so in any."""
     reasons: dict[str, Suspicion] = {}
-    for one in found:  # the most consequential come first
+    # The most consequential come first, and still do among those of one suspect and among the others.
+    for one in sorted(found, key=lambda one: len(one.suspects) > 1):
         for row in one.suspects:
             why = f"{one.arithmetic} {one.conjecture}".rstrip()
             reasons.setdefault(row, Suspicion(why, alone=len(one.suspects) == 1))

@@ -19,7 +19,7 @@ def add_maintained(registry: Registry, after_treatment: Outcome, followup: Outco
     prefix = f"{followup.key}.same_trials.change"
     add_change(registry, prefix, pairs)
     most = max(pairs, key=lambda pair: abs(changed(pair)), default=None)
-    inputs = effect_names(most or ())
+    inputs = effect_names([effect for pair in pairs for effect in pair])
     registry.value(
         f"{prefix}.largest.estimate", most and changed(most), decimals(2),
         "largest change of the effect of a trial", inputs,

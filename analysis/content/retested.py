@@ -13,6 +13,7 @@ which an SMD is tied to (Pustejovsky & Rodgers 2019).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -78,9 +79,8 @@ def add_regression(
     """Register the regression of `sample` on the column `moderator` of `studies`."""
     within, xs = _with_moderator(sample, moderator, studies)
     words = f"meta-regression, {sample.words}"
-    inputs = (*sample.inputs, *(f"studies.{study}.{moderator}" for study in within.studies))
     prefix = f"{sample.prefix}.regression.{moderator}"
-    add_statistics(registry, prefix, _slope(within, xs), LINE, words, inputs)
+    add_statistics(registry, prefix, _slope(within, xs), LINE, words, within.inputs)
 
 
 def add_regression_without(
@@ -99,7 +99,7 @@ def add_regression_without(
         study = choose(found, key=lambda s: found[s]["pvalue"], default=None)
         target = f"{prefix}.without.{name}"
         words = f"meta-regression, {sample.words}, without the trial that leaves the {name} p"
-        add_statistics(registry, target, found.get(study), LINE, words, sample.inputs)
+        add_statistics(registry, target, found.get(study), LINE, words, within.inputs)
         named = name_of(study) if study else "no trial"
         registry.phrase(f"{target}.name", named, (f"{target}.pvalue",))
 
@@ -107,10 +107,12 @@ def add_regression_without(
 def _with_moderator(
     sample: Sample, moderator: str, studies: pd.DataFrame
 ) -> tuple[Sample, np.ndarray]:
-    """Return the trials of `sample` whose `moderator` is printed, and what is printed."""
+    """Return the trials of `sample` whose `moderator` is printed, an input too, and what is printed."""
     printed = dict(zip(studies["study"], studies[moderator], strict=True))
     known = {s for s in sample.studies if is_number(printed.get(s, ""))}
     within = sample.without(set(sample.studies) - known, sample.prefix, sample.words)
+    inputs = (*sample.inputs, *(f"studies.{study}.{moderator}" for study in within.studies))
+    within = replace(within, inputs=inputs)
     return within, np.array([number(printed[study]) for study in within.studies], dtype=float)
 
 

@@ -2,7 +2,8 @@
 
     set         the numbers printed of one analysis (`printed_sets`)
     suspect     the number that is wrong, where replacing it alone, and nothing else, can make all
-                relations hold
+                relations hold. Of R² and τ², either of which could be, it is R²: computed from τ²,
+                it would follow one that is wrong (`_share`)
     touches     what hangs on a contradiction: a `conclusion`, where the numbers stand on both sides of
                 the level of significance or of nought, or else a `result`
 
@@ -120,26 +121,45 @@ def _below(ends: Span, bound: float) -> bool | None:
 def _share(own: PrintedSet, alone: Span | None) -> Iterator[Contradiction]:
     """R² that the tau2 printed around the line does not leave of the tau2 `alone`, without the line.
 
-    R² = 1 - tau2/alone, not below 0 (Raudenbush, 2009). It follows from the two, so it is the suspect.
+    R² = 1 - tau2/alone, not below 0 (Raudenbush, 2009). Another tau2 would resolve it as well, but R² is
+    the suspect, since it would follow a tau2 that is wrong; only one that is misprinted leaves R² right.
     """
     r2, left = own.texts.get("r2", ""), own.texts.get("tau2", "")
     if alone is None or alone[0] <= 0 or not (is_number(r2) and is_number(left)):
         return
     least, most = interval(left)
-    low, high = (max(0.0, 100 * (1 - x / y)) for x, y in ((most, alone[0]), (least, alone[1])))
+    shares = [
+        max(0.0, 100 * (1 - x / y)) for x, y in ((most, alone[0]), (max(least, 0.0), alone[1]))
+    ]
     printed_low, printed_high = interval(r2)
-    if low <= printed_high and printed_low <= high:
+    if shares[0] <= printed_high and printed_low <= shares[1]:
         return
-    places = max(0, -number(r2).as_tuple().exponent)
-    fits = " to ".join(dict.fromkeys(f"{share:.{places}f}" for share in (low, high)))
+    fits = _ends(shares, r2)
     yield Contradiction(
         (*own.ids["r2"], *own.ids["tau2"]),
         own.ids["r2"],
         f"R² is the share of τ² that the moderator takes away, and not below 0: a τ² of {left} around "
         f"the line, and of {alone[0]:.4f} to {alone[1]:.4f} without it, give an R² of {fits}, but {r2} "
         "is printed.",
-        f"With an R² of {fits} in place of {r2} all would fit.",
+        f"With an R² of {fits} in place of {r2} all would fit.{_other_tau2(r2, left, alone)}",
     )
+
+
+def _other_tau2(r2: str, left: str, alone: Span) -> str:
+    """Return in a sentence of which tau2 in place of `left` the printed `r2` would be the share."""
+    low, high = interval(r2)
+    if low > 100:
+        return ""
+    least, most = max(0.0, alone[0] * (1 - high / 100)), alone[1] * (1 - low / 100)
+    # An R² of 0 is that of any tau2 that is larger than without the line.
+    fits = _ends((least, most), left) if low > 0 else f"{_ends((least,), left)} or more"
+    return f" Of a τ² of {fits} in place of {left} an R² of {r2} would be the share."
+
+
+def _ends(ends: Sequence[float], printed: str) -> str:
+    """Return the `ends` with the decimals of what is `printed`, one where they are the same."""
+    places = max(0, -number(printed).as_tuple().exponent)
+    return " to ".join(dict.fromkeys(f"{end:.{places}f}" for end in ends))
 
 
 def _twins(sets: Sequence[PrintedSet]) -> Iterator[Contradiction]:
@@ -199,15 +219,15 @@ def _flow(flow: Sequence[Mapping[str, str]], ids: Mapping[str, str]) -> Iterator
 
 def _parted(
     flow: Sequence[Mapping[str, str]],
-) -> Iterator[tuple[Mapping[str, str], list[Mapping[str, str]]]]:
-    """Yield each count of the `flow` with the rows behind it that are parts of it."""
+) -> list[tuple[Mapping[str, str], list[Mapping[str, str]]]]:
+    """Return each count of the `flow` with the rows behind it that are parts of it."""
     found: list[tuple[Mapping[str, str], list[Mapping[str, str]]]] = []
     for row in flow:
         if row["kind"] in ("left", "out"):
             found.append((row, []))
         elif row["kind"] in ("part", "reason") and found:
             found[-1][1].append(row)
-    yield from found
+    return found
 
 
 def _sentence(text: str) -> str:

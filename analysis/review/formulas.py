@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from math import inf, isfinite, sqrt
+from math import inf
 
-from flint import arb, arb_mat
 from scipy.special import chdtrc, ndtr, ndtri, stdtr
 
-from .dual import Dual
+from .dual import anywhere, at_least_zero, is_nothing, is_positive, root, square, sum_of, within
 
 Z95 = float(ndtri(0.975))  # half the width of a 95 % interval in standard errors
 
@@ -125,7 +124,7 @@ def concordance() -> Formula:
 def _mean(ys, weights):
     """Return the weighted mean of `ys` and the sum of the `weights`."""
     total = sum(weights[1:], weights[0])
-    return _sum(w * y for w, y in zip(weights, ys, strict=True)) / total, total
+    return sum_of(w * y for w, y in zip(weights, ys, strict=True)) / total, total
 
 
 def _q(ys, weights):
@@ -133,7 +132,7 @@ def _q(ys, weights):
     if len(ys) == 1:
         return 0 * ys[0]
     mean, _ = _mean(ys, weights)
-    return _sum(w * _square(y - mean) for w, y in zip(weights, ys, strict=True))
+    return sum_of(w * square(y - mean) for w, y in zip(weights, ys, strict=True))
 
 
 def _tau2(ys, weights):
@@ -141,8 +140,8 @@ def _tau2(ys, weights):
     if len(ys) == 1:
         return 0 * ys[0]
     _, total = _mean(ys, weights)
-    scale = total - _sum(w * w for w in weights) / total
-    return _at_least_zero((_q(ys, weights) - (len(ys) - 1)) / scale)
+    scale = total - sum_of(w * w for w in weights) / total
+    return at_least_zero((_q(ys, weights) - (len(ys) - 1)) / scale)
 
 
 def _pool(method: str, ys, vs):
@@ -152,7 +151,7 @@ def _pool(method: str, ys, vs):
         tau2 = _tau2(ys, weights)
         weights = [1 / (v + tau2) for v in vs]
     estimate, total = _mean(ys, weights)
-    return estimate, 1 / _root(total)
+    return estimate, 1 / root(total)
 
 
 def _pooled(method: str, ys, vs) -> dict:
@@ -175,17 +174,17 @@ def _between(method: str, members, ys, vs) -> dict:
 
 def _egger(ys, vs) -> dict:
     """Return the intercept of the least-squares line of y/se on 1/se: Egger et al. (1997)."""
-    xs = [1 / _root(v) for v in vs]
+    xs = [1 / root(v) for v in vs]
     zs = [y * x for y, x in zip(ys, xs, strict=True)]
     k = len(ys)
-    x_mean, z_mean = _sum(xs) / k, _sum(zs) / k
-    sxx = _sum((x - x_mean) * (x - x_mean) for x in xs)
-    slope = _sum((x - x_mean) * z for x, z in zip(xs, zs, strict=True)) / sxx
+    x_mean, z_mean = sum_of(xs) / k, sum_of(zs) / k
+    sxx = sum_of((x - x_mean) * (x - x_mean) for x in xs)
+    slope = sum_of((x - x_mean) * z for x, z in zip(xs, zs, strict=True)) / sxx
     intercept = z_mean - slope * x_mean
     rests = [z - intercept - slope * x for x, z in zip(xs, zs, strict=True)]
     # A sum of squares is below 0 only in an enclosure that counts one number twice.
-    dispersion = _at_least_zero(_sum(rest * rest for rest in rests) / (k - 2))
-    se = _root(dispersion * (1 / k + x_mean * x_mean / sxx))
+    dispersion = at_least_zero(sum_of(rest * rest for rest in rests) / (k - 2))
+    se = root(dispersion * (1 / k + x_mean * x_mean / sxx))
     return {"estimate": intercept, "se": se, "statistic": intercept / se}
 
 
@@ -201,10 +200,10 @@ def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
     xs = [x - middle for x in xs]
     weights = [1 / v for v in vs]
     tau2, q_e = _left_over(xs, ys, weights)
-    tau2 = _within(known, tau2)
+    tau2 = within(known, tau2)
     alone = _tau2(ys, weights)
     estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
-    se = _root(variance)
+    se = root(variance)
     return {
         "estimate": estimate,
         "se": se,
@@ -213,40 +212,55 @@ def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
         "statistic": estimate / se,
         "q_e": q_e,
         "tau2": tau2,
-        "r2": _at_least_zero(100 * (1 - tau2 / alone)) if _positive(alone) else 0 * alone,
+        "r2": _r2(tau2, alone),
     }
+
+
+def _r2(left, alone):
+    """Return what share of tau2 `alone` the line takes away, in per cent: Raudenbush (2009).
+
+    Where there is none to take away it is 0; where there may be some or none, anything up to 100.
+    """
+    if is_positive(alone):
+        return at_least_zero(100 * (1 - left / alone))
+    return 0 * alone if is_nothing(alone) else anywhere(0, 100, alone)
 
 
 def _left_over(xs, ys, weights):
     """Return tau2 by moments, and the weighted sum of squares, about the line on `xs`."""
     _, _, _, q_e = _line(xs, ys, weights)
-    return _at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights)), q_e
+    return at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights)), q_e
 
 
 def _line(xs, ys, weights):
     """Return the slope of the weighted line, its variance, the mean of `xs`, and the sum of squares."""
     x_mean, _ = _mean(xs, weights)
     y_mean, _ = _mean(ys, weights)
-    sxx = _sum(w * _square(x - x_mean) for w, x in zip(weights, xs, strict=True))
-    sxy = _sum(w * (x - x_mean) * y for w, x, y in zip(weights, xs, ys, strict=True))
+    sxx = sum_of(w * square(x - x_mean) for w, x in zip(weights, xs, strict=True))
+    sxy = sum_of(w * (x - x_mean) * y for w, x, y in zip(weights, xs, ys, strict=True))
     slope = sxy / sxx
     rests = [y - y_mean - slope * (x - x_mean) for x, y in zip(xs, ys, strict=True)]
-    return slope, 1 / sxx, x_mean, _sum(w * _square(r) for w, r in zip(weights, rests, strict=True))
+    return (
+        slope,
+        1 / sxx,
+        x_mean,
+        sum_of(w * square(r) for w, r in zip(weights, rests, strict=True)),
+    )
 
 
 def _line_trace(xs, weights):
     """Return tr(P): the sum of the weights less what the two coefficients take up."""
     x_mean, total = _mean(xs, weights)
-    sxx = _sum(w * _square(x - x_mean) for w, x in zip(weights, xs, strict=True))
-    taken = _sum(
-        w * w * (1 / total + _square(x - x_mean) / sxx) for w, x in zip(weights, xs, strict=True)
+    sxx = sum_of(w * square(x - x_mean) for w, x in zip(weights, xs, strict=True))
+    taken = sum_of(
+        w * w * (1 / total + square(x - x_mean) / sxx) for w, x in zip(weights, xs, strict=True)
     )
     return total - taken
 
 
 def _concordance(ys, vs) -> dict:
     mean, total = _mean(ys, [1 / v for v in vs])
-    deviates = [(y - mean) / _root(v - 1 / total) for y, v in zip(ys, vs, strict=True)]
+    deviates = [(y - mean) / root(v - 1 / total) for y, v in zip(ys, vs, strict=True)]
     return {
         (i, j): (deviates[i] - deviates[j]) * (vs[i] - vs[j])
         for i, j in combinations(range(len(ys)), 2)
@@ -267,51 +281,4 @@ def _chi2_sf(df: int, q: float) -> float:
 
 def _i2(df: int, q: float) -> float:
     """Return I2 in per cent: Higgins & Thompson (2002)."""
-    return max(0.0, 100 * (q - df) / q) if df and q > 0 else 0.0
-
-
-def _sum(terms):
-    first, *rest = terms
-    return sum(rest, first)
-
-
-def _square(x):
-    """Return x times x, which is not below 0; a product of balls does not know that they are one."""
-    if isinstance(x, Dual):
-        return Dual(_square(x.value), x.slopes * (2 * x.value))
-    return x * x if isinstance(x, float) else _at_least_zero(x * x)
-
-
-def _root(x):
-    return sqrt(x) if isinstance(x, float) else x.sqrt()
-
-
-def _positive(x) -> bool:
-    """Tell whether all of `x` is above 0."""
-    return x > 0 if isinstance(x, float) else (x.value if isinstance(x, Dual) else x).lower() > 0
-
-
-def _within(known: tuple[float, float], x):
-    """Return the enclosure `x` without what is outside of the `known` range."""
-    if isinstance(x, Dual):
-        return Dual(_within(known, x.value), x.slopes)
-    if isinstance(x, float) or not all(map(isfinite, known)):
-        return x
-    low, high = known
-    return x.intersection(arb(low).union(arb(high)))
-
-
-def _at_least_zero(x):
-    """Return max(0, x); where the ball holds 0, both pieces and the hull of both slopes."""
-    if isinstance(x, float):
-        return max(0.0, x)
-    ball = x.value if isinstance(x, Dual) else x
-    if ball.lower() > 0:
-        return x
-    if ball.upper() <= 0:
-        return 0 * x
-    value = arb(0).union(ball.upper())
-    if isinstance(x, Dual):
-        hulls = [arb(0).union(slope) for slope in x.slopes.entries()]
-        return Dual(value, arb_mat(1, len(hulls), hulls))
-    return value
+    return max(0.0, 100 * (1 - df / q)) if df and q > 0 else 0.0

@@ -209,10 +209,11 @@ class Propagation:
         """Return the outer bounds of a statistic that is not derived; they are computed once."""
         if name not in self._known:
             slopes, (low, high) = self.slopes[name], self._enclosed(name)
-            self._known[name] = (
-                max(self._extreme(name, slopes, -1), low),
-                min(self._extreme(name, slopes, 1), high),
-            )
+            low = max(self._extreme(name, slopes, -1), low)
+            high = min(self._extreme(name, slopes, 1), high)
+            # Two enclosures of one number meet; where they do not, a formula encloses too little.
+            assert low <= high, f"the bounds of {name} exclude everything: {low} to {high}"
+            self._known[name] = low, high
         return self._known[name]
 
     def _enclosed(self, name: str) -> tuple[float, float]:

@@ -58,7 +58,8 @@ class Regressed(Propagation):
         spans = self.formula.spans
         slopes = self.slopes[self._base(name)][len(self.records) :]
         open_ = [
-            float(slope.rad()) * (high - low)
+            # Times a range without width, slopes of which nothing is known would be no number.
+            float(slope.rad()) * (high - low) if high > low else 0.0
             for (slope,), (low, high) in zip(slopes, spans, strict=True)
         ]
         widest = open_.index(max(open_))

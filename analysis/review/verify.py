@@ -5,7 +5,7 @@ reproduced      our value rounds to the printed digits
 attainable      it does not, but inputs that print exactly as the source prints them do: a witness
 different       no such inputs do: an outer bound excludes the printed digits; where variances were tied
                 to arm sizes for it, a search without the tie found none either
-undecided       neither has been shown
+undecided       neither has been shown, and a search without the tie found no witness either
 inconsistent    it contradicts other printed numbers, or repeats another analysis digit for digit
                 (`consistency`); of several that may be wrong, those that no such inputs give
 not computable  our value has no inputs, or nothing that is printed leads to one, or there is nothing
@@ -27,6 +27,10 @@ SEARCHED = "Of other variances that print the same, a search found none that giv
 UNTIED = (
     "Only variances give it that print the same but do not follow from the printed arm sizes, though "
     "the digits fit these."
+)
+LOOSENED = (
+    "Variances give it that print the same but do not follow from the printed arm sizes, though the "
+    "digits fit these; of those that follow, a search found none that do."
 )
 
 
@@ -93,7 +97,8 @@ def judge(raw: float | int | None, printed: str, evidence: Evidence | None = Non
     A count has no rounding, so without `evidence` it is either reproduced or different.
     """
     verdict = _judged(raw, printed, evidence)
-    untied = evidence.untied() if evidence and verdict.status == "different" else None
+    open_ = evidence and verdict.status in ("different", "undecided")
+    untied = evidence.untied() if open_ else None
     return verdict if untied is None else _without_tie(verdict, printed, untied)
 
 
@@ -123,13 +128,15 @@ def _judged(raw: float | int | None, printed: str, evidence: Evidence | None) ->
 
 
 def _without_tie(verdict: Verdict, printed: str, untied: Evidence) -> Verdict:
-    """Return the `verdict` different with its condition, or attainable by a witness of `untied`."""
+    """Return the `verdict` with its condition if different, or attainable by a witness of `untied`."""
+    proven = verdict.status == "different"
     if printed.startswith(("<", ">")):
-        return replace(verdict, note=PROVEN)
+        return replace(verdict, note=PROVEN if proven else "")
     witness = untied.witness(printed)
     if witness is None:
-        return replace(verdict, note=f"{PROVEN} {SEARCHED}")
-    return Verdict("attainable", *_shown(*untied.bounds(), printed), witness, UNTIED)
+        return replace(verdict, note=f"{PROVEN} {SEARCHED}" if proven else "")
+    note = UNTIED if proven else LOOSENED
+    return Verdict("attainable", *_shown(*untied.bounds(), printed), witness, note)
 
 
 def overruled(verdict: Verdict, suspicion: Suspicion | None) -> Verdict:
