@@ -77,6 +77,13 @@ def test_the_engine_s_complaints_speak_of_the_file_s_columns():
     assert in_file_terms(said, columns) == "dead_1 is 12; it must not exceed n_1, the arm's size"
 
 
+def test_a_column_named_like_another_s_role_keeps_its_name():
+    columns = {"events_treated": "n_treated", "n_treated": "sample 1.0"}
+    said = "events_treated[0] is 12.0; it must not exceed n_treated, the arm's size"
+    told = "n_treated is 12; it must not exceed sample 1.0, the arm's size"
+    assert in_file_terms(said, columns) == told
+
+
 def test_what_is_missing_for_an_effect_is_told_in_short(tmp_path):
     header = "study,mean1,se1,n1,mean2,se2,n2\n"
     (told,) = problems(tmp_path, header + "A,1,1,20,2,1,20\nB,1,1,20,2,1,20\n")
