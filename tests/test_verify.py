@@ -117,6 +117,13 @@ def test_the_last_digits_of_a_number_in_full_are_told_apart(small, file):
     assert slight and "theirs 0.8184120000000004" in text
 
 
+@pytest.mark.parametrize("text", ["1", "0.8"])
+def test_fewer_decimals_than_usual_are_named(small, text):
+    assert told(small, "chapters/one.html", ">0.82<", f">{text}<") == [
+        (f"chapters/one.html: a.estimate: theirs {text}, ours 0.82", False)
+    ]
+
+
 def test_a_missing_or_an_additional_file_is_named(small):
     copy = Path(shutil.copytree(small, small.parent / "copy"))
     (copy / "tables/t.csv").rename(copy / "tables/u.csv")

@@ -83,7 +83,7 @@ def _pages(site: Site, ours: Mapping[str, Mapping]) -> Iterator[Difference]:
             yield Difference(shown.page, shown.name, shown.text, None)
             continue
         value = ours[shown.name]
-        if shown.text != value["text"] and not _rounds(value["raw"], shown.text):
+        if shown.text != value["text"] and not _rounds(value, shown.text):
             yield Difference(shown.page, shown.name, shown.text, value["text"])
         exact = "" if value["raw"] is None else repr(value["raw"])
         if shown.exact != exact:
@@ -91,9 +91,18 @@ def _pages(site: Site, ours: Mapping[str, Mapping]) -> Iterator[Difference]:
             yield Difference(shown.page, name, shown.exact, exact, _close_texts(shown.exact, exact))
 
 
-def _rounds(raw: float | int | None, text: str) -> bool:
-    """Whether `text` is `raw` to other decimals than usual: beside a printed number, to those of it."""
-    return raw is not None and number(raw, len(text.partition(".")[2])) == text
+def _rounds(value: Mapping, text: str) -> bool:
+    """Whether `text` is the `value` to other decimals than usual.
+
+    Beside what was published, to those of it; to fewer than both would hide in which digits a site errs.
+    """
+    least = min(_decimals(value[key]) for key in ("text", "published") if value.get(key))
+    decimals = _decimals(text)
+    return value["raw"] is not None and decimals >= least and number(value["raw"], decimals) == text
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
 
 
 def _files(theirs: Mapping, ours: Mapping, differing: Callable) -> Iterator[Difference]:
