@@ -148,6 +148,19 @@ def test_inputs_that_differ_are_named(small, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["{0}/x.csv", "../x.csv", "../../x.csv", "a\0.csv", "\0/x.csv", "", ".", "a" * 9000 + "/x.csv"],
+)
+def test_a_record_that_names_what_no_project_holds_is_told(small, tmp_path, name):
+    (tmp_path / "x.csv").write_text("", encoding="utf-8")
+    (tmp_path / "y.csv").write_text("", encoding="utf-8")
+    name, root = name.replace("{0}", str(tmp_path)), tmp_path / "one/two"
+    root.mkdir(parents=True)
+    (small / "build.json").write_text(json.dumps({"project": {name: "0"}}), encoding="utf-8")
+    assert other_inputs(read_site(small), root) == [f"{name}: only in the site's record"]
+
+
 def test_the_command_names_what_differs_and_fails_and_is_quiet_where_nothing_does(
     small, monkeypatch, capsys
 ):
