@@ -203,6 +203,13 @@ def test_the_effect_is_tested_where_tau2_is_held_at_0():
     assert random.effect_test(effect).statistic == pytest.approx(statistic, rel=1e-6)
 
 
+@pytest.mark.parametrize("effect", [[0.1], "x", nan, True, 1e60])
+def test_an_effect_that_is_no_number_is_refused(effect):
+    found = selection_model(**GOOD)
+    with pytest.raises(ValueError, match=r"^effect is .*; it must be a number"):
+        found.effect_test(effect)
+
+
 def test_a_likelihood_without_maximum_is_refused():
     """One study between the steps, and nothing to say how likely it was to be there."""
     yi = [0.51, 0.52, 0.53, 0.54, 0.55, 0.41, 0.56]
