@@ -77,9 +77,7 @@ def shown_values(site: Path, on_paper: bool = False) -> list[Shown]:
 
 def as_on_paper(page: Tag) -> Tag:
     """The `page` without the sections and rows that the PDF leaves out."""
-    for section in page.select(
-        "section.on-the-web, #what-if, #what-if ~ script, style:has(+ #what-if)"
-    ):
+    for section in page.select("section.on-the-web, #what-if, #what-if ~ script"):
         section.decompose()
     for row in page.select(".filterable tbody tr"):
         if row.td.get_text() in MET:

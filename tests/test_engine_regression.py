@@ -4,6 +4,7 @@ R's results: test_engine_against_r_models.py.
 """
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -300,6 +301,15 @@ def test_a_test_of_no_coefficient_is_refused_by_every_model(column):
         ):
             fit.test([column])
         assert fit.test([1]) == fit.test(["x1"])
+
+
+@pytest.mark.parametrize("columns", [["x1", "x1"], [1, "x1"], [1, 0, 1]])
+def test_a_coefficient_is_tested_once(columns):
+    dose = np.arange(9.0) ** 2
+    fit = meta_regression(np.sin(dose), vi=np.full(9, 0.2), X=dose)
+    again = f"columns[{len(columns) - 1}] is {columns[-1]!r}; it is there already"
+    with pytest.raises(ValueError, match=re.escape(again)):
+        fit.test(columns)
 
 
 def test_what_is_tested_is_all_but_the_intercept():

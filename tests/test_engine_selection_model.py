@@ -6,6 +6,7 @@ from math import inf, nan
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
 from analysis.engine.selection_model import selection_model
@@ -169,6 +170,44 @@ def test_refusals(arguments, message):
     with pytest.raises(ValueError) as refusal:
         selection_model(given.pop("yi"), **given)
     assert str(refusal.value).startswith(message)
+
+
+def assumed(mean: float) -> float:
+    """The log-likelihood of GOOD under a common `mean`, small p-values being twice as welcome."""
+    y, se = np.array(GOOD["yi"]), np.sqrt(GOOD["vi"])
+    weights = np.where(norm.sf(y / se) <= 0.025, 1, 0.5)
+    selected = (1 + norm.sf(norm.isf(0.025) - mean / se)) / 2
+    return float(np.sum(np.log(weights) + norm.logpdf(y, mean, se) - np.log(selected)))
+
+
+def test_the_effect_is_tested_where_nothing_else_is_estimated():
+    found = selection_model(**GOOD, delta=[1, 0.5], method="EE")
+    best = minimize_scalar(lambda mean: -assumed(mean), bounds=(-1, 2), method="bounded")
+    assert found.estimate == pytest.approx(best.x, abs=1e-5)
+    for effect in (0.0, 0.4):
+        statistic = 2 * (-best.fun - assumed(effect))
+        assert found.effect_test(effect).statistic == pytest.approx(statistic, abs=1e-9)
+    interval = found.profile_interval()
+    for end in (interval.low, interval.high):
+        # The chi-squared distribution's quantile at 0.95 with one degree of freedom.
+        assert -2 * (best.fun + assumed(end)) == pytest.approx(3.841458820694124, abs=1e-6)
+
+
+def test_the_effect_is_tested_where_tau2_is_held_at_0():
+    """Effects that are closer to each other than chance has them: no tau2, whatever is assumed."""
+    alike = {"yi": np.linspace(0.3, 0.36, 8), "vi": np.full(8, 0.04), "delta": [1, 0.5]}
+    common, random = (selection_model(**alike, method=method) for method in ("EE", "ML"))
+    assert random.tau2 == 0
+    effect = random.estimate + 0.01
+    statistic = common.effect_test(effect).statistic
+    assert random.effect_test(effect).statistic == pytest.approx(statistic, rel=1e-6)
+
+
+@pytest.mark.parametrize("effect", [[0.1], "x", nan, True, 1e60])
+def test_an_effect_that_is_no_number_is_refused(effect):
+    found = selection_model(**GOOD)
+    with pytest.raises(ValueError, match=r"^effect is .*; it must be a number"):
+        found.effect_test(effect)
 
 
 def test_a_likelihood_without_maximum_is_refused():

@@ -214,6 +214,19 @@ def test_several_outcomes_and_several_effects_of_a_study_are_kept_apart(tmp_path
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [
+        (("A,0.5,221", "A,0.3,161"), None),
+        (("A,0.3,161", "A,0.5,221"), None),
+        (("A,0.5,221", "A,0.3,221"), 221),
+    ],
+)
+def test_a_study_has_the_participants_on_which_its_rows_agree(tmp_path, rows, size):
+    data = read_data(file(tmp_path, "\n".join(("study,r,n", *rows, "B,0.4,80"))))
+    assert [trial.size for trial in data.outcomes[0].trials] == [size, 80]
+
+
 def test_years_tell_studies_of_one_name_apart(tmp_path):
     text = "study,year,yi,vi\nSmith,1999,1,0.4\nSmith,2001,2,0.6\nJones,2003,1,0.5\n"
     data = read_data(file(tmp_path, text))

@@ -11,6 +11,7 @@ from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
+from analysis.report.intervals import off_centre
 from analysis.review.data import DataError
 
 from leaves import REFERENCE, document
@@ -76,6 +77,13 @@ def test_the_engine_s_complaints_speak_of_the_file_s_columns():
     assert in_file_terms(said, columns) == "dead_1 is 12; it must not exceed n_1, the arm's size"
 
 
+def test_a_column_named_like_another_s_role_keeps_its_name():
+    columns = {"events_treated": "n_treated", "n_treated": "sample 1.0"}
+    said = "events_treated[0] is 12.0; it must not exceed n_treated, the arm's size"
+    told = "n_treated is 12; it must not exceed sample 1.0, the arm's size"
+    assert in_file_terms(said, columns) == told
+
+
 def test_what_is_missing_for_an_effect_is_told_in_short(tmp_path):
     header = "study,mean1,se1,n1,mean2,se2,n2\n"
     (told,) = problems(tmp_path, header + "A,1,1,20,2,1,20\nB,1,1,20,2,1,20\n")
@@ -127,12 +135,16 @@ def test_effects_that_are_not_amid_their_intervals_are_told():
     [
         # Half a unit of each number aside, -0.35 is the middle of -0.80 and 0.10, and -0.30 is not.
         ("-0.35,-0.80,0.10", False), ("-0.36,-0.80,0.10", False), ("-0.30,-0.80,0.10", True),
+        # Whole numbers are rounded as well: 31 may be 31.25, amid 9.75 and 52.75.
+        ("31,10,53", False), ("30,10,53", True),
+        # As it is typeset, and as programs write it.
+        ("−0.36,−0.80,0.10", False), ("−0.30,−0.80,0.10", True), ("+0.36,-0.10,0.80", False),
+        ("-3.6e-1,-8.0e-1,1.0e-1", False), ("-3.0e-1,-8.0e-1,1.0e-1", True),
     ],
 )  # fmt: skip
 def test_rounding_is_allowed_for_where_an_effect_is_not_amid_its_interval(tmp_path, row, off):
     data = read(tmp_path, f"study,logOR,lower,upper\nA,{row}\nB,-0.60,-1.10,-0.10\n")
-    said = compose(data).get(Phrase, "data.off_centre").text
-    assert ("A (line 2)" in said) is off
+    assert [row.name for row in off_centre(data)] == ["A"] * off
 
 
 def test_the_wider_interval_is_that_of_metafor_s_adhoc_test():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.display.whatif import WhatIf
+from analysis.display.whatif import WhatIf, write_code
 from analysis.report.compose import compose, read_data
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -33,12 +33,19 @@ def experiment(path: Path) -> WhatIf:
     return compose(read_data(path)).get(WhatIf, "what_if")
 
 
-def shown(visit, folder: Path, what_if: WhatIf) -> dict[str, tuple[str, str]]:
-    """Of each kind of conclusion whether it holds, and all that is said of it."""
-    page = folder / "page.html"
+def written(folder: Path, what_if: WhatIf) -> Path:
+    """The page of an experiment, in a site that holds nothing else."""
+    write_code(folder)
+    page = folder / "chapters/page.html"
+    page.parent.mkdir()
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>What if</title>'
     page.write_text(head + what_if.html(), encoding="utf-8")
-    return visit(page.as_uri()).evaluate(HOLDS)
+    return page
+
+
+def shown(visit, folder: Path, what_if: WhatIf) -> dict[str, tuple[str, str]]:
+    """Of each kind of conclusion whether it holds, and all that is said of it."""
+    return visit(written(folder, what_if).as_uri()).evaluate(HOLDS)
 
 
 @pytest.mark.parametrize("name", ["bcg", "adherence", "stroke", "expectancy"])
@@ -61,10 +68,7 @@ def test_what_the_page_would_judge_otherwise_is_not_concluded(tmp_path, visit, n
 
 @pytest.mark.parametrize(("name", "tested"), [("bcg", True), ("stroke", False)])
 def test_asymmetry_is_tested_of_as_many_studies_as_in_the_report(tmp_path, visit, name, tested):
-    page = tmp_path / "page.html"
-    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>What if</title>'
-    html = experiment(EXAMPLES / f"{name}.csv").html()
-    page.write_text(head + html, encoding="utf-8")
+    page = written(tmp_path, experiment(EXAMPLES / f"{name}.csv"))
     for statistic in ("egger_estimate", "egger_pvalue"):
         cell = visit(page.as_uri()).locator(f"[data-of=now][data-name={statistic}]")
         assert bool(cell.get_attribute("data-value")) is tested

@@ -117,6 +117,13 @@ def test_the_last_digits_of_a_number_in_full_are_told_apart(small, file):
     assert slight and "theirs 0.8184120000000004" in text
 
 
+@pytest.mark.parametrize("text", ["1", "0.8"])
+def test_fewer_decimals_than_usual_are_named(small, text):
+    assert told(small, "chapters/one.html", ">0.82<", f">{text}<") == [
+        (f"chapters/one.html: a.estimate: theirs {text}, ours 0.82", False)
+    ]
+
+
 def test_a_missing_or_an_additional_file_is_named(small):
     copy = Path(shutil.copytree(small, small.parent / "copy"))
     (copy / "tables/t.csv").rename(copy / "tables/u.csv")
@@ -139,6 +146,19 @@ def test_inputs_that_differ_are_named(small, tmp_path):
     assert other_inputs(read_site(small), root) == [
         "data/a.csv: another content", "a.py: only in the site's record", "data/b.csv: only here",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["{0}/x.csv", "../x.csv", "../../x.csv", "a\0.csv", "\0/x.csv", "", ".", "a" * 9000 + "/x.csv"],
+)
+def test_a_record_that_names_what_no_project_holds_is_told(small, tmp_path, name):
+    (tmp_path / "x.csv").write_text("", encoding="utf-8")
+    (tmp_path / "y.csv").write_text("", encoding="utf-8")
+    name, root = name.replace("{0}", str(tmp_path)), tmp_path / "one/two"
+    root.mkdir(parents=True)
+    (small / "build.json").write_text(json.dumps({"project": {name: "0"}}), encoding="utf-8")
+    assert other_inputs(read_site(small), root) == [f"{name}: only in the site's record"]
 
 
 def test_the_command_names_what_differs_and_fails_and_is_quiet_where_nothing_does(

@@ -1,4 +1,4 @@
-"""What a site offers besides its pages: values.json, tables as CSV, figures as PNG."""
+"""What a site holds besides its pages: values.json, tables as CSV, figures as PNG, code of theirs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .registry import Registry
 from .shown import FIGURES
 from .table import Table
 from .value import Value
+from .whatif import WhatIf, write_code
 
 PRINT = 300 / 96  # a drawing has 96 pixels an inch, print wants 300
 # The engine's function behind a value, by how the value is called; the first that fits. None where no
@@ -61,6 +62,8 @@ def write_downloads(registry: Registry, folder: Path) -> None:
     """Write into `folder` what `registry` holds, by name."""
     write_values(registry, folder)
     _write_pngs(registry, folder / FIGURES)
+    if any(registry.all(WhatIf)):
+        write_code(folder)
 
 
 def write_values(registry: Registry, folder: Path) -> None:

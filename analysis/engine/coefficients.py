@@ -21,7 +21,13 @@ def positions_of(columns, names: list[str]) -> list[int]:
             f"columns is {columns!r}; it must be a list of names or positions of coefficients: "
             f"{', '.join(names)}"
         )
-    return [_position(f"columns[{i}]", column, names) for i, column in enumerate(given)]
+    positions = [_position(f"columns[{i}]", column, names) for i, column in enumerate(given)]
+    for i, position in enumerate(positions):
+        if position in positions[:i]:
+            raise ValueError(
+                f"columns[{i}] is {given[i]!r}; it is there already, and each coefficient is tested once"
+            )
+    return positions
 
 
 def _position(which: str, column, names: list[str]) -> int:

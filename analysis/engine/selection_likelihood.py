@@ -136,6 +136,8 @@ def highest(selected: Selected, starts: list[np.ndarray], free: np.ndarray) -> M
     Each time by a quasi-Newton search with bounds, on the logarithm of what must be positive, and
     Newton's steps from its end. ValueError where the highest end is no maximum.
     """
+    if not free.size:
+        return climb(selected, starts[0], free)
     space = _Space(selected, free, starts[0])
     maxima, failures = [], []
     for start in starts:
@@ -245,6 +247,8 @@ def climb(
     loglik, gradient = selected.at(parameters)
     for _ in range(STEPS):
         inner = free[~((parameters == 0) & (gradient <= 0) & _reaches_0(selected))[free]]
+        if not inner.size:
+            return Maximum(loglik, parameters, inner, np.empty((0, 0)))
         hessian = selected.hessian(parameters, inner)
         step, peaked = np.zeros(len(parameters)), _peaked(hessian)
         step[inner] = _uphill(hessian, gradient[inner])

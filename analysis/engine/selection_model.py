@@ -98,8 +98,9 @@ class SelectionModel(Result):
         Unlike `pvalue`, which is Wald's, it does not take the likelihood for symmetric. ValueError for
         a model with moderators.
         """
+        effect = checks.number("effect", effect)
         self._refuse_moderators()
-        return _ratio(self.loglik, self.model.fit(self.method, float(effect)).loglik, 1)
+        return _ratio(self.loglik, self.model.fit(self.method, effect).loglik, 1)
 
     def profile_interval(self, level: float | None = None) -> Bounds:
         """Return the mean effects that `effect_test` does not reject, at the `level` of the fit if None.

@@ -47,7 +47,7 @@ def no_number(cell: str, decimal: str) -> str:
 
 def in_file_terms(text: str, columns: Mapping[str, str]) -> str:
     """Return the engine's complaint `text` with the file's `columns`, by role, for its own names."""
-    text = text.replace("[0]", "")
-    for role in sorted(columns, key=len, reverse=True):
-        text = re.sub(rf"(?<![\w]){role}(?!\w)", lambda _, role=role: columns[role], text)
-    return re.sub(r"(?<![\d.])(\d+)\.0(?![\d])", r"\1", text)
+    text = re.sub(r"(?<![\d.])(\d+)\.0(?![\d])", r"\1", text.replace("[0]", ""))
+    # At once, since a column may be called like the role of another.
+    roles = "|".join(map(re.escape, columns))
+    return re.sub(rf"\b(?:{roles})\b", lambda found: columns[found[0]], text)

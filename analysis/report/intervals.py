@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from math import log
 
-from .source import as_number
+from .source import plain_number
 from .trials import Data, Trial
 
-PLAIN = re.compile(r"[+-]?\d*[.,]?(?P<decimals>\d*)")
 MIDDLE = ("ci_low", "ci_high")
 
 
@@ -30,8 +28,10 @@ def _is_off(raw: dict[str, str], effect: str, ratio: bool, decimal: str) -> bool
 
 def _span(cell: str, ratio: bool, decimal: str) -> tuple[float, float]:
     """The least and the most that rounds to `cell`, logged for a `ratio`."""
-    value, found = as_number(cell, decimal), PLAIN.fullmatch(cell.strip())
-    half = 0.5 * 10 ** -len(found["decimals"]) if found and re.search("[.,]", cell) else 0.0
+    plain = plain_number(cell, decimal)
+    digits, _, exponent = plain.lower().partition("e")
+    unit = 10.0 ** (float(exponent or 0) - len(digits.partition(".")[2]))
+    value, half = float(plain), unit / 2
     ends = value - half, value + half
     if not ratio:
         return ends

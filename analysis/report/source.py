@@ -63,12 +63,18 @@ def is_missing(text: str) -> bool:
 
 def as_number(text: str, decimal: str = ".") -> float | None:
     """Return the number that `text` is with this `decimal` sign, None where it is none."""
+    plain = plain_number(text, decimal)
+    return None if plain is None else float(plain)
+
+
+def plain_number(text: str, decimal: str) -> str | None:
+    """Return the number that `text` is with this `decimal` sign as Python writes it, digit for digit."""
     plain = text.strip().translate(SIGNS)
     if decimal == ",":
         if "." in plain:
             return None
         plain = plain.replace(",", ".")
-    return float(plain) if NUMBER.fullmatch(plain) else None
+    return plain if NUMBER.fullmatch(plain) else None
 
 
 def read_source(

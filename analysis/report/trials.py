@@ -30,7 +30,7 @@ class Trial:
     """A study in an outcome: its effect, and what else its row says.
 
     `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought; `size` is
-    the number of participants, where it is known.
+    the number of participants, where it is known and the same in all these rows.
     """
 
     key: str
@@ -169,6 +169,7 @@ class _Reader:
             own[0], yi=float(mean.yi[0]), vi=float(mean.vi[0]), raw={},
             groups=_shared([t.groups for t in own]), numbers=_shared([t.numbers for t in own]),
             effects=len(own), zeros=any(t.zeros for t in own),
+            size=own[0].size if len({t.size for t in own}) == 1 else None,
         )  # fmt: skip
 
     def _study_names(self) -> dict[int, str]:

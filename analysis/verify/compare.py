@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isclose
+from os.path import isdir, isfile  # which take names that no file can have
 from pathlib import Path
 
 from ..display.numbers import number
@@ -50,18 +51,27 @@ def compare(theirs: Site, ours: Site) -> list[Difference]:
 
 def other_inputs(site: Site, root: Path) -> list[str]:
     """Return which files the `site` was made from are others in the project `root`, and how."""
-    told = []
+    root = root.resolve()
+    told, folders = [], set()
     for name, theirs in site.inputs.items():
-        file = root / name
-        if not file.resolve().is_relative_to(root.resolve()) or not file.is_file():
+        file = _inside(root, name)
+        if file is None or not isfile(file):
             told.append(f"{name}: only in the site's record")
         elif hashlib.sha256(file.read_bytes()).hexdigest() != theirs:
             told.append(f"{name}: another content")
-    folders = {Path(name).parent for name in site.inputs if Path(name).suffix == ".csv"}
-    here = {
-        f.relative_to(root).as_posix() for folder in folders for f in (root / folder).glob("*.csv")
-    }
+        if file and file.suffix == ".csv" and isdir(file.parent):
+            folders.add(file.parent)
+    here = {f.relative_to(root).as_posix() for folder in folders for f in folder.glob("*.csv")}
     return told + [f"{name}: only here" for name in sorted(here - site.inputs.keys())]
+
+
+def _inside(root: Path, name: str) -> Path | None:
+    """Where in the folder `root` a record's `name` leads; None for out of it, or where no name leads."""
+    try:
+        file = (root / name).resolve()
+    except (OSError, ValueError):
+        return None
+    return file if file != root and file.is_relative_to(root) else None
 
 
 def _values(theirs: Mapping[str, Mapping], ours: Mapping[str, Mapping]) -> Iterator[Difference]:
@@ -83,7 +93,7 @@ def _pages(site: Site, ours: Mapping[str, Mapping]) -> Iterator[Difference]:
             yield Difference(shown.page, shown.name, shown.text, None)
             continue
         value = ours[shown.name]
-        if shown.text != value["text"] and not _rounds(value["raw"], shown.text):
+        if shown.text != value["text"] and not _rounds(value, shown.text):
             yield Difference(shown.page, shown.name, shown.text, value["text"])
         exact = "" if value["raw"] is None else repr(value["raw"])
         if shown.exact != exact:
@@ -91,9 +101,18 @@ def _pages(site: Site, ours: Mapping[str, Mapping]) -> Iterator[Difference]:
             yield Difference(shown.page, name, shown.exact, exact, _close_texts(shown.exact, exact))
 
 
-def _rounds(raw: float | int | None, text: str) -> bool:
-    """Whether `text` is `raw` to other decimals than usual: beside a printed number, to those of it."""
-    return raw is not None and number(raw, len(text.partition(".")[2])) == text
+def _rounds(value: Mapping, text: str) -> bool:
+    """Whether `text` is the `value` to other decimals than usual.
+
+    Beside what was published, to those of it; to fewer than both would hide in which digits a site errs.
+    """
+    least = min(_decimals(value[key]) for key in ("text", "published") if value.get(key))
+    decimals = _decimals(text)
+    return value["raw"] is not None and decimals >= least and number(value["raw"], decimals) == text
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
 
 
 def _files(theirs: Mapping, ours: Mapping, differing: Callable) -> Iterator[Difference]:

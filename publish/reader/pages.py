@@ -23,9 +23,9 @@ OURS = re.compile(r"^reader-")
 
 # Runs before the page is drawn, so that a reader who chose dark never sees a white flash.
 THEME = (
-    "<script>(function(){var kept=null;try{kept=localStorage.getItem('reader-theme')}catch(e){}"
+    "(function(){var kept=null;try{kept=localStorage.getItem('reader-theme')}catch(e){}"
     "document.documentElement.dataset.theme=kept||"
-    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')})()</script>"
+    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light')})()"
 )
 # A square and a diamond on a line, as in a forest plot; inline, or browsers would ask for favicon.ico.
 ICON = (
@@ -103,7 +103,8 @@ def _head(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
     return [
         (
             head.inner_end,
-            f'{told}{THEME}\n{ICON}\n<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
+            f"{told}<script>{THEME}</script>\n{ICON}\n"
+            f'<link rel="stylesheet" href="{place.up}{FOLDER}/reader.css">\n'
             f'<script defer src="{place.up}{FOLDER}/reader.js" data-up="{place.up}"></script>\n',
         )
     ]

@@ -8,7 +8,8 @@
     conclusions.js      sentences as rules: which of them hold for an analysis
     page.js             what the reader chose, and what is shown; the state is in the address
 
-Everything is in the page itself, so that it works from a disk and asks for nothing.
+The data are in the page itself, so that it works from a disk. Code and style are files of the site: a
+page's policy lets nothing inline run, since that could come from a study's name as well.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SCRIPTS = ("words.js", "distributions.js", "engine.js", "conclusions.js", "page.js")
+STYLE_FILE, SCRIPT_FILE = "what-if.css", "what-if.js"  # at the root of the site
+UP = "../"  # leads there from a chapter
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,20 @@ class WhatIf:
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         data = data.replace("<", "\\u003c")
         return (
-            f"<style>\n{_read('page.css')}</style>\n{_read('page.html')}"
+            f'<link rel="stylesheet" href="{UP}{STYLE_FILE}">\n{_read("page.html")}'
             f'<script type="application/json" id="what-if-data">{data}</script>\n'
-            f"<script>\n{script()}</script>"
+            f'<script src="{UP}{SCRIPT_FILE}"></script>'
         )
 
     def _repr_markdown_(self) -> str:
         return f"```{{=html}}\n{self.html()}\n```\n"
 
 
-def script() -> str:
-    """The experiment's code, in a scope of its own."""
-    return "(() => {\n'use strict';\n" + "".join(_read(name) for name in SCRIPTS) + "})();\n"
+def write_code(site: Path) -> None:
+    """Write into the folder `site` the experiment's style, and its code in a scope of its own."""
+    script = "(() => {\n'use strict';\n" + "".join(_read(name) for name in SCRIPTS) + "})();\n"
+    (site / STYLE_FILE).write_text(_read("page.css"), encoding="utf-8")
+    (site / SCRIPT_FILE).write_text(script, encoding="utf-8")
 
 
 def _read(name: str) -> str:
