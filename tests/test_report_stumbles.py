@@ -118,7 +118,9 @@ def test_ratios_alone_are_not_said_to_be_of_a_treatment():
     registry = compose(read_data(EXAMPLES / "smoke.csv"))
     said = registry.get(Phrase, "outcome.reml.direction").text
     assert (
-        said == "the ratio is above that of no difference, and the interval excludes no difference"
+        said
+        == "the ratio is above that of no difference, and the interval does not cross the line of "
+        "no difference"
     )
     counts = compose(read_data(EXAMPLES / "bcg.csv"))
     assert "less frequent with treatment" in counts.get(Phrase, "outcome.reml.direction").text

@@ -158,7 +158,7 @@ def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
         clear = ends[0] > 0 or ends[1] < 0
         yield {
             "id": f"{key}.predicted", "kind": "predicted", "clear": clear,
-            "text": f"The prediction interval {'excludes' if clear else 'includes'} no effect.",
+            "text": f"The prediction interval {'stays clear of' if clear else 'crosses'} the line of no effect.",
         }  # fmt: skip
     yield {
         "id": f"{key}.steady", "kind": "steady",

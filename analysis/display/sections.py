@@ -36,7 +36,9 @@ class Section:
             if fact
         ]
         paragraphs.append(
-            self.table._repr_markdown_() if self.table else escape_markdown(self.without)
+            f"::: {{.wide}}\n{self.table._repr_markdown_()}\n:::"
+            if self.table
+            else escape_markdown(self.without)
         )
         paragraphs += [f"**Reference.** @{self.key}."] if self.key in cited else []
         return "\n\n".join(paragraphs)

@@ -16,8 +16,8 @@ def direction(measure: Measure, low: float | None, high: float | None) -> str:
         return "could not be estimated"
     if low > measure.null or high < measure.null:
         side = measure.higher if low > measure.null else measure.lower
-        return f"{side}, and the interval excludes {measure.null_words}"
-    return f"the interval includes {measure.null_words}"
+        return f"{side}, and the interval does not cross the line of {measure.null_words}"
+    return f"the interval crosses the line of {measure.null_words}"
 
 
 def prediction(measure: Measure, low: float | None, high: float | None) -> str:
@@ -25,8 +25,10 @@ def prediction(measure: Measure, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "cannot be computed from so few studies"
     if low > measure.null or high < measure.null:
-        return f"excludes {measure.null_words}: a new study is expected on the same side"
-    return f"includes {measure.null_words}: in a new setting the effect may go either way"
+        return f"stays clear of the line of {measure.null_words}: a new study is expected on the same side"
+    return (
+        f"crosses the line of {measure.null_words}: in a new setting the effect may go either way"
+    )
 
 
 def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:

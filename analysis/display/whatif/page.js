@@ -252,7 +252,7 @@ const page = (() => {
     ["ci_low", "Lower confidence limit", shown], ["ci_high", "Upper confidence limit", shown],
     ["pvalue", "p of the mean effect", shownP], ["tau", "\u03c4", to(3)],
     ["tau2", "\u03c4\u00b2", to(3)], ["i2", "I\u00b2, per cent", to(1)], ["q", "Q", to(2)],
-    ["q_df", "Degrees of freedom of Q", whole], ["q_pvalue", "p of Q", shownP],
+    ["q_df", "Degrees of freedom of Q", whole], ["q_pvalue", "Q test", shownP],
     ["prediction_low", "Lower prediction limit", shown],
     ["prediction_high", "Upper prediction limit", shown],
     ["egger_estimate", "Egger\u2019s test: intercept", to(2)],
