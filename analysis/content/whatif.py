@@ -156,9 +156,10 @@ def _own(registry: Registry, key: str, name: str) -> Iterator[dict]:
     # The equal-effects model has none.
     if None not in ends and RELIED_ON.get(key, "random") == "random":
         clear = ends[0] > 0 or ends[1] < 0
+        side = "stays clear of" if clear else "crosses"
         yield {
             "id": f"{key}.predicted", "kind": "predicted", "clear": clear,
-            "text": f"The prediction interval {'stays clear of' if clear else 'crosses'} the line of no effect.",
+            "text": f"The prediction interval {side} the line of no effect.",
         }  # fmt: skip
     yield {
         "id": f"{key}.steady", "kind": "steady",

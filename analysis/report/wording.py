@@ -25,7 +25,8 @@ def prediction(measure: Measure, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "cannot be computed from so few studies"
     if low > measure.null or high < measure.null:
-        return f"stays clear of the line of {measure.null_words}: a new study is expected on the same side"
+        line = f"stays clear of the line of {measure.null_words}"
+        return f"{line}: a new study is expected on the same side"
     return (
         f"crosses the line of {measure.null_words}: in a new setting the effect may go either way"
     )
