@@ -61,14 +61,26 @@ def render(root: Path, scratch: Path, progress: Callable[[str], None]) -> Path:
     return site
 
 
+def version() -> str:
+    """Return the version of the Quarto command line, "" where none is found that tells it."""
+    try:
+        return _version(find_quarto())
+    except (FileNotFoundError, PublishError):
+        return ""
+
+
 def _check_version(program: str) -> None:
+    said = _version(program)
+    if tuple(map(int, re.match(r"(\d+)\.(\d+)", said).groups())) < NEEDED:
+        raise PublishError(f"{program} is version {said}; {MISSING}")
+
+
+def _version(program: str) -> str:
     try:
         run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     except OSError as error:
         raise PublishError(f"{program}: cannot be run ({error.strerror}); {MISSING}") from None
     said = run.stdout.strip()
-    found = re.match(r"(\d+)\.(\d+)", said)
-    if run.returncode or not found:
+    if run.returncode or not re.match(r"\d+\.\d+", said):
         raise PublishError(f"{program} --version says {said!r} and no version; {MISSING}")
-    if tuple(map(int, found.groups())) < NEEDED:
-        raise PublishError(f"{program} is version {said}; {MISSING}")
+    return said

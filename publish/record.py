@@ -2,7 +2,8 @@
 
     date        the book's own, never the clock's
     engine      embedded or quarto           python      its version
-    packages    the version of each package that can change a number or a letter
+    packages    the versions of those that compute, draw and set, and of Quarto where it rendered and can
+                be found; what these rest on stands in the project's lock, a file like others here
     project     SHA-256 of each file that building reads, by its path in the project
     publisher   SHA-256 of each file of `publish`, by its path there
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -21,11 +23,12 @@ from .cache import ENGINE, Sources, is_passed_over
 from .project import CONFIG, Project
 
 FILE = "build.json"
-# Those that compute, draw or set; what only checks, waits or serves leaves no trace in the site.
-PACKAGES = (
+# What only checks, waits or serves leaves no trace in the site.
+COMPUTING = (
     "font-source-sans-pro", "fonttools", "formulaic", "great-tables", "ipython", "matplotlib", "numpy",
-    "pandas", "pypandoc_binary", "python-flint", "pyyaml", "resvg-py", "scipy", "typst",
+    "pandas", "python-flint", "pyyaml", "resvg-py", "scipy",
 )  # fmt: skip
+RENDERING = {"embedded": ("pypandoc_binary", "typst"), "quarto": ("ipykernel",)}  # by engine
 
 
 def record(project: Project, engine: str) -> dict:
@@ -34,7 +37,7 @@ def record(project: Project, engine: str) -> dict:
         "date": project.date,
         "engine": engine,
         "python": platform.python_version(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": _packages(engine),
         "project": _inputs(project),
         "publisher": _hashes(ENGINE, sorted(ENGINE.rglob("*"))),
     }
@@ -43,6 +46,13 @@ def record(project: Project, engine: str) -> dict:
 def written(record: dict) -> str:
     """Return `record` as the text of its file."""
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def _packages(engine: str) -> dict[str, str]:
+    found = {name: _version(name) for name in (*COMPUTING, *RENDERING[engine])}
+    if engine == "quarto":  # by name, since its wrapper is slow to import
+        found["Quarto"] = import_module(".quarto", __package__).version()
+    return {name: told for name, told in found.items() if told}
 
 
 def _inputs(project: Project) -> dict[str, str]:

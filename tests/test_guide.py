@@ -9,7 +9,7 @@ import pytest
 
 import analysis as ma
 from analysis.engine.tau2 import TAU2
-from analysis.guide import PEOPLE, example, shown
+from analysis.guide import ENGINEER, PEOPLE, example, shown
 from analysis.report.__main__ import main
 
 from conftest import ROOT
@@ -58,6 +58,21 @@ def test_the_engineer_s_estimator_is_that_of_its_formula_and_is_gone_afterwards(
     assert output("engineer", "check").endswith("True\n")
     assert "HM" in output("engineer", "estimator").split()
     assert "HM" not in TAU2
+
+
+def test_a_step_that_fails_leaves_no_estimator_behind(monkeypatch):
+    failing = {"estimator": ENGINEER["estimator"], "use": ">>> 1 / 0"}
+    monkeypatch.setitem(PEOPLE, "failing", failing)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        shown("failing")
+    assert "HM" not in TAU2
+
+
+def test_what_is_kept_cannot_be_changed():
+    kept = shown("reviewer")
+    with pytest.raises(TypeError):
+        kept["rounding"] = ()
+    assert all(isinstance(examples, tuple) for examples in kept.values())
 
 
 def test_the_page_shows_them(site):

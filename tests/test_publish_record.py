@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from test_publish_quarto import stub
 
 from publish.project import read_project
 from publish.reader.made import with_record
-from publish.record import PACKAGES, record, written
+from publish.record import COMPUTING, RENDERING, record, written
 
 from conftest import ROOT, append
 
@@ -26,7 +27,9 @@ def test_it_tells_date_engine_versions_and_the_hash_of_each_input(toy):
     found = made(toy)
     assert (found["date"], found["engine"]) == ("2020-02-03", "embedded")
     assert found["python"] == platform.python_version()
-    assert found["packages"] == {name: version(name) for name in PACKAGES}
+    assert found["packages"] == {
+        name: version(name) for name in (*COMPUTING, *RENDERING["embedded"])
+    }
     inputs = [
         "_quarto.yml",
         "chapters/one.qmd",
@@ -41,6 +44,19 @@ def test_it_tells_date_engine_versions_and_the_hash_of_each_input(toy):
         "publisher"
     ].keys()
     assert not [name for name in found["publisher"] if name.endswith(".pyc")]
+
+
+def test_of_quarto_it_tells_the_version_and_no_renderer_that_was_not_used(
+    toy, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("QUARTO_PATH", stub(tmp_path, version="1.10.3")["QUARTO_PATH"])
+    found = record(read_project(toy), "quarto")["packages"]
+    assert found.pop("Quarto") == "1.10.3"
+    assert found == {name: version(name) for name in (*COMPUTING, *RENDERING["quarto"])}
+    assert not {"typst", "pypandoc_binary"} & found.keys()
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("QUARTO_PATH")
+    assert "Quarto" not in record(read_project(toy), "quarto")["packages"]
 
 
 def test_what_is_built_and_what_stands_around_changes_nothing(toy):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from ..display.sentence import listed
@@ -119,9 +118,8 @@ def _study_of_several(source: Source, roles: dict[str, Understood]) -> dict[str,
 
 
 def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
-    counts = Counter(each.role for each in roles.values())
     problems = []
-    for role in counts:
+    for role in dict.fromkeys(each.role for each in roles.values()):
         claimants = [c for c, each in roles.items() if each.role == role]
         if role in SAID_ONCE and len(claimants) > 1:
             text = (
@@ -214,7 +212,7 @@ def _settled(source, column: str, named: Understood | None, form) -> Understood:
         return named
     cells = [row.cells[column] for row in source.rows if not is_missing(row.cells[column])]
     numbers = [source.number(cell) for cell in cells]
-    distinct = Counter(cell.casefold() for cell in cells)
+    distinct = {cell.casefold() for cell in cells}
     if not cells:
         return Understood(column, IGNORE, HELD, "it is empty")
     if None not in numbers:
