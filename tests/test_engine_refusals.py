@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
 
 import analysis as ma
 from analysis.engine import checks
@@ -233,3 +234,11 @@ def test_no_numbers(value):
 def test_ends_that_are_left_out(value):
     with pytest.raises(ValueError, match=rf"x is {value}; it must be a number above 0 and below 1"):
         checks.number("x", value, 0, 1, ends=False)
+
+
+def test_what_the_engine_refuses_is_not_computable_and_what_a_library_raises_is_a_failure():
+    assert checks.computable(ma.pool, [0.1, 0.2], vi=[0.1, -1]) is None
+    assert checks.computable(ma.pool, [0.1, 0.2], vi=[0.1, 0.1]).k == 2
+    for broken in (lambda: np.linalg.inv(np.zeros((2, 2))), lambda: brentq(np.exp, 0, 1)):
+        with pytest.raises(ValueError):
+            checks.computable(broken)

@@ -5,11 +5,14 @@ A refusal is one ValueError that names the argument, the position, what came, an
 
 from collections.abc import Callable, Iterable
 from numbers import Integral, Real
+from pathlib import Path
+from traceback import walk_tb
 
 import numpy as np
 
 # Sums hold fourth powers of weights, which beyond these would leave the range of doubles.
 SMALLEST, LARGEST = 1e-50, 1e50
+ENGINE = Path(__file__).parent
 
 
 def estimates_and_variances(yi, vi) -> tuple[np.ndarray, np.ndarray]:
@@ -35,10 +38,16 @@ def _refuse_values(yi: np.ndarray, vi: np.ndarray) -> None:
 
 
 def computable(analysis: Callable, *arguments, **options):
-    """Return what `analysis` makes of its arguments, None where it refuses them."""
+    """Return what `analysis` makes of its arguments, None where it refuses them.
+
+    A ValueError that a library raised, LinAlgError too, is no refusal but a failure, and passes.
+    """
     try:
         return analysis(*arguments, **options)
-    except ValueError:
+    except ValueError as error:
+        *_, (frame, _) = walk_tb(error.__traceback__)
+        if not Path(frame.f_code.co_filename).is_relative_to(ENGINE):
+            raise
         return None
 
 
