@@ -170,7 +170,7 @@ def test_without_enough_studies_there_is_a_sentence_and_no_empty_table(tmp_path)
     (text,) = (t for name, t in chapters(few).items() if name.endswith("outcome.qmd"))
     assert "regressions.told" in text and 'outcome.regressions")' not in text
     said = compose(few).get(Phrase, "outcome.regressions.told").text
-    assert said == "Age: no regression, since fewer than 10 studies have it. "
+    assert said == "Age: no regression, since there are fewer than 10 studies. "
     enough = read(
         tmp_path, header + "".join(row.format(i) for i in range(1, 9)) + "A,1,1,5\nB,2,1,6\n"
     )
@@ -248,3 +248,47 @@ def test_what_a_row_may_hold_is_told_a_line_each(tmp_path):
     lines = told.splitlines()
     assert "    r, n" in lines and "    not recognised: age" in lines
     assert len(lines) < 12 and max(map(len, lines)) < 90
+
+
+def test_a_moderator_that_some_studies_lack_is_said_to_be_too_rare(tmp_path):
+    rows = "".join(f"S{i},0.{i},0.1,{i if i < 9 else ''}\n" for i in range(1, 13))
+    said = compose(read(tmp_path, "study,yi,vi,age\n" + rows)).get(
+        Phrase, "outcome.regressions.told"
+    )
+    assert said.text == "Age: no regression, since fewer than 10 studies have it. "
+
+
+def test_an_effect_of_no_name_is_said_to_be_pooled_as_it_is(tmp_path):
+    registry = compose(read(tmp_path, "study,yi,vi\nA,0.5,0.1\nB,0.1,0.2\n"))
+    assert registry.get(Phrase, "data.measure").text == (
+        "What the file calls its effect is pooled as it is; the settings can name the measure. It is "
+        "read from yi and vi."
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("A,1", "cells are missing"), ("A,1,1,5", "quote cells that hold the delimiter")],
+)
+def test_a_row_of_another_length_is_told_what_to_do(tmp_path, row, said):
+    (told,) = problems(tmp_path, f"study,yi,vi\n{row}\n")
+    assert said in told and ("quote" in told) is (said.startswith("quote"))
+
+
+@pytest.mark.parametrize(
+    ("effects", "reason"),
+    [
+        ([5 + i % 2 for i in range(12)], "it would make the studies differ"),
+        (
+            [2 + 4 * (i % 2) for i in range(12)],
+            "the studies differ, and a single trial says little",
+        ),
+    ],
+)
+def test_why_no_next_trial_turns_the_conclusion_is_true_of_these_studies(tmp_path, effects, reason):
+    rows = "".join(f"S{i},{y / 10},0.01\n" for i, y in enumerate(effects))
+    registry = compose(read(tmp_path, "study,yi,vi\n" + rows))
+    assert registry.get(Value, "outcome.next.se").raw is None
+    assert reason in registry.get(Phrase, "outcome.next.told").text
+    # Q of twelve effects around their mean: 12 · 0.05² / 0.01, below its 11 df, or 12 · 0.2² / 0.01.
+    assert (registry.get(Value, "outcome.reml.tau2").raw > 0) is reason.startswith("the studies")
