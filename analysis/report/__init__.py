@@ -7,6 +7,7 @@
     settings    the YAML beside it             -> what the file itself cannot say
     roles       what a column's name usually means
     columns     source, settings               -> how every column is understood
+                by arms, where groups have names of their own; lacking tells what is missing
     measures    effect sizes: from which columns, how they are called and shown
     trials      rows, columns                  -> outcomes, each with its effects
     compose     outcomes                       -> one registry of values, phrases, tables, figures:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..display.sentence import listed
 from ..review.data import DataError
-from .cells import holds_several
+from .arms import Arms, find_arms
+from .lacking import lacking
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
 from .roles import (
     IGNORE,
@@ -23,6 +23,7 @@ from .settings import Settings
 from .source import Source, is_missing
 
 SET, NAMED, HELD = "as set", "by its name", "by what it holds"
+PAIRED = "by the names of both groups"
 RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows
 SAID_ONCE = {"study", "outcome", "year", *NUMBERS}
 
@@ -70,12 +71,15 @@ def understand(source: Source, settings: Settings) -> Columns:
     ]  # fmt: skip
     roles = _named(source, settings)
     roles = _study_of_several(source, roles)
+    arms = _arms(source, roles)
+    if not _able(settings, roles):
+        roles |= _of_arms(arms)
     problems += _claimed_twice(source, roles)
     if not any(each.role == "study" for each in roles.values()):
         text = "no column names the studies; call one 'study', or set columns: {NAME: study}"
         problems.append(source.problem(1, None, text))
     present = {each.role for each in roles.values()}
-    measure, form, chosen, wrong = _measure(source, settings, roles, present)
+    measure, form, chosen, wrong = _measure(source, settings, roles, present, arms)
     problems += [source.problem(1, None, wrong)] if wrong else []
     if problems:
         raise DataError(problems)
@@ -130,17 +134,44 @@ def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
     return problems
 
 
-def _measure(source: Source, settings, roles, present) -> tuple[Measure | None, tuple, str, str]:
+def _able(settings: Settings, roles: dict[str, Understood]) -> bool:
+    """Whether an effect can be computed from these `roles`."""
+    present = {each.role for each in roles.values()}
+    forms = MEASURES[settings.measure].forms if settings.measure else BY_FORM
+    return any(present.issuperset(form) for form in forms)
+
+
+def _arms(source: Source, roles: dict[str, Understood]) -> Arms:
+    """The arms by the names of columns that nothing else was said of."""
+    known = roles.items()
+    other = {c for c, e in known if e.by == SET or not e.role.endswith(("_treated", "_control"))}
+    return find_arms(column for column in source.columns if column not in other)
+
+
+def _of_arms(arms: Arms) -> dict[str, Understood]:
+    """The columns of two arms of which one is the control by its name."""
+    if arms.treated is None:
+        return {}
+    note = (
+        f"{arms.control} is taken for the control group, so that {arms.treated} is the treated one"
+    )
+    roles = arms.roles(arms.treated, arms.control)
+    return {column: Understood(column, role, PAIRED, note) for column, role in roles.items()}
+
+
+def _measure(source: Source, settings, roles, present, arms) -> tuple:
     """The measure, its form, by what it was chosen, and what is wrong."""
     if settings.measure:
         measure = MEASURES[settings.measure]
         form = next((f for f in measure.forms if present.issuperset(f)), None)
+        if form is None and arms.undecided and not any(present.issuperset(f) for f in RAW):
+            return None, (), "", lacking(source, roles, present, arms)
         if form is None:
             return None, (), "", f"{measure.key} needs {_forms(measure.forms)}; {_has(present)}"
         return measure.given_as(form), form, SET, ""
     able = [form for form in BY_FORM if present.issuperset(form)]
     if not able:
-        return None, (), "", _lacking(source, roles, present)
+        return None, (), "", lacking(source, roles, present, arms)
     raw = [form for form in able if form in RAW]
     if len(raw) > 1 and set(raw) != {
         CELLS,
@@ -156,42 +187,6 @@ def _measure(source: Source, settings, roles, present) -> tuple[Measure | None, 
         if named and form in MEASURES[named].forms:
             key, chosen = named, f"by the name of {first}"
     return MEASURES[key].given_as(form), form, chosen, ""
-
-
-def _lacking(source: Source, roles: dict[str, Understood], present: set[str]) -> str:
-    """What is missing for an effect, by the form that lacks least."""
-    unknown = [column for column in source.columns if column not in roles]
-    several = [c for c in unknown if any(holds_several(row.cells[c]) for row in source.rows)]
-    if several:
-        return (
-            f"{several[0]} holds an effect and its interval in a cell; write them in three columns, "
-            "such as OR, ci_low and ci_high"
-        )
-    nearest = min(BY_FORM, key=lambda form: (len(set(form) - present) / len(form), len(form)))
-    if not present.intersection(nearest):
-        nearest = ()
-    lacking = [role for role in nearest if role not in present]
-    said = [
-        "no effect can be computed; a row is a trial with both its groups, or an effect with its error"
-    ]
-    said.append(_nearest(nearest, lacking) if nearest else "it takes " + _forms(BY_FORM))
-    if unknown:
-        name = (lacking or ["estimate"])[0]
-        said.append(
-            f"not recognised: {', '.join(unknown)}; what these hold can be said in a file "
-            f"{source.name.rpartition('.')[0]}.yml, by lines such as columns: {{NAME: {name}}}"
-        )
-    return "; ".join(said)
-
-
-def _nearest(form: tuple[str, ...], lacking: list[str]) -> str:
-    """Which form lacks least, and what it lacks."""
-    said = f"nearest is {', '.join(form)}, of which {listed(lacking)} cannot be found"
-    if any(r.startswith("sd_") for r in lacking) and not any(
-        r.startswith("mean_") for r in lacking
-    ):
-        said += " (a standard error is no standard deviation: SD = SE · √n)"
-    return said
 
 
 def _forms(forms) -> str:

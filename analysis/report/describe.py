@@ -9,7 +9,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
 from .intervals import off_centre
-from .measures import BY_FORM, RAW
+from .measures import BY_FORM
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
 from .wording import ALPHA, HIGH_I2, LOW_I2
@@ -123,9 +123,12 @@ def _measure(registry: Registry, data: Data) -> list[str | Value]:
     how = {SET: "as set", HELD: "the usual one for these columns"}.get(
         columns.chosen, columns.chosen
     )
-    if columns.chosen == HELD and columns.form not in RAW and BY_FORM[columns.form] == "EFFECT":
-        how = "nothing tells which one it is; the settings can"
     said = f"The effect size is the {measure.name} ({how}), computed from {names}"
+    if columns.chosen == HELD and BY_FORM[columns.form] == "EFFECT":
+        said = (
+            "What the file calls its effect is pooled as it is; the settings can name the measure. "
+            f"It is read from {names}"
+        )
     if "ci_low" not in columns.form:
         return [f"{said}."]
     return [f"{said}, intervals of ", registry.get(Value, "settings.given_level"), "%."]

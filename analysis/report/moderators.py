@@ -114,6 +114,8 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
         if len(moderator.trials) < FEWEST:
             fewest = writer.registry.get(Value, "settings.moderator.fewest")
             why = ["fewer than ", fewest, " studies have it"]
+        if len(writer.outcome.trials) < FEWEST:
+            why = ["there are fewer than ", fewest, " studies"]
         return [f"{capitalised(moderator.label)}: no regression, since ", *why, ". "]
     prefix = f"regression.{moderator.key}"
     t, df = (writer.get(f"{prefix}.{name}") for name in ("statistic", "df"))

@@ -12,7 +12,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
-from ..engine.pool import pool
+from ..engine.pool import Pooled, pool
 from .pooled import MODELS, RECOMMENDED
 from .trials import Trial
 from .wording import ALPHA
@@ -27,9 +27,9 @@ FEWEST = 2  # studies
 def add_next_trial(writer: Writer) -> None:
     """Register the standard error, and where it can be told the size, of the trial that turns it."""
     trials = writer.outcome.trials
-    p, estimate = _pooled(trials)
-    significant = p < ALPHA
-    effect = 0.0 if significant else estimate
+    now = _pooled(trials)
+    significant = now.pvalue < ALPHA
+    effect = 0.0 if significant else now.estimate
     se = _turning(trials, effect, significant) if len(trials) >= FEWEST else None
     inputs = writer.trial_inputs()
     what = "no effect" if significant else "the pooled effect"
@@ -43,22 +43,32 @@ def add_next_trial(writer: Writer) -> None:
     writer.count("next.participants", n, meaning, ("next.se",))
     meaning = "times that the standard error of a next trial may be smaller than any study’s"
     writer.count("next.reach", REACH, meaning)
-    writer.tell("next.told", *_told(writer, significant, se, n))
+    least = min(t.vi for t in trials) / REACH**2
+    why = "" if se is not None else _reason(now, _pooled(trials, (effect, least)))
+    writer.tell("next.told", *_told(writer, significant, se, n, why))
 
 
-def _pooled(trials: tuple[Trial, ...], *more: tuple[float, float]) -> tuple[float, float]:
-    """The p and the estimate of the main analysis of `trials` and of `more` effects with variances."""
+def _pooled(trials: tuple[Trial, ...], *more: tuple[float, float]) -> Pooled:
+    """The main analysis of `trials` and of `more` effects with variances."""
     yi = [*(t.yi for t in trials), *(y for y, _ in more)]
     vi = [*(t.vi for t in trials), *(v for _, v in more)]
-    found = pool(yi, vi=vi, method=METHOD, ci=CI)
-    return found.pvalue, found.estimate
+    return pool(yi, vi=vi, method=METHOD, ci=CI)
+
+
+def _reason(now: Pooled, then: Pooled) -> str:
+    """Why not even the most precise trial turns it, by τ² `now` and with that trial, `then`."""
+    if now.tau2 > 0:
+        return ": the studies differ, and a single trial says little of that"
+    if then.tau2 > 0:
+        return ": it would make the studies differ, which they do not so far by τ²"
+    return ""
 
 
 def _turning(trials: tuple[Trial, ...], effect: float, significant: bool) -> float | None:
     """The largest standard error of a trial with this `effect` that turns the conclusion."""
 
     def turns(size: float) -> bool:
-        return (_pooled(trials, (effect, exp(2 * size)))[0] < ALPHA) != significant
+        return (_pooled(trials, (effect, exp(2 * size))).pvalue < ALPHA) != significant
 
     errors = [sqrt(t.vi) for t in trials]
     sizes = np.linspace(log(max(errors)), log(min(errors) / REACH), STEPS)
@@ -80,7 +90,7 @@ def _participants(trials: tuple[Trial, ...], se: float) -> int | None:
     return round(float(np.median(shares)) / se**2) if len(shares) == len(trials) else None
 
 
-def _told(writer: Writer, significant: bool, se: float | None, n: int | None) -> list:
+def _told(writer: Writer, significant: bool, se: float | None, n: int | None, why: str) -> list:
     if len(writer.outcome.trials) < FEWEST:
         return ["From a single study it cannot be told what a next trial would have to be."]
     now, then = (
@@ -92,8 +102,7 @@ def _told(writer: Writer, significant: bool, se: float | None, n: int | None) ->
             f"The pooled effect is {now}. A single further trial that {what} would not change this, "
             "even if its standard error were ",
             writer.get("next.reach"),
-            " times smaller than that of the "
-            "most precise study: the studies differ, and a single trial says little of that.",
+            f" times smaller than that of the most precise study{why}.",
         ]
     size = [", about ", writer.get("next.participants"), " participants"] if n else []
     return [

@@ -175,9 +175,10 @@ def _rows(name: str, records) -> tuple[tuple[str, ...], tuple[Line, ...], list[F
     for number, cells in rest:
         if len(cells) != len(header):
             text = f"has {len(cells)} cells where the header has {len(header)}"
-            problems.append(
-                Finding(name, number, None, f"{text}; quote cells that hold the delimiter")
-            )
+            what = "quote cells that hold the delimiter"
+            if len(cells) < len(header):
+                what = "cells are missing; an empty one takes its delimiter all the same"
+            problems.append(Finding(name, number, None, f"{text}; {what}"))
     if problems:
         return (), (), problems
     rows = (Line(n, dict(zip(header, cells, strict=True))) for n, cells in rest)
