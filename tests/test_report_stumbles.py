@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
@@ -299,7 +300,9 @@ EMPTY = COUNTS + "A,4,100,8,100\nB,0,90,0,95\nC,5,80,9,85\n"
 
 def test_a_trial_without_any_event_is_told_and_left_out_beside(tmp_path):
     registry = compose(read(tmp_path, EMPTY))
-    said = "B (line 3) has no event in either arm. Such a trial says nothing of a ratio; pooled here,"
+    said = (
+        "B (line 3) has no event in either arm. Such a trial says nothing of a ratio; pooled here,"
+    )
     assert registry.get(Phrase, "data.empty").text.startswith(said)
     assert registry.get(Phrase, "outcome.empty.told").text.startswith(said)
     without = compose(read(tmp_path, EMPTY.replace("B,0,90,0,95\n", "")))
@@ -321,3 +324,42 @@ def test_trials_of_which_none_has_an_event_are_told(tmp_path):
     registry = compose(read(tmp_path, COUNTS + "A,0,100,0,100\nB,0,90,0,95\n"))
     said = registry.get(Phrase, "outcome.empty.told").text
     assert said.startswith("A (line 2) and B (line 3) have no event") and "Without" not in said
+
+
+def outcome_of_scales(folder: Path, *rows: str):
+    """What is said of two columns, where studies have an effect by each of several scales."""
+    data = read(folder, "study,yi,vi,scale,week\n" + "\n".join(rows) + "\n")
+    registry = compose(data)
+    remarks = {
+        row.cells["column"]: row.cells["note"] for row in registry.get(Table, "data.columns").rows
+    }
+    return data, remarks, registry.get(Phrase, "outcome.dependent.within").text
+
+
+def test_a_category_that_differs_within_studies_is_said_to_make_no_subgroups(tmp_path):
+    data, remarks, said = outcome_of_scales(
+        tmp_path, *(f"{'AABBCC'[i]},0.{i},0.1,{'xyxyxy'[i]},{i}" for i in range(6))
+    )
+    assert remarks["scale"] == "differs within studies: no subgroups"
+    assert remarks["week"] == "differs within studies: no regression"
+    assert said == (
+        "Scale differs within studies: there are no subgroups by it. Week differs within studies: "
+        "there is no regression by it."
+    )
+    texts = chapters(data)
+    for name in ("index.qmd", "chapters/03-outcome.qmd"):
+        assert "dependent.within" in texts[name] and "settings.correlation" in texts[name]
+
+
+def test_studies_within_which_a_category_differs_are_named(tmp_path):
+    _, remarks, said = outcome_of_scales(
+        tmp_path,
+        "A,0.1,0.1,x,4",
+        "A,0.2,0.1,y,4",
+        "B,0.1,0.1,x,4",
+        "C,0.3,0.1,y,8",
+        "D,0.3,0.1,y,8",
+    )
+    assert remarks["scale"] == "differs within some studies, which have no part in its subgroups"
+    assert remarks["week"] == ""
+    assert said == "Scale differs within A, which has no part in its subgroups."

@@ -50,7 +50,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_counts(writer, data)
         add_pooled(writer)
         add_empty(writer, data)
-        add_dependent(writer)
+        add_dependent(writer, data)
         add_data_table(writer, data)
         add_forest(writer, data)
         add_subgroups(writer, data)

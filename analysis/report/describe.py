@@ -13,6 +13,7 @@ from .intervals import off_centre
 from .measures import BY_FORM
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
+from .within import remark
 from .wording import ALPHA, HIGH_I2, LOW_I2
 
 COLUMNS = (
@@ -83,7 +84,7 @@ def _add_columns(registry: Registry, data: Data) -> None:
             "by": each.by,
             "example": first.cells[each.column],
             "missing": value,
-            "note": each.note,
+            "note": "; ".join(filter(None, (each.note, remark(data, each.column)))),
         }
         rows.append(Row(cells))
     registry.add("data.columns", Table("columns", COLUMNS, tuple(rows)))
