@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import exp
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -12,6 +13,7 @@ from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
+from analysis.report.project import write_project
 from analysis.review.data import DataError
 
 from leaves import REFERENCE, document
@@ -363,3 +365,15 @@ def test_studies_within_which_a_category_differs_are_named(tmp_path):
     assert remarks["scale"] == "differs within some studies, which have no part in its subgroups"
     assert remarks["week"] == ""
     assert said == "Scale differs within A, which has no part in its subgroups."
+
+
+@pytest.mark.parametrize("name", ["multi.csv", 'it\'s "mine" ü.csv'])
+def test_the_file_is_called_as_it_was_given(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    path.write_text(COUNTS + "A,4,100,8,100\nB,5,90,9,95\nC,,,,\n", encoding="utf-8")
+    root = tmp_path / "out"
+    write_project(read_data(path), path, root, file=path.name)
+    monkeypatch.chdir(root)
+    registry = run_path(str(root / "report.py"))["PROJECT"].shown.registry
+    assert registry.get(Phrase, "data.file").text == name
+    assert f"{name}:4: C has no numbers" in registry.get(Phrase, "data.left_out").text
