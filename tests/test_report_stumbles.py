@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from math import exp
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
+from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
 from analysis.report.intervals import off_centre
+from analysis.report.project import write_project
 from analysis.review.data import DataError
 
 from leaves import REFERENCE, document
@@ -306,3 +309,85 @@ def test_why_no_next_trial_turns_the_conclusion_is_true_of_these_studies(tmp_pat
     assert reason in registry.get(Phrase, "outcome.next.told").text
     # Q of twelve effects around their mean: 12 · 0.05² / 0.01, below its 11 df, or 12 · 0.2² / 0.01.
     assert (registry.get(Value, "outcome.reml.tau2").raw > 0) is reason.startswith("the studies")
+
+
+EMPTY = COUNTS + "A,4,100,8,100\nB,0,90,0,95\nC,5,80,9,85\n"
+
+
+def test_a_trial_without_any_event_is_told_and_left_out_beside(tmp_path):
+    registry = compose(read(tmp_path, EMPTY))
+    said = (
+        "B (line 3) has no event in either arm. Such a trial says nothing of a ratio; pooled here,"
+    )
+    assert registry.get(Phrase, "data.empty").text.startswith(said)
+    assert registry.get(Phrase, "outcome.empty.told").text.startswith(said)
+    without = compose(read(tmp_path, EMPTY.replace("B,0,90,0,95\n", "")))
+    for end in ("estimate", "ci_low", "ci_high"):
+        expected = without.get(Value, f"outcome.reml.{end}").raw
+        assert registry.get(Value, f"outcome.eventful.{end}").raw == pytest.approx(expected)
+        assert registry.get(Value, f"outcome.reml.{end}").raw != pytest.approx(expected, abs=1e-4)
+    assert without.get(Phrase, "outcome.empty.told").text == ""
+    assert without.get(Value, "outcome.eventful.estimate").raw is None
+
+
+def test_trials_without_any_event_tell_of_a_risk_difference(tmp_path):
+    (tmp_path / "trials.yml").write_text("measure: RD", encoding="utf-8")
+    registry = compose(read(tmp_path, EMPTY))
+    assert registry.get(Phrase, "data.empty").text == ""
+
+
+def test_trials_of_which_none_has_an_event_are_told(tmp_path):
+    registry = compose(read(tmp_path, COUNTS + "A,0,100,0,100\nB,0,90,0,95\n"))
+    said = registry.get(Phrase, "outcome.empty.told").text
+    assert said.startswith("A (line 2) and B (line 3) have no event") and "Without" not in said
+
+
+def outcome_of_scales(folder: Path, *rows: str):
+    """What is said of two columns, where studies have an effect by each of several scales."""
+    data = read(folder, "study,yi,vi,scale,week\n" + "\n".join(rows) + "\n")
+    registry = compose(data)
+    remarks = {
+        row.cells["column"]: row.cells["note"] for row in registry.get(Table, "data.columns").rows
+    }
+    return data, remarks, registry.get(Phrase, "outcome.dependent.within").text
+
+
+def test_a_category_that_differs_within_studies_is_said_to_make_no_subgroups(tmp_path):
+    data, remarks, said = outcome_of_scales(
+        tmp_path, *(f"{'AABBCC'[i]},0.{i},0.1,{'xyxyxy'[i]},{i}" for i in range(6))
+    )
+    assert remarks["scale"] == "differs within studies: no subgroups"
+    assert remarks["week"] == "differs within studies: no regression"
+    assert said == (
+        "Scale differs within studies: there are no subgroups by it. Week differs within studies: "
+        "there is no regression by it."
+    )
+    texts = chapters(data)
+    for name in ("index.qmd", "chapters/03-outcome.qmd"):
+        assert "dependent.within" in texts[name] and "settings.correlation" in texts[name]
+
+
+def test_studies_within_which_a_category_differs_are_named(tmp_path):
+    _, remarks, said = outcome_of_scales(
+        tmp_path,
+        "A,0.1,0.1,x,4",
+        "A,0.2,0.1,y,4",
+        "B,0.1,0.1,x,4",
+        "C,0.3,0.1,y,8",
+        "D,0.3,0.1,y,8",
+    )
+    assert remarks["scale"] == "differs within some studies, which have no part in its subgroups"
+    assert remarks["week"] == ""
+    assert said == "Scale differs within A, which has no part in its subgroups."
+
+
+@pytest.mark.parametrize("name", ["multi.csv", 'it\'s "mine" ü.csv'])
+def test_the_file_is_called_as_it_was_given(tmp_path, monkeypatch, name):
+    path = tmp_path / name
+    path.write_text(COUNTS + "A,4,100,8,100\nB,5,90,9,95\nC,,,,\n", encoding="utf-8")
+    root = tmp_path / "out"
+    write_project(read_data(path), path, root, file=path.name)
+    monkeypatch.chdir(root)
+    registry = run_path(str(root / "report.py"))["PROJECT"].shown.registry
+    assert registry.get(Phrase, "data.file").text == name
+    assert f"{name}:4: C has no numbers" in registry.get(Phrase, "data.left_out").text

@@ -11,8 +11,8 @@
     measures    effect sizes: from which columns, how they are called and shown
     trials      rows, columns                  -> outcomes, each with its effects
     compose     outcomes                       -> one registry of values, phrases, tables, figures:
-                by describe, pooled, counts, dependent, subgroups, moderators, bias, sensitivity,
-                next_trial, whatif, published, changed, with writer and wording
+                by describe, pooled, counts, empty, dependent, subgroups, moderators, bias, sensitivity,
+                next_trial, whatif, published, changed, with writer, wording and within
     chapters    outcomes                       -> the text that shows them
     project     all of it                      -> a Quarto book in a folder
     init        a project of one's own, with the engine packed by wheel; stamp, assets

@@ -59,7 +59,7 @@ def _report(given: list[str]) -> int:
         )
     data = read_data(options.data, read_settings(options.data).with_measure(options.measure))
     read_published(options.data)  # its problems are told before anything is written
-    write_project(data, options.data, options.out, options.measure)
+    write_project(data, options.data, options.out, options.measure, file=options.data.name)
     write_stamp(options.out)
     return publish([str(options.out)])
 

@@ -52,12 +52,16 @@ def _id(outcome: Outcome) -> str:
 
 
 def _index(data: Data) -> str:
-    results = [
-        fill("index-outcome.qmd", key=o.key, id=_id(o), label=escape_markdown(o.name))
-        for o in data.outcomes
-    ]
+    results = [_result(outcome) for outcome in data.outcomes]
     question = escape_markdown(data.settings.question)
     return fill("index.qmd", question=question, results="\n".join(results))
+
+
+def _result(outcome: Outcome) -> str:
+    names = {"key": outcome.key, "id": _id(outcome)}
+    several = " " + fill("outcome-dependent.qmd", **names).strip() if outcome.dependent else ""
+    label = escape_markdown(outcome.name)
+    return fill("index-outcome.qmd", **names, label=label, dependent=several)
 
 
 def _methods(data: Data) -> str:

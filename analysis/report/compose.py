@@ -11,6 +11,7 @@ from .columns import understand
 from .counts import add_counts, add_participants
 from .dependent import add_dependent
 from .describe import add_description
+from .empty import add_empty
 from .moderators import add_moderators
 from .next_trial import add_next_trial
 from .pooled import add_data_table, add_forest, add_pooled, add_studies
@@ -48,7 +49,8 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_participants(writer)
         add_counts(writer, data)
         add_pooled(writer)
-        add_dependent(writer)
+        add_empty(writer, data)
+        add_dependent(writer, data)
         add_data_table(writer, data)
         add_forest(writer, data)
         add_subgroups(writer, data)

@@ -7,7 +7,8 @@ from ..engine.checks import computable
 from ..engine.multilevel import Multilevel, multilevel
 from ..engine.robust import robust
 from .pooled import MODELS, RECOMMENDED
-from .trials import effects_of, numbered
+from .trials import Data, effects_of, numbered
+from .within import told
 from .writer import Writer
 
 ENDS = ("estimate", "ci_low", "ci_high")
@@ -25,11 +26,12 @@ WORDS = {
 }
 
 
-def add_dependent(writer: Writer) -> None:
+def add_dependent(writer: Writer, data: Data) -> None:
     """Register the three-level model of an outcome in which studies have several effects."""
     outcome = writer.outcome
     if not outcome.dependent:
         return
+    writer.say("dependent.within", told(data, outcome))
     studies = [t.key for t in outcome.rows]
     effects = effects_of(outcome.rows)
     found = computable(multilevel, **effects, cluster=studies, level=writer.level)

@@ -8,10 +8,12 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
+from .empty import empty_rows, told_of_empty
 from .intervals import off_centre
 from .measures import BY_FORM
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
+from .within import remark
 from .wording import ALPHA, HIGH_I2, LOW_I2
 
 COLUMNS = (
@@ -82,7 +84,7 @@ def _add_columns(registry: Registry, data: Data) -> None:
             "by": each.by,
             "example": first.cells[each.column],
             "missing": value,
-            "note": each.note,
+            "note": "; ".join(filter(None, (each.note, remark(data, each.column)))),
         }
         rows.append(Row(cells))
     registry.add("data.columns", Table("columns", COLUMNS, tuple(rows)))
@@ -144,3 +146,6 @@ def _add_zeros(registry: Registry, data: Data) -> None:
         rows = "row has" if zeros == 1 else "rows have"
         parts = [k, f" {rows} a count of nought; ", constant, " was added to each count there."]
     registry.add("data.zeros.told", Phrase.of("data.zeros.told", *parts))
+    empty = {row.line: row for o in data.outcomes for row in empty_rows(data, o)}
+    parts = told_of_empty(constant, tuple(empty.values())) if empty else []
+    registry.add("data.empty", Phrase.of("data.empty", *parts))

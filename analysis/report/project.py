@@ -47,19 +47,22 @@ class Project:
         return 0
 
 
-def open_project(root: Path) -> Project:
-    """Compute everything from the trials of the project in the folder `root`."""
-    data = read_data(root / TRIALS)
+def open_project(root: Path, file: str = TRIALS.name) -> Project:
+    """Compute everything from the trials of the project in the folder `root`, given as `file`."""
+    data = read_data(root / TRIALS).called(file)
     published = read_published(root / TRIALS)
     registry = compose(data, published)
     add_changed(registry, data, root)
     return Project(root, data, Shown(registry, root))
 
 
-def write_project(data: Data, path: Path, root: Path, measure: str | None = None) -> None:
+def write_project(
+    data: Data, path: Path, root: Path, measure: str | None = None, file: str = TRIALS.name
+) -> None:
     """Write the project on `data`, read from the CSV file at `path`, into the folder `root`.
 
-    `measure` is one that was asked for besides the settings, and joins those of the project.
+    `measure` is one that was asked for besides the settings, and joins those of the project; `file` is
+    what the chapters call the file.
     """
     published = published_path(path)
     keep(root, path)
@@ -67,7 +70,8 @@ def write_project(data: Data, path: Path, root: Path, measure: str | None = None
     for name, text in texts.items():
         _write(root / name, text)
     for name in SCRIPTS:
-        _write(root / name, (TEMPLATES / name).read_text(encoding="utf-8"))
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        _write(root / name, text.replace(f'file="{TRIALS.name}"', f"file={file!a}"))
     _write(root / "_quarto.yml", _book(data, list(texts)))
     _write(root / "_environment", "QUARTO_PYTHON=.venv/bin/python\n")
     bibliography = (TEMPLATES / "references.bib").read_text(encoding="utf-8")

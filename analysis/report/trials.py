@@ -78,6 +78,11 @@ class Data:
     outcomes: tuple[Outcome, ...]
     left_out: tuple[Finding, ...]
 
+    def called(self, name: str) -> Data:
+        """These data with the file called `name` in all that is said of it."""
+        left_out = tuple(replace(finding, file=name) for finding in self.left_out)
+        return replace(self, source=replace(self.source, name=name), left_out=left_out)
+
     def label(self, column: str) -> str:
         """How to call `column`."""
         return self.settings.labels.get(column, column)

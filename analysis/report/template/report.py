@@ -7,6 +7,6 @@ from pathlib import Path
 
 from analysis.report.project import open_project
 
-PROJECT = open_project(Path(__file__).parent)
+PROJECT = open_project(Path(__file__).parent, file="trials.csv")
 v, p, say = PROJECT.shown.v, PROJECT.shown.p, PROJECT.shown.say
 table, figure, what_if = PROJECT.shown.table, PROJECT.shown.figure, PROJECT.shown.what_if
