@@ -10,6 +10,7 @@ Value names: `<outcome>.reml[.<subset>].<statistic>`, the subset being `g`, `wit
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 from operator import attrgetter
 
@@ -25,7 +26,7 @@ from ..engine.gosh import gosh
 from ..engine.influence import influence
 from ..engine.leave_one_out import leave_one_out
 from ..engine.pet_peese import pet_peese
-from ..engine.pool import pool
+from ..engine.pool import Pooled, pool
 from .outcome import Outcome
 from .pooled import STATISTICS, Statistic, decimals
 from .samples import Sample, Sizes, add_corrected, add_statistics, as_reconstructed
@@ -42,6 +43,14 @@ _T = Statistic(attrgetter("statistic"), decimals(2), "test statistic t", ("estim
 _DF = Statistic(attrgetter("df"), count, "degrees of freedom of t", ("k",))
 _P = Statistic(attrgetter("pvalue"), pvalue, "significance (p), both tails", ("statistic",))
 _TAU = "limit of τ by Q profile"
+
+
+def _tau_end(end: str, result: Pooled) -> float | None:
+    """The `end` of the interval of τ, which a single trial leaves none."""
+    found = computable(result.confint)
+    return None if found is None else getattr(found.tau, end)
+
+
 _I2 = Statistic(attrgetter("i2"), decimals(1), "I² in per cent", ("tau2",))
 POOLED = {
     name: STATISTICS[name]
@@ -52,8 +61,8 @@ POOLED = {
         lambda p: 1 / sqrt(np.sum(1 / (p.model.v + p.tau2))), decimals(3),
         "standard error of the pooled effect by the normal model", ("tau2",),
     ),
-    "tau_low": Statistic(lambda p: p.confint().tau.low, decimals(2), f"lower {_TAU}"),
-    "tau_high": Statistic(lambda p: p.confint().tau.high, decimals(2), f"upper {_TAU}"),
+    "tau_low": Statistic(partial(_tau_end, "low"), decimals(2), f"lower {_TAU}"),
+    "tau_high": Statistic(partial(_tau_end, "high"), decimals(2), f"upper {_TAU}"),
     "prediction_low": STATISTICS["prediction_low"],
     "prediction_high": STATISTICS["prediction_high"],
 }  # fmt: skip
