@@ -235,7 +235,7 @@ def visit(browser):
                 or problems.append(f"asks for {request.url}")
             ),
         )
-        opened.goto(address)
+        opened.goto(address, timeout=60_000)
         return opened
 
     yield open_page
@@ -266,6 +266,11 @@ def served(folder: Path, asked: list[str] | None = None) -> Iterator[str]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def until(page, condition: str) -> None:
+    """Wait until `condition` holds in `page`, without the eval that its policy forbids."""
+    wait_for(lambda: page.evaluate(condition))
 
 
 WCAG = {

@@ -140,7 +140,7 @@ def test_a_tampered_pdf_is_caught(both):
                 numbers += 1
                 tampered = [*pdf[:place], bump(token), *pdf[place + 1 :]]
                 if numbers % 25 == 1:
-                    assert len(differences(html, tampered)) == 1
+                    assert differences(html, tampered) != []
     assert numbers > 200
 
 

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from analysis.report.__main__ import main
 
-from conftest import served, violations
+from conftest import served, until, violations
 from hostile import CLOSING, CONTROL, LINES, MARKUP, SHOWN, TEXTS, TURNED, formulas
 
 ROOT = Path(__file__).parent.parent
@@ -130,10 +130,8 @@ def test_the_experiment_starts_with_the_main_analysis(built, visit):
     assert len(holds) > 4 and set(holds) == {"true"}
     page.locator("input[data-study=tpt_madras]").uncheck()
     without = known["outcome.reml.without.tpt_madras.estimate"]["text"]
-    page.wait_for_function(
-        "text => document.querySelector('[data-of=now][data-name=estimate]').textContent === text",
-        arg=without,
-    )
+    cell = "document.querySelector('[data-of=now][data-name=estimate]')"
+    until(page, f"{cell}.textContent === {json.dumps(without)}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from publish.errors import PublishError
 from publish.project import read_project
 from publish.reader.features import add_features
 
-from conftest import PICTURE, served, violations
+from conftest import PICTURE, served, until, violations
 from reading import built, look_for
 
 
@@ -138,7 +138,7 @@ def test_pages_as_quarto_writes_them_get_the_same_features(book, tmp_path, visit
     page.keyboard.press("Escape")
     assert page.locator(".reader-theme").count() == 0, "Quarto has a switch of its own"
     page.evaluate("document.body.classList.replace('quarto-light', 'quarto-dark')")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    until(page, "document.documentElement.dataset.theme === 'dark'")
     data = (site / "site_libs/reader/search.js").read_text(encoding="utf-8")
     index = json.loads(re.search(r"'search': (.*) };", data)[1])
     assert ["reference", 2, "ref-one2001", "Reference", "One. (2001). A title."] in index["entries"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from conftest import served
+from conftest import served, until
 from reading import built, look_for
 
 
@@ -43,7 +43,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(visit, base):
     button = page.locator(".reader-theme")
     assert button.get_attribute("aria-pressed") == "true"
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{ground} === 'rgb(255, 255, 255)'")
+    until(page, f"{ground} === 'rgb(255, 255, 255)'")
     button.click()
     assert page.evaluate(ground) == dark
     page.goto(f"{base}/chapters/one.html")
@@ -119,7 +119,7 @@ def test_a_previewed_figure_of_another_page_is_there(visit, base):
     page = visit(f"{base}/index.html")
     page.locator('main a[href$="#fig-x"]').hover()
     page.locator(".reader-preview img").wait_for()
-    page.wait_for_function("document.querySelector('.reader-preview img').naturalWidth > 0")
+    until(page, "document.querySelector('.reader-preview img').naturalWidth > 0")
 
 
 def test_the_first_touch_shows_and_the_second_goes(visit, base):
@@ -177,7 +177,7 @@ def test_the_same_from_a_server(visit, book):
         page.locator(".reader-preview img").wait_for()
         page.locator('.reader-actions a[href="#reader-cite"]').click()
         page.get_by_role("button", name="Copy the citation").click()
-        page.wait_for_function("document.querySelector('.reader-status').textContent === 'Copied'")
+        until(page, "document.querySelector('.reader-status').textContent === 'Copied'")
 
 
 def test_a_long_table_is_sorted_by_exact_values_absent_ones_last(visit, base):
@@ -235,7 +235,7 @@ def test_tabs_move_with_the_arrows_and_all_is_there_without_script(visit, browse
 def test_the_citation_can_be_copied(visit, base):
     page = visit(f"{base}/index.html")
     page.get_by_role("button", name="Copy the citation").click()
-    page.wait_for_function("document.querySelector('.reader-status').textContent === 'Copied'")
+    until(page, "document.querySelector('.reader-status').textContent === 'Copied'")
     assert page.evaluate("getSelection().toString()") == (
         "A. Author (2020). Values & <signs> #in a title."
     )

@@ -89,7 +89,10 @@ def test_every_row_of_the_ledger_leads_to_its_number_or_home_and_as_many_as_are_
             file, _, anchor = urljoin(page, link["href"]).partition("#")
             target = pages[file].find(id=anchor)
             assert file != page and target is not None, link
-            shown = link.find_parent("tr").select_one(".value")["data-id"]
+            value = link.find_parent("tr").select_one(".value")
+            if value is None:  # what contradicts others is not recomputed, and yet stands somewhere
+                continue
+            shown = value["data-id"]
             if target.get("data-id") != shown:
                 at_home += 1
                 assert anchor in HOMES.values()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import until
 from reading import built, look_for
 
 
@@ -111,4 +112,4 @@ def test_found_words_are_marked_on_arrival(visit, base):
     look_for(page, "begins like")
     page.keyboard.press("Enter")
     page.wait_for_url("**/one.html#sec-sub")
-    page.wait_for_function("CSS.highlights.get('reader-found')?.size === 2")
+    until(page, "CSS.highlights.get('reader-found')?.size === 2")

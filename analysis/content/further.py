@@ -91,7 +91,9 @@ def _selected(yi: tuple[float, ...], vi: tuple[float, ...], level: float) -> Sel
     return Selected(fit.k, fit.estimate, ends.low, ends.high, p, delta, fit.lrt_pvalue)
 
 
-_SELECTED = {n: s for n, s in _READ.items() if n != "se"} | {
+_SELECTED = {n: s for n, s in _READ.items() if n in ("k", "estimate")} | {
+    "ci_low": Statistic(attrgetter("ci_low"), decimals(2), "lower limit by the profile likelihood"),
+    "ci_high": Statistic(attrgetter("ci_high"), decimals(2), "upper limit by the profile likelihood"),
     "pvalue": _P,
     "delta": Statistic(
         attrgetter("delta"), decimals(2), "publication of trials without a significant effect, "

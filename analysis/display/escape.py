@@ -13,7 +13,7 @@ LINE_ENDS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-ON_PAPER = 1000  # letters of a cell; the website shows all
+ON_PAPER = 2000  # letters of a cell; the website shows all
 # What a spreadsheet takes for a date: shares such as 1/2, ranges such as 8-12.
 DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?")
 # How a formula begins, or a command to another program; also in the wide signs of Chinese and Japanese.
