@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from math import log
 
 import numpy as np
@@ -155,13 +154,13 @@ def test_the_result_tells_itself(found):
         ("RR", {"events_treated": A * 0}, "events_treated is 0 in every study; RR has no"),
         ("RD", {"events_treated": A * 0, "events_control": C * 0}, "RD has no estimate"),
         ("OR", {"to": "some"}, "to is 'some'; allowed"),
-        ("OR", {"add": -1}, "add is -1; it must be a number from 0 to 1e+50"),
-        ("OR", {"add": "x"}, "add is 'x'; it must be a number from 0 to 1e+50"),
+        ("OR", {"add": -1}, "add is -1; it must be a number from 0 to 1e\\+50"),
+        ("OR", {"add": "x"}, "add is 'x'; it must be a number from 0 to 1e\\+50"),
         ("OR", {"level": 95}, "level is 95"),
     ],
 )
 def test_refusals(measure, given, message):
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with pytest.raises(ValueError, match=message):
         mantel_haenszel(measure, **(GIVEN | given))
 
 
