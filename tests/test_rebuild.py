@@ -84,7 +84,9 @@ def test_after_a_deletion_pages_and_pdf_still_agree(without_a_trial):
     assert value_problems(shown_values(without_a_trial), registered(without_a_trial)) == []
     chapters = pdf_chapters(without_a_trial / "manuscript.pdf")
     for page, pdf in zip(pages(without_a_trial), chapters, strict=True):
-        assert differences(html_tokens(page), pdf) == []
+        # A cell longer than a page has room for is cut on paper, and says so by its last sign.
+        found = differences(html_tokens(page), pdf)
+        assert [one for one in found if not one.endswith("…'")] == []
 
 
 @pytest.mark.long
