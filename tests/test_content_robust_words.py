@@ -31,6 +31,8 @@ def test_what_the_chapter_finds():
     assert said(REGISTRY, "robust.symptoms.against") == (
         "PET-PEESE by PET; Selection model; Limit meta-analysis"
     )
+    undone = "does not hold under: PET-PEESE by PET; Selection model; Limit meta-analysis."
+    assert said(REGISTRY, "robust.undone").endswith(undone)
     assert "Effects on symptoms do not differ by disorder" in said(REGISTRY, "robust.equal")
     assert said(REGISTRY, "robust.stands") == ""
     narrow = []
@@ -127,6 +129,7 @@ def test_the_lines_agree_where_effects_do_not_hang_on_their_errors(tmp_path):
     assert {"PET", "PEESE (used)"} <= labels and "PET (used)" not in labels
     assert said(registry, "robust.symptoms.verdict") == "stands"
     assert said(registry, "robust.symptoms.against") == "—"
+    assert said(registry, "robust.undone") == ""
 
 
 def test_words_follow_when_effects_turn(tmp_path):

@@ -7,32 +7,18 @@ from pathlib import Path
 from runpy import run_path
 
 import pytest
+from own_trials import COUNTS, problems, read
 
-from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
 from analysis.report.intervals import off_centre
 from analysis.report.project import write_project
-from analysis.review.data import DataError
 
 from leaves import REFERENCE, document
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-COUNTS = "study,events_t,n_t,events_c,n_c\n"
-
-
-def read(folder: Path, text: str, encoding: str = "utf-8"):
-    path = folder / "trials.csv"
-    path.write_text(text, encoding=encoding)
-    return read_data(path)
-
-
-def problems(folder: Path, text: str) -> list[str]:
-    with pytest.raises(DataError) as refused:
-        read(folder, text)
-    return [str(problem) for problem in refused.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -195,71 +181,6 @@ def test_without_enough_studies_there_is_a_sentence_and_no_empty_table(tmp_path)
     assert 'outcome.regressions")' in text and "outcome.regression.age" in text
 
 
-def row_of_means(header: str) -> str:
-    """A file of two trials with three numbers an arm, below `header`."""
-    return f"{header}\nA,20,12,2,30,10,3\nB,25,11,2,25,10,3\n"
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "study,N CBT,Mean CBT,SD CBT,N TAU,Mean TAU,SD TAU",
-        "study,n_cbt,mean_cbt,sd_cbt,n_control,mean_control,sd_control",
-        "study,CBT n,CBT mean,CBT sd,Usual care n,Usual care mean,Usual care sd",
-        "study,nCBT,meanCBT,sdCBT,nWL,meanWL,sdWL",
-    ],
-)
-def test_groups_are_understood_where_one_is_a_control_by_its_name(tmp_path, header):
-    path = tmp_path / "trials.csv"
-    path.write_text(row_of_means(header), encoding="utf-8")
-    path.with_suffix(".yml").write_text("measure: MD", encoding="utf-8")
-    data = read_data(path)
-    # Hand: 12 - 10, with variances 4/20 and 9/30.
-    assert data.outcomes[0].trials[0].yi == pytest.approx(2)
-    assert data.outcomes[0].trials[0].vi == pytest.approx(0.5)
-    notes = {each.note for each in data.columns.understood if each.role != "study"}
-    (note,) = notes
-    assert "is taken for the control group, so that" in note and "treated" in note
-
-
-def test_the_order_of_the_groups_does_not_matter(tmp_path):
-    header = "study,events usual care,n usual care,events iCBT,n iCBT"
-    data = read(tmp_path, header + "\nA,8,100,4,100\nB,9,95,5,90\n")
-    assert data.columns.one("events_treated") == "events iCBT"
-    assert data.columns.one("n_control") == "n usual care"
-    assert "so that iCBT is the treated one" in data.columns.understood[1].note
-
-
-@pytest.mark.parametrize(
-    ("arms", "why"),
-    [
-        (("CBT", "IPT"), "nothing tells which of CBT and IPT is the control"),
-        (("b", "c"), "nothing tells which of b and c is the control"),
-        (("Placebo", "Sham"), "nothing tells which of Placebo and Sham is the control"),
-        (("a", "b", "c"), "a row compares two groups, and there are a, b and c"),
-        (("CBT", "IPT", "TAU"), "a row compares two groups, and there are CBT, IPT and TAU"),
-    ],
-)
-def test_groups_that_cannot_be_told_apart_are_refused_with_a_line_that_helps(tmp_path, arms, why):
-    header = "study," + ",".join(f"{stem} {arm}" for arm in arms for stem in ("n", "mean", "sd"))
-    text = f"{header}\nA{',20,12,2' * len(arms)}\nB{',25,11,3' * len(arms)}\n"
-    (told,) = problems(tmp_path, text)
-    assert why in told and "check which group is treated" in told
-    line = told.splitlines()[-1].strip()
-    (tmp_path / "trials.yml").write_text(line, encoding="utf-8")
-    columns = read(tmp_path, text).columns
-    assert columns.one("n_treated") == f"n {arms[0]}"
-    assert columns.one("sd_control") == f"sd {arms[-1]}"
-
-
-def test_numbers_of_one_group_or_of_none_are_no_groups(tmp_path):
-    (told,) = problems(tmp_path, "study,n CBT,mean CBT,sd CBT,mean age,sd age\nA,1,1,1,1,1\n")
-    assert "is the control" not in told
-    header = "study,yi,vi,n CBT,mean CBT,sd CBT,n IPT,mean IPT,sd IPT"
-    data = read(tmp_path, header + "\nA,1,0.1,20,1,2,20,1,2\nB,2,0.1,21,2,3,22,2,3\n")
-    assert data.columns.form == ("estimate", "variance")
-
-
 def test_what_a_row_may_hold_is_told_a_line_each(tmp_path):
     (told,) = problems(tmp_path, "study,age\nA,41\nB,42\n")
     lines = told.splitlines()
@@ -309,76 +230,6 @@ def test_why_no_next_trial_turns_the_conclusion_is_true_of_these_studies(tmp_pat
     assert reason in registry.get(Phrase, "outcome.next.told").text
     # Q of twelve effects around their mean: 12 · 0.05² / 0.01, below its 11 df, or 12 · 0.2² / 0.01.
     assert (registry.get(Value, "outcome.reml.tau2").raw > 0) is reason.startswith("the studies")
-
-
-EMPTY = COUNTS + "A,4,100,8,100\nB,0,90,0,95\nC,5,80,9,85\n"
-
-
-def test_a_trial_without_any_event_is_told_and_left_out_beside(tmp_path):
-    registry = compose(read(tmp_path, EMPTY))
-    said = (
-        "B (line 3) has no event in either arm. Such a trial says nothing of a ratio; pooled here,"
-    )
-    assert registry.get(Phrase, "data.empty").text.startswith(said)
-    assert registry.get(Phrase, "outcome.empty.told").text.startswith(said)
-    without = compose(read(tmp_path, EMPTY.replace("B,0,90,0,95\n", "")))
-    for end in ("estimate", "ci_low", "ci_high"):
-        expected = without.get(Value, f"outcome.reml.{end}").raw
-        assert registry.get(Value, f"outcome.eventful.{end}").raw == pytest.approx(expected)
-        assert registry.get(Value, f"outcome.reml.{end}").raw != pytest.approx(expected, abs=1e-4)
-    assert without.get(Phrase, "outcome.empty.told").text == ""
-    assert without.get(Value, "outcome.eventful.estimate").raw is None
-
-
-def test_trials_without_any_event_tell_of_a_risk_difference(tmp_path):
-    (tmp_path / "trials.yml").write_text("measure: RD", encoding="utf-8")
-    registry = compose(read(tmp_path, EMPTY))
-    assert registry.get(Phrase, "data.empty").text == ""
-
-
-def test_trials_of_which_none_has_an_event_are_told(tmp_path):
-    registry = compose(read(tmp_path, COUNTS + "A,0,100,0,100\nB,0,90,0,95\n"))
-    said = registry.get(Phrase, "outcome.empty.told").text
-    assert said.startswith("A (line 2) and B (line 3) have no event") and "Without" not in said
-
-
-def outcome_of_scales(folder: Path, *rows: str):
-    """What is said of two columns, where studies have an effect by each of several scales."""
-    data = read(folder, "study,yi,vi,scale,week\n" + "\n".join(rows) + "\n")
-    registry = compose(data)
-    remarks = {
-        row.cells["column"]: row.cells["note"] for row in registry.get(Table, "data.columns").rows
-    }
-    return data, remarks, registry.get(Phrase, "outcome.dependent.within").text
-
-
-def test_a_category_that_differs_within_studies_is_said_to_make_no_subgroups(tmp_path):
-    data, remarks, said = outcome_of_scales(
-        tmp_path, *(f"{'AABBCC'[i]},0.{i},0.1,{'xyxyxy'[i]},{i}" for i in range(6))
-    )
-    assert remarks["scale"] == "differs within studies: no subgroups"
-    assert remarks["week"] == "differs within studies: no regression"
-    assert said == (
-        "Scale differs within studies: there are no subgroups by it. Week differs within studies: "
-        "there is no regression by it."
-    )
-    texts = chapters(data)
-    for name in ("index.qmd", "chapters/03-outcome.qmd"):
-        assert "dependent.within" in texts[name] and "settings.correlation" in texts[name]
-
-
-def test_studies_within_which_a_category_differs_are_named(tmp_path):
-    _, remarks, said = outcome_of_scales(
-        tmp_path,
-        "A,0.1,0.1,x,4",
-        "A,0.2,0.1,y,4",
-        "B,0.1,0.1,x,4",
-        "C,0.3,0.1,y,8",
-        "D,0.3,0.1,y,8",
-    )
-    assert remarks["scale"] == "differs within some studies, which have no part in its subgroups"
-    assert remarks["week"] == ""
-    assert said == "Scale differs within A, which has no part in its subgroups."
 
 
 @pytest.mark.parametrize("name", ["multi.csv", 'it\'s "mine" ü.csv'])

@@ -8,7 +8,7 @@ test between the categories is not significant.
 
 Value names: `robust.<conclusion>.tried` and `.held`, today's methods that test it and those under which
 it holds; phrases `robust.<conclusion>.verdict`, `.against`, and `robust.stands`, `.weakens`, `.falls`,
-`.equal`.
+`.equal`, `.undone`.
 """
 
 from __future__ import annotations
@@ -226,6 +226,11 @@ def _add_summary(registry: Registry) -> None:
             "little."
         )
     registry.phrase("robust.equal", text, tuple(tests))
+    against = registry.get(Phrase, "robust.symptoms.against").text
+    text = ""
+    if registry.get(Phrase, "robust.symptoms.verdict").text in ("weakens", "falls"):
+        text = f"The effect on {SCALES['symptoms'].name} does not hold under: {against}."
+    registry.phrase("robust.undone", text, ("robust.symptoms.tried", "robust.symptoms.held"))
 
 
 def add_conclusion(registry: Registry, conclusion: Conclusion) -> dict[str, Value | Phrase | str]:

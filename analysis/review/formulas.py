@@ -240,12 +240,8 @@ def _line(xs, ys, weights):
     sxy = sum_of(w * (x - x_mean) * y for w, x, y in zip(weights, xs, ys, strict=True))
     slope = sxy / sxx
     rests = [y - y_mean - slope * (x - x_mean) for x, y in zip(xs, ys, strict=True)]
-    return (
-        slope,
-        1 / sxx,
-        x_mean,
-        sum_of(w * square(r) for w, r in zip(weights, rests, strict=True)),
-    )
+    rss = sum_of(w * square(rest) for w, rest in zip(weights, rests, strict=True))
+    return slope, 1 / sxx, x_mean, rss
 
 
 def _line_trace(xs, weights):
