@@ -202,7 +202,7 @@ def _regression(middle: float, known: tuple[float, float], ys, vs, *xs) -> dict:
     tau2, q_e = _left_over(xs, ys, weights)
     tau2 = within(known, tau2)
     alone = _tau2(ys, weights)
-    estimate, variance, _, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
+    estimate, variance, _ = _line(xs, ys, [1 / (v + tau2) for v in vs])
     se = root(variance)
     return {
         "estimate": estimate,
@@ -228,12 +228,12 @@ def _r2(left, alone):
 
 def _left_over(xs, ys, weights):
     """Return tau2 by moments, and the weighted sum of squares, about the line on `xs`."""
-    _, _, _, q_e = _line(xs, ys, weights)
+    _, _, q_e = _line(xs, ys, weights)
     return at_least_zero((q_e - (len(xs) - 2)) / _line_trace(xs, weights)), q_e
 
 
 def _line(xs, ys, weights):
-    """Return the slope of the weighted line, its variance, the mean of `xs`, and the sum of squares."""
+    """Return the slope of the weighted line, its variance, and the sum of squares about it."""
     x_mean, _ = _mean(xs, weights)
     y_mean, _ = _mean(ys, weights)
     sxx = sum_of(w * square(x - x_mean) for w, x in zip(weights, xs, strict=True))
@@ -241,7 +241,7 @@ def _line(xs, ys, weights):
     slope = sxy / sxx
     rests = [y - y_mean - slope * (x - x_mean) for x, y in zip(xs, ys, strict=True)]
     rss = sum_of(w * square(rest) for w, rest in zip(weights, rests, strict=True))
-    return slope, 1 / sxx, x_mean, rss
+    return slope, 1 / sxx, rss
 
 
 def _line_trace(xs, weights):
