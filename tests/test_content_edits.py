@@ -58,7 +58,7 @@ def composed(tmp_path):
         pytest.param(of("clarke2014", "fonagy2015"), marks=pytest.mark.long),
         pytest.param(of("clarke2014", "fonagy2015", "wiles2013"), marks=pytest.mark.long),
         pytest.param([row for row in ROWS if not row[0].startswith("qol")], marks=pytest.mark.long),
-        [row for row in ROWS if row[0] != "symptoms"],
+        pytest.param([row for row in ROWS if row[0] != "symptoms"], marks=pytest.mark.long),
     ],
     ids=["one", "two", "three", "no quality of life", "no symptoms"],
 )
@@ -135,7 +135,7 @@ def statuses_of(registry) -> Counter:
     return shown
 
 
-@pytest.mark.parametrize("gone", ["a trial", "all effects"])
+@pytest.mark.parametrize("gone", ["a trial", pytest.param("all effects", marks=pytest.mark.long)])
 def test_whatever_is_deleted_tally_and_ledger_have_every_printed_number(composed, gone):
     rows = [row for row in ROWS if gone == "a trial" and row[1] != "isasi2010"]
     registry = composed(rows, drawn=True)

@@ -78,6 +78,7 @@ def test_without_it_one_line_says_how_to_get_it(toy):
     assert "quarto.org" in line
 
 
+@pytest.mark.long
 def test_quarto_alone_finds_the_project_s_python_for_the_downloads(site, tmp_path):
     """`quarto render` without make: nothing of the project's environment is on the PATH."""
     root = copy_project(tmp_path / "project")
