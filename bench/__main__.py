@@ -85,7 +85,8 @@ def run(name: str, command: list[str]) -> tuple[str, dict[str, tuple[float, str,
         command, cwd=HERE.parent, env=os.environ | single, capture_output=True, text=True
     )
     if done.returncode:
-        print(f"{name} stopped: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        print(f"{name} stopped with status {done.returncode}", file=sys.stderr)
+    print("".join(f"  {line}\n" for line in done.stderr.splitlines()[-5:]), end="", file=sys.stderr)
     lines = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
     if not lines:
         return None

@@ -197,7 +197,8 @@ def test_a_total_beyond_the_axis_is_cut_and_ends_in_an_arrow():
     svg = forest("f", [*groups, far], [SUMMARY], WORDS).svg
     (arrow,) = [i for i in ids(svg, "total-11-1-")]
     assert arrow == "total-11-1-high"
-    assert corners(svg, "total-11-1")[:, 0].max() <= centre(svg, ids(svg, "tick-")[-1])[0] + 1e-6
+    assert corners(svg, arrow)[:, 0].max() <= centre(svg, ids(svg, "tick-")[-1])[0] + 1e-6
+    assert corners(svg, "total-11-1")[:, 0].max() < corners(svg, arrow)[:, 0].min()
 
 
 def test_the_axis_holds_no_effect_and_the_summary():

@@ -99,10 +99,16 @@ class Sheet:
         self._arrows(y, limits, INK, gid)
 
     def diamond(self, y: float, effect: float, limits: Limits, gid: str) -> None:
-        """Draw `effect` and its `limits` as a diamond, cut where it runs beyond the axis."""
+        """Draw `effect` and its `limits` as a diamond, cut where it runs beyond the axis.
+
+        An arrow stands where it was cut, a little apart, since nobody would see it on the diamond.
+        """
         knots = [limits.low, effect, limits.high]
         if self._meets(limits):
-            xs = sorted({self.axis.clipped(knot) for knot in knots})
+            apart = 1.5 * ARROW * (self.axis.high - self.axis.low) / (self.plot.right - self.plot.left)
+            left = self.axis.low + (apart if limits.low < self.axis.low else 0)
+            right = self.axis.high - (apart if limits.high > self.axis.high else 0)
+            xs = sorted({min(max(knot, left), right) for knot in knots})
             heights = np.interp(xs, knots, [0.0, DIAMOND_HALF, 0.0]) if len(xs) > 1 else [0.0]
             upper = [(self.x(x), y - h) for x, h in zip(xs, heights, strict=True)]
             lower = [(self.x(x), y + h) for x, h in zip(xs, heights, strict=True)]
