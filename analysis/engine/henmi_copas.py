@@ -11,21 +11,23 @@ their precision says; its error and interval allow for the heterogeneity all the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf, pi, sqrt
+from math import pi, sqrt
 
 import numpy as np
-from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import gammainc
 
 from . import checks
 from .distributions import quantile
 from .model import Mean
+from .quadrature import integrate
 from .results import Result
 from .tau2 import dersimonian_laird
 
-# Of the root and the integral, relative: far below what any digit of an interval can show.
+# Of the root, relative: far below what any digit of an interval can show.
 TOLERANCE = 1e-12
+# The normal density at the far end of the integral over that at its start; the panels between.
+LEFT_OUT, PANELS = 1e-20, 4
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,8 +105,8 @@ class _Sums:
         """The variance of r."""
         return 1 + self.tau2 * self.w2
 
-    def moments(self, r: float) -> tuple[float, float]:
-        """Return mean and variance of q given `r` standard deviations: Henmi & Copas (2010)."""
+    def moments(self, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return means and variances of q given `r` standard deviations: Henmi & Copas (2010)."""
         df, t, w1, w2, w3, w4 = self.k - 1, self.tau2, self.w1, self.w2, self.w3, self.w4
         beyond = (r * r - 1) / self.variance
         spread = w3 - w2**2
@@ -119,12 +121,12 @@ class _Sums:
         )
         return mean, variance
 
-    def density(self, r: float, t: float) -> float:
-        """Return the density of `r` times the probability that q is too small for r/t errors."""
+    def density(self, r: np.ndarray, t: float) -> np.ndarray:
+        """Return the densities of `r` times the probability that q is too small for r/t errors."""
         mean, variance = self.moments(r)
         bound = (self.w1 / self.w2 - 1) * ((r / t) ** 2 - 1) + self.k - 1
         below = gammainc(mean**2 / variance, bound * mean / variance)
-        return float(below) * exp(-r * r / 2) / sqrt(2 * pi)
+        return below * np.exp(-r * r / 2) / sqrt(2 * pi)
 
 
 def _root(sums: _Sums, level: float) -> float:
@@ -135,7 +137,9 @@ def _root(sums: _Sums, level: float) -> float:
     tail, normal = (1 - level) / 2, quantile(level, None)
 
     def excess(t: float) -> float:
-        return quad(sums.density, t, inf, args=(t,), epsabs=0, epsrel=1e-11, limit=200)[0] - tail
+        edges = np.linspace(t, sqrt(t * t - 2 * np.log(LEFT_OUT)), PANELS + 1)
+        panels = integrate(lambda r: sums.density(r, t)[None], edges)
+        return float(panels.sums.sum()) - tail
 
     low = normal
     while low > TOLERANCE:

@@ -66,7 +66,7 @@ def integrate(function: Callable[[np.ndarray], np.ndarray], edges: np.ndarray) -
             return _joined(kept, error / total)
         low, high, whole = low[~both], high[~both], halves[~both]
     raise ValueError(
-        f"the posterior has no integral to {TOLERANCE:g}: {len(low)} panels still changed after "
+        f"the integral was not found to {TOLERANCE:g}: {len(low)} panels still changed after "
         f"{DEEPEST} halvings"
     )
 

@@ -80,7 +80,7 @@ class Selected:
         pulled = weights[:, None] * self.weight.slopes(self.pieces.p, delta)
         by_delta = self.weight.slopes(self.p, delta) - none @ pulled / selected[:, None]
         logs = self.weight.log_weight(self.p, delta) - e**2 / 2 - np.log(ROOT * sigma * selected)
-        gradient = np.r_[self.X.T @ by_mu, by_tau2.sum(), by_delta.sum(axis=0)]
+        gradient = np.concatenate([self.X.T @ by_mu, [by_tau2.sum()], by_delta.sum(axis=0)])
         return float(logs.sum()), gradient
 
     def _moments(self, mean: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -92,7 +92,8 @@ class Selected:
         slope = _times(low, at_low) - _times(high, at_high)
         u = (self.pieces.z - mean[:, None]) / spread[:, None]
         q = self.pieces.size * _density(u) / spread[:, None]
-        return np.c_[mass, q], np.c_[at_low - at_high, q * u], np.c_[slope, q * (u * u - 1)]
+        cells, nodes = (mass, at_low - at_high, slope), (q, q * u, q * (u * u - 1))
+        return tuple(np.concatenate(both, axis=1) for both in zip(cells, nodes, strict=True))
 
     def hessian(self, parameters: np.ndarray, free: np.ndarray) -> np.ndarray:
         """Return the second derivatives in the `free` parameters, by differences of the gradient."""
@@ -167,6 +168,7 @@ class _Space:
         self.unit = np.ones(len(fixed))
         self.unit[:n], self.unit[n] = typical**0.5 / size, typical
         self.logs = (np.arange(len(fixed)) > n) & (not selected.weight.zero)
+        self.free_logs = free[self.logs[free]]
         most = selected.weight.most
         places = np.arange(len(fixed))
         lower = np.where(self.logs, -np.log(most), np.where(places < n, -np.inf, 0.0))
@@ -192,8 +194,7 @@ class _Space:
     def _parameters(self, coordinates: np.ndarray) -> np.ndarray:
         values = self.fixed.copy()
         values[self.free] = coordinates * self.unit[self.free]
-        logs = np.intersect1d(self.free, np.flatnonzero(self.logs))
-        values[logs] = np.exp(values[logs])
+        values[self.free_logs] = np.exp(values[self.free_logs])
         return values
 
     def _falling(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
