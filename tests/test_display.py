@@ -23,7 +23,7 @@ from analysis.display.escape import (
     escape_typst,
 )
 from analysis.display.figure import Figure
-from analysis.display.numbers import count, number, pvalue
+from analysis.display.numbers import count, number, pvalue, with_minus
 from analysis.display.registry import NotRegistered, Registry
 from analysis.display.table import Column, Row, Table
 from analysis.display.value import Marked, Phrase, Value
@@ -39,6 +39,18 @@ HOSTILE = (
     "&#60;b&#62;", "{=html}",
     "a\n```\n\n## b", "a\r```\r\r## b", "a\v\u2028# b", "a ``` b",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-0.52", "−0.52"),
+        ("from -.5 to (-3)", "from −.5 to (−3)"),
+        ("2009-10, meta-2, t-test, p = .10-.20", "2009-10, meta-2, t-test, p = .10-.20"),
+    ],
+)
+def test_hyphens_before_digits_are_minus_signs_but_not_within_words_and_ranges(text, shown):
+    assert with_minus(text) == shown
 
 
 @pytest.mark.parametrize(

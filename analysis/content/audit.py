@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ..display.numbers import MINUS, count
+from ..display.numbers import count, with_minus
 from ..display.registry import Registry
 from ..display.table import Column, Row, Table
 from ..review import formulas
@@ -102,8 +102,8 @@ def add_audit(registry: Registry, found: Sequence[Contradiction]) -> None:
         )
         cells = {
             "where": _where(registry, one),
-            "arithmetic": _minus(one.arithmetic),
-            "conjecture": _minus(one.conjecture) or "It cannot be told.",
+            "arithmetic": with_minus(one.arithmetic),
+            "conjecture": with_minus(one.conjecture) or "It cannot be told.",
             "verdict": value,
         }
         rows.append(Row(cells, STAKES[one.touches]))
@@ -150,9 +150,3 @@ def _add_counts(registry: Registry, name: str, touched: Sequence[str], source: s
 def _where(registry: Registry, one: Contradiction) -> str:
     places = [registry.judged[row].row["where"] for row in one.ids if row in registry.judged]
     return "; ".join(dict.fromkeys(places))
-
-
-def _minus(text: str) -> str:
-    """`text` with its minus signs as signs, its hyphens left alone."""
-    parts = text.split(" ")
-    return " ".join(f"{MINUS}{p[1:]}" if p[:1] == "-" and p[1:2].isdigit() else p for p in parts)

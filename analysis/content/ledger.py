@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..display.escape import escape_csv
-from ..display.numbers import MINUS, count
+from ..display.numbers import count, with_minus
 from ..display.registry import Judged, Registry
 from ..display.sentence import capitalised
 from ..display.table import Cell, Column, Row, Table
@@ -32,10 +32,10 @@ COLUMNS = (
     Column("printed", "Printed", "right"),
     Column("computed", "Recomputed", "right"),
     *BOUNDS,
-    Column("analysis", "Analysis"),
+    Column("analysis", "Analysis", roomy=True),
     Column("section", "Section"),
     Column("place", "Place in it"),
-    Column("note", "Note"),
+    Column("note", "Note", roomy=True),
 )
 # Where the manuscript draws or tells a number that no place shows as one, by how its name begins.
 HOMES = {
@@ -148,14 +148,14 @@ def _cells(judged: Judged) -> dict[str, Cell]:
         if value
         else words(judged.row),
         "verdict": judged.verdict.status,
-        "printed": printed.replace("-", MINUS),
+        "printed": with_minus(printed),
         "computed": as_printed(replace(value, published=printed)) if _recomputed(judged) else None,
         "low": "",
         "high": "",
         "analysis": _analysis(value) if value else NONE,
         "section": section,
         "place": place,
-        "note": judged.verdict.note,
+        "note": with_minus(judged.verdict.note),
     }
 
 

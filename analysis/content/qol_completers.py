@@ -18,7 +18,7 @@ from math import comb
 
 import pandas as pd
 
-from ..display.numbers import MINUS, count
+from ..display.numbers import count, with_minus
 from ..display.registry import Registry
 from ..display.sentence import listed
 from ..display.table import Column, Row, Table
@@ -83,17 +83,13 @@ def add_qol_completers(
         "everybody": nearest,
         "completers": _with_precision(nearest, symptoms.effects, completers.effects),
     }
-    rows = [Row({"what": "Printed"} | {n: _minus(printed[n]) for n in SHOWN if n in printed})]
+    rows = [Row({"what": "Printed"} | {n: with_minus(printed[n]) for n in SHOWN if n in printed})]
     rows += [
         Row({"what": LABELS[name]} | _add_result(registry, name, effects, printed))
         for name, effects in tables.items()
     ]
     registry.add(f"{KEY}.search", Table("qol-completers-search", COLUMNS, tuple(rows), (NOTE,)))
     _add_wording(registry, qol, completers, nearest, printed)
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", MINUS)
 
 
 def _gap(result, printed: Mapping[str, str]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ..display.numbers import MINUS, number
+from ..display.numbers import number, with_minus
 from ..display.registry import Judged, Registry
 from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
@@ -120,7 +120,7 @@ def named(judged: Judged) -> str:
 def _cells(registry: Registry, judged: Judged) -> dict:
     value, printed = judged.value, judged.row["printed"]
     cells = {
-        "printed": printed.replace("-", MINUS),
+        "printed": with_minus(printed),
         "computed": as_printed(replace(value, published=printed)),
         "verdict": judged.verdict.status,
     }

@@ -105,7 +105,9 @@ class Sheet:
         """
         knots = [limits.low, effect, limits.high]
         if self._meets(limits):
-            apart = 1.5 * ARROW * (self.axis.high - self.axis.low) / (self.plot.right - self.plot.left)
+            apart = (
+                1.5 * ARROW * (self.axis.high - self.axis.low) / (self.plot.right - self.plot.left)
+            )
             left = self.axis.low + (apart if limits.low < self.axis.low else 0)
             right = self.axis.high - (apart if limits.high > self.axis.high else 0)
             xs = sorted({min(max(knot, left), right) for knot in knots})

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
+
 MINUS = "\u2212"
 ABSENT = "—"
 NBSP = "\u00a0"
 
+HYPHEN = re.compile(r"(?<![\w)])-(?=\.?\d)")  # of a number, not of a compound or a range
 SMALLEST_P = 0.001  # below it a p-value is shown as a bound
 
 
@@ -23,6 +26,11 @@ def number(x: float | int | None, decimals: int) -> str:
         return ABSENT
     text = f"{abs(x):.{decimals}f}"
     return MINUS + text if x < 0 and text.strip("0.") else text
+
+
+def with_minus(text: str) -> str:
+    """Return `text` of others, whose numbers have hyphens, with true minus signs before digits."""
+    return HYPHEN.sub(MINUS, text)
 
 
 def count(x: int | None) -> str:

@@ -47,7 +47,8 @@ OUTER = re.compile(r'^<div id="[^"]*" style="[^"]*">')
 class Column:
     """A column: its key in the rows, its label, its alignment, and a heading over several.
 
-    `order` is what its cells may say, in the order in which a filter offers it.
+    `order` is what its cells may say, in the order in which a filter offers it. A `roomy` one holds
+    sentences: on a page, wide tables squeeze such a column first, to a word a line.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column:
     align: str = "left"
     spanner: str | None = None
     order: tuple[str, ...] = ()
+    roomy: bool = False
 
 
 INTERVAL = (
@@ -226,11 +228,10 @@ def _share(texts: Sequence[str]) -> float:
 
 
 def _label(column: Column):
-    """The label as great-tables takes it; it carries the order of what the cells may say."""
-    if not column.order:
-        return column.label
-    order = escape_html("|".join(column.order))
-    return as_html(f'<span data-order="{order}">{escape_html(column.label)}</span>')
+    """The label as great-tables takes it; it carries what is to be known of the column's cells."""
+    known = f' data-order="{escape_html("|".join(column.order))}"' if column.order else ""
+    known += ' class="roomy"' if column.roomy else ""
+    return as_html(f"<span{known}>{escape_html(column.label)}</span>") if known else column.label
 
 
 def _plain(cell: Cell) -> str:

@@ -10,6 +10,7 @@ const page = (() => {
   const data = JSON.parse(document.getElementById("what-if-data").textContent);
   const find = (selector) => root.querySelector(selector);
   const [LOWEST, HIGHEST] = data.widest ?? [-2, 3];
+  const range = (low, high) => `${shownEffect(low)}\u00a0to\u00a0${shownEffect(high)}`;  // on one line
   const REACH = data.widest ? 0 : 0.5;  // above no effect, that the axis has at least
 
   const CHOICES = {
@@ -204,7 +205,7 @@ const page = (() => {
       position += trial.included ? 1 : 0;
       bar.children[2].style.setProperty("--size", `${0.3 + 0.07 * Math.sqrt(share)}rem`);
       effect.textContent =
-        `${shownEffect(trial.yi)} (${shownEffect(trial.yi - reach)} to ${shownEffect(trial.yi + reach)})`;
+        `${shownEffect(trial.yi)} (${range(trial.yi - reach, trial.yi + reach)})`;
       weight.textContent = trial.included ? `${digits(share, 1)}%` : "out";
     });
     showPooled(result, scale);
@@ -226,10 +227,9 @@ const page = (() => {
     };
     const { estimate, ci_low: low, ci_high: high, prediction_low: from, prediction_high: to } = result;
     const lines = [row("Mean effect", "what-if-mean", low, estimate, high,
-      `${shownEffect(estimate)} (${shownEffect(low)} to ${shownEffect(high)})`)];
+      `${shownEffect(estimate)} (${range(low, high)})`)];
     if (from !== null) {
-      lines.push(row("Prediction interval", "what-if-prediction", from, estimate, to,
-        `${shownEffect(from)} to ${shownEffect(to)}`));
+      lines.push(row("Prediction interval", "what-if-prediction", from, estimate, to, range(from, to)));
     }
     foot.replaceChildren(...lines, axis(scale));
   }

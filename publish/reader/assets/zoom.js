@@ -44,6 +44,17 @@
     button.addEventListener('click', open);
     image.classList.add('reader-zoomable');
     image.addEventListener('click', () => { button.focus({ preventScroll: true }); open(); });
+    reachable(image.closest('div'));
+  }
+
+  /* What scrolls sideways can be reached by the keyboard, and only then. */
+  function reachable(box) {
+    new ResizeObserver(() => {
+      const scrolls = box.scrollWidth > box.clientWidth;
+      for (const [name, value] of [['tabindex', '0'], ['role', 'group'], ['aria-label', 'Figure, scrolls sideways']]) {
+        scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
+      }
+    }).observe(box);
   }
 }
 
