@@ -48,6 +48,24 @@ def test_words_and_choices_keep_the_rows_that_have_them_all(visit, base):
     assert rows(page, "tbl-groups") == whole and field.input_value() == ""
 
 
+def test_what_was_chosen_stands_in_the_address_and_is_chosen_again(visit, base):
+    page = visit(f"{base}/chapters/one.html")
+    block = page.locator("#tbl-groups .filterable")
+    block.get_by_label("Words").fill("p & #2")
+    block.get_by_label("Words").fill("P")
+    block.get_by_label("Code").select_option("x2")
+    address = page.evaluate("location.href")
+    assert address.endswith("#Words=P&Code=x2")
+    again = visit(address)
+    assert rows(again, "tbl-groups") == ["Group P", "P2"]
+    assert again.locator("#tbl-groups .filterable").get_by_label("Words").input_value() == "P"
+    again.locator("#tbl-groups .filterable").get_by_role("button", name="Show all").click()
+    assert again.evaluate("location.href") == f"{base}/chapters/one.html"
+    other = visit(f"{base}/chapters/one.html#Code=never")
+    assert len(rows(other, "tbl-groups")) == 10
+    assert other.locator("#tbl-groups .filterable").get_by_label("Code").input_value() == ""
+
+
 def test_the_keyboard_is_enough_and_sorting_keeps_the_filter(visit, base):
     page = visit(f"{base}/chapters/one.html")
     field = page.locator("#tbl-groups").get_by_label("Words")

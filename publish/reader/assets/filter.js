@@ -1,6 +1,7 @@
 /* Tables within .filterable get a field that keeps the rows with all of its words, and for each column that
    data-selects names (headings, parted by |) a choice among its contents. Words are looked for in what the row
-   shows and in the names of its values. How many rows are left is told, and said. */
+   shows and in the names of its values. How many rows are left is told, and said. What was chosen stands in
+   the address, as #Words=isasi&Verdict=attainable, so that it can be shared. */
 
 {
   const words = (text) => text.toLowerCase().normalize('NFKC').replaceAll('\u2212', '-').split(/\s+/).filter(Boolean);
@@ -32,6 +33,7 @@
       const choices = [...texts].map((text) => [text, counts.get(text)]).map(([text, k]) => element('option', { value: text }, `${text} (${k})`));
       return { name, column, control: element('select', {}, element('option', { value: '' }, 'All'), ...choices) };
     });
+    const controls = [['Words', field], ...selects.map(({ name, control }) => [name, control])];
     const shown = element('p', { class: 'reader-shown-rows', role: 'status' });
     const clear = element('button', { type: 'button' }, 'Show all');
 
@@ -54,17 +56,34 @@
       shown.textContent = `${k} of ${rows.length} rows`;
     }
 
-    clear.addEventListener('click', () => {
-      field.value = '';
-      for (const { control } of selects) control.value = '';
+    function choose() {
+      const chosen = controls.filter(([, control]) => control.value).map(([name, control]) => [name, control.value]);
+      history.replaceState(null, '', `${location.href.split('#')[0]}${chosen.length ? `#${new URLSearchParams(chosen)}` : ''}`);
       filter();
+    }
+
+    function recall() {
+      const chosen = new URLSearchParams(location.hash.slice(1));
+      if (!controls.some(([name]) => chosen.has(name))) return;
+      for (const [name, control] of controls) {
+        control.value = chosen.get(name) ?? '';
+        if (control.selectedIndex === -1) control.value = '';  // what it does not offer
+      }
+      filter();
+    }
+
+    clear.addEventListener('click', () => {
+      for (const [, control] of controls) control.value = '';
+      choose();
       field.focus();
     });
-    field.addEventListener('input', filter);
-    for (const { control } of selects) control.addEventListener('change', filter);
+    field.addEventListener('input', choose);
+    for (const { control } of selects) control.addEventListener('change', choose);
+    addEventListener('hashchange', recall);
     block.prepend(element('div', { class: 'reader-filter', role: 'search', 'aria-label': 'Rows of the table' },
       labelled('Words', field), ...selects.map(({ name, control }) => labelled(name, control)), clear, shown));
     filter();
+    recall();
   }
 }
 
