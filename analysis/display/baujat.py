@@ -33,19 +33,18 @@ def baujat(name: str, points: Sequence[BaujatPoint], titles: tuple[str, str]) ->
 
     Ids: study-1, … in the order of `points`, those that are absent counted but not drawn.
     """
-    shown = [p for p in points if finite(p.heterogeneity) and finite(p.influence)]
-    x = snug([0.0, *(p.heterogeneity for p in shown)])
-    y = snug([0.0, *(p.influence for p in shown)])
+    shown = {n: p for n, p in enumerate(points, 1) if _present(p)}
+    x = snug([0.0, *(p.heterogeneity for p in shown.values())])
+    y = snug([0.0, *(p.influence for p in shown.values())])
     # Neither can be less than nought.
     x, y = x.cut(0.0, x.high), y.cut(0.0, y.high)
     with new_canvas(1, 1) as canvas:
         chart = Chart(canvas, HEIGHT, x, y, titles)
         marks = {}
-        for n, point in enumerate(points, 1):
-            if point in shown:
-                place = point.heterogeneity, point.influence
-                chart.mark(*place, "o", RADIUS, f"study-{n}", ACCENT)
-                marks[n] = Point(point.label, *place, RADIUS)
+        for n, point in shown.items():
+            place = point.heterogeneity, point.influence
+            chart.mark(*place, "o", RADIUS, f"study-{n}", ACCENT)
+            marks[n] = Point(point.label, *place, RADIUS)
 
         def distance(point: Point) -> float:
             return (point.x / x.high) ** 2 + (point.y / y.high) ** 2
@@ -58,7 +57,7 @@ def baujat(name: str, points: Sequence[BaujatPoint], titles: tuple[str, str]) ->
 
 def alt_text(points: Sequence[BaujatPoint], titles: tuple[str, str]) -> str:
     """Say in words what the Baujat plot of `points` shows."""
-    shown = [p for p in points if finite(p.heterogeneity) and finite(p.influence)]
+    shown = [point for point in points if _present(point)]
     parts = [
         f"Baujat plot of {count(len(shown))} {'study' if len(shown) == 1 else 'studies'}: "
         f"{titles[1]} against {titles[0]}"
@@ -71,3 +70,7 @@ def alt_text(points: Sequence[BaujatPoint], titles: tuple[str, str]) -> str:
             top = max(shown, key=key)
             parts.append(f"{what}: {top.label}, {number(key(top), 2)}")
     return ". ".join(parts) + "."
+
+
+def _present(point: BaujatPoint) -> bool:
+    return finite(point.heterogeneity) and finite(point.influence)

@@ -42,9 +42,13 @@ class Diagnostic:
 
 
 def influence_panel(
-    name: str, labels: Sequence[str], flagged: Sequence[bool], diagnostics: Sequence[Diagnostic]
+    name: str,
+    labels: Sequence[str],
+    flagged: Sequence[bool],
+    diagnostics: Sequence[Diagnostic],
+    notes: Sequence[str] = (),
 ) -> Figure:
-    """Return the plots of `diagnostics` of the studies `labels`, those `flagged` marked.
+    """Return the plots of `diagnostics` of the studies `labels`, those `flagged` marked, over `notes`.
 
     Ids: study-1-1, … (study, diagnostic), reference-1, bound-1-1, … (diagnostic, bound).
     """
@@ -61,8 +65,10 @@ def influence_panel(
         panel.note("Filled diamond and bold name: flagged as influential.")
         if any(d.bounds for d in diagnostics):
             panel.note("Dashed: bounds of the diagnostic.")
+        for note in notes:
+            panel.note(note)
         panel.finish(canvas)
-        alt = alt_text(labels, flagged, diagnostics)
+        alt = " ".join([alt_text(labels, flagged, diagnostics), *notes])
         return Figure(name, render_svg(canvas), alt)
 
 

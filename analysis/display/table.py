@@ -75,12 +75,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; its first column heads the rows. `name` is its id and the name of its CSV."""
+    """A table; its first column heads the rows. `name` is its id and the name of its CSV.
+
+    Where pages have room for some rows only, `all_rows` are those of the CSV.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    all_rows: tuple[Row, ...] = ()
 
     def html(self) -> str:
         """The table in HTML, in a region that scrolls sideways where the page is narrow."""
@@ -143,11 +147,12 @@ class Table:
 
     def csv(self) -> str:
         """The table's data: exact numbers, one record a row, the group as a first field."""
-        grouped = any(row.group for row in self.rows)
+        every = self.all_rows or self.rows
+        grouped = any(row.group for row in every)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*(["group"] if grouped else []), *(c.key for c in self.columns)])
-        for row in self.rows:
+        for row in every:
             first = [escape_csv(row.group or "")] if grouped else []
             writer.writerow([*first, *(_csv(row.cells.get(c.key)) for c in self.columns)])
         return out.getvalue()

@@ -14,6 +14,7 @@ from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.pool import Pooled, pool, quantile
 from .counts import WORDS
+from .many import Chosen, foremost
 from .roles import NUMBERS
 from .trials import Data, numbered
 from .wording import direction, heterogeneity, prediction, significant
@@ -221,8 +222,17 @@ def add_data_table(writer: Writer, data: Data) -> None:
             "weight": writer.get(f"{RECOMMENDED}.{prefix}.weight"),
         }
         rows.append(Row(cells))
-    table = Table(f"{outcome.key}-studies", tuple(columns), tuple(rows))
+    chosen = heaviest(writer)
+    shown = tuple(rows[i] for i in chosen.positions)
+    table = Table(f"{outcome.key}-studies", tuple(columns), shown, chosen.notes, tuple(rows))
     writer.registry.add(writer.name("studies"), table)
+
+
+def heaviest(writer: Writer) -> Chosen:
+    """The studies that a table or a plot shows where there are too many."""
+    keys = [trial.key for trial in writer.outcome.trials]
+    weights = [writer.get(f"{RECOMMENDED}.study.{key}.weight").raw for key in keys]
+    return foremost(weights, "with the most weight")
 
 
 def add_forest(writer: Writer, data: Data) -> None:
@@ -231,8 +241,8 @@ def add_forest(writer: Writer, data: Data) -> None:
 
 
 def _forest(writer: Writer, data: Data) -> Figure:
-    rows = []
-    for trial in writer.outcome.trials:
+    rows, chosen = [], heaviest(writer)
+    for trial in (writer.outcome.trials[i] for i in chosen.positions):
         weight = writer.get(f"{RECOMMENDED}.study.{trial.key}.weight")
         more = {"weight": weight.raw, "weight_text": weight.text + "%"}
         rows.append(writer.row(trial.name, f"study.{trial.key}", **more))
@@ -246,7 +256,7 @@ def _forest(writer: Writer, data: Data) -> Figure:
     )
     return forest(
         f"{writer.outcome.key}-forest", [Group(tuple(rows))], summaries,
-        forest_words(writer, data, note), scale=writer.outcome.measure.scale,
+        forest_words(writer, data, note, *chosen.notes), scale=writer.outcome.measure.scale,
     )  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
 from ..display.influence import Diagnostic, influence_panel
-from ..display.sentence import listed
 from ..engine.baujat import baujat as baujat_of
 from ..engine.checks import computable
 from ..engine.cumulative import cumulative
 from ..engine.influence import bounds, influence
 from ..engine.leave_one_out import leave_one_out
+from .many import Chosen, foremost, named, spread
 from .pooled import MODELS, RECOMMENDED, forest_words, summary
 from .trials import Data, Trial, effects_of
 from .wording import ALPHA, significant
@@ -47,7 +47,7 @@ def add_sensitivity(writer: Writer, data: Data) -> None:
     _add_verdict(writer, without, trials)
     _add_flagged(writer, found)
     for name, draw in (
-        ("leave_one_out", partial(_series_plot, writer, data, "without", "Without", trials)),
+        ("leave_one_out", partial(_without, writer, data, trials)),
         ("influence", partial(_influence, writer, found)),
         ("baujat", partial(_baujat, writer, enough)),
     ):
@@ -72,7 +72,7 @@ def add_over_time(writer: Writer, data: Data) -> None:
     )
     inputs = tuple(f"{prefix}.{t.key}.pvalue" for t in trials)
     writer.say("over_time", _settled_since(writer, trials, inputs), inputs)
-    draw = partial(_series_plot, writer, data, "cumulative", "Adding", trials)
+    draw = partial(_series_plot, writer, data, "cumulative", "Adding", trials, spread(len(trials)))
     writer.registry.figure(writer.name("cumulative"), draw)
 
 
@@ -138,7 +138,7 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
         if turning:
             verdict = (
                 f"Whether the pooled effect is significant hangs on single studies: it is {other} "
-                f"when any of these alone is left out: {listed(turning)}."
+                f"when any of these alone is left out: {named(turning)}."
             )
     writer.say(f"{prefix}.verdict", verdict, inputs)
 
@@ -154,13 +154,26 @@ def _add_flagged(writer: Writer, found) -> None:
     if found is not None:
         words = "No study is flagged as influential."
         if flagged:
-            words = f"Flagged as influential: {listed(flagged)}."
+            words = f"Flagged as influential: {named(flagged)}."
     writer.say("influence.flagged", words, ("influence.k",))
 
 
-def _series_plot(writer: Writer, data: Data, series: str, head: str, trials) -> Figure:
-    rows = [writer.row(t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True) for t in trials]
-    words = forest_words(writer, data, study=head, one_row="analysis", rows="analyses")
+def _without(writer: Writer, data: Data, trials) -> Figure:
+    whole = writer.get(f"{RECOMMENDED}.estimate").raw
+    left = [writer.get(f"{RECOMMENDED}.without.{trial.key}.estimate").raw for trial in trials]
+    changes = [None if x is None or whole is None else abs(x - whole) for x in left]
+    chosen = foremost(changes, "whose absence changes the pooled effect most")
+    return _series_plot(writer, data, "without", "Without", trials, chosen)
+
+
+def _series_plot(
+    writer: Writer, data: Data, series: str, head: str, trials, chosen: Chosen
+) -> Figure:
+    shown = [trials[i] for i in chosen.positions]
+    rows = [writer.row(t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True) for t in shown]
+    words = forest_words(
+        writer, data, *chosen.notes, study=head, one_row="analysis", rows="analyses"
+    )
     name = f"{writer.outcome.key}-{series}"
     return forest(
         name, [Group(tuple(rows))], [summary(writer, RECOMMENDED)], words,
@@ -171,16 +184,18 @@ def _series_plot(writer: Writer, data: Data, series: str, head: str, trials) -> 
 def _influence(writer: Writer, found) -> Figure:
     trials = writer.outcome.trials if found is not None else ()
     within = bounds(len(trials)) if trials else {}
-    diagnostics = []
+    chosen = foremost(found.cook_d if trials else (), "with the largest Cook’s distance")
+    shown, diagnostics = list(chosen.positions), []
     for name, (title, reference) in DIAGNOSTICS.items():
-        values = getattr(found, name) if trials else ()
+        values = getattr(found, name)[shown] if trials else ()
         known = tuple(float(x) if np.isfinite(x) else None for x in values)
         ends = (within[name],) if name in within else ()
         ends = (-ends[0], ends[0]) if ends and name == "dffits" else ends
         diagnostics.append(Diagnostic(title, known, reference, ends))
-    flagged = found.influential.tolist() if trials else []
-    labels = [t.name for t in trials]
-    return influence_panel(f"{writer.outcome.key}-influence", labels, flagged, diagnostics)
+    flagged = found.influential[shown].tolist() if trials else []
+    labels = [trials[i].name for i in shown]
+    name = f"{writer.outcome.key}-influence"
+    return influence_panel(name, labels, flagged, diagnostics, chosen.notes)
 
 
 def _baujat(writer: Writer, enough: bool) -> Figure:

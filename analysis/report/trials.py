@@ -161,10 +161,10 @@ class _Reader:
             if same[trial.key, trial.yi, trial.vi, tuple(trial.raw.items())] > 1:
                 text = f"is the same as another row of {trial.name}; delete one, or tell them apart"
                 self.problems.append(self.source.problem(trial.line, None, text))
-        trials = []
-        for study in dict.fromkeys(t.key for t in rows):
-            own = [t for t in rows if t.key == study]
-            trials.append(own[0] if len(own) == 1 else self._merged(own))
+        studies: dict[str, list[Trial]] = {}
+        for trial in rows:
+            studies.setdefault(trial.key, []).append(trial)
+        trials = (own[0] if len(own) == 1 else self._merged(own) for own in studies.values())
         return Outcome(key, name, self.columns.measure, tuple(trials), rows)
 
     def _merged(self, own: list[Trial]) -> Trial:
