@@ -42,10 +42,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The element and all elements in it, in the order of the source."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Node):
-                yield from child.walk()
+        waiting = [self]  # not by recursion, where each level passes each element on
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
 
     def all(self, test: Callable[[Node], bool]) -> list[Node]:
         """The elements in it that pass `test`, itself included."""
