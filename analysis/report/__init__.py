@@ -1,7 +1,7 @@
 """From anyone's CSV to a report: read the trials, analyse every outcome, write a project, build it.
 
     python -m analysis.report trials.csv --out report/     a report, site and PDF
-    python -m analysis.report init my-review/              a project for a manuscript of one's own
+    python -m analysis.report init ../my-review             a project for a manuscript of one's own
 
     source      a CSV file                     -> its header and rows, as text
     settings    the YAML beside it             -> what the file itself cannot say

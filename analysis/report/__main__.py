@@ -77,9 +77,8 @@ def _init(given: list[str]) -> int:
     )
     options = parser.parse_args(given)
     init(options.folder, options.data)
-    print(
-        f"{options.folder} is ready. Put your trials into {options.folder / TRIALS}, then run make."
-    )
+    held = "your trials" if options.data else "an example, to be replaced by your trials"
+    print(f"{options.folder} is ready; {TRIALS} there holds {held}. Next: cd {options.folder} && make")
     return 0
 
 
