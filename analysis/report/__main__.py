@@ -78,7 +78,9 @@ def _init(given: list[str]) -> int:
     options = parser.parse_args(given)
     init(options.folder, options.data)
     held = "your trials" if options.data else "an example, to be replaced by your trials"
-    print(f"{options.folder} is ready; {TRIALS} there holds {held}. Next: cd {options.folder} && make")
+    print(
+        f"{options.folder} is ready; {TRIALS} there holds {held}. Next: cd {options.folder} && make"
+    )
     return 0
 
 
