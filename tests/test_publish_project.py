@@ -33,10 +33,10 @@ def test_a_good_file_is_read(toy):
     [
         ("type: book", "type: website", 2, "'book'"),
         ("execute-dir: project", "execute-dir: file", 4, "'project'"),
-        ("citeproc: true", "citeproc: false", 22, "True"),
+        ("citeproc: true", "citeproc: false", 22, "must be true"),
         ("citeproc: true", "mainfont: Arial", 22, "format.typst.mainfont is not supported"),
         ("  date:", "  cover-image: a.png\n  date:", 8, "book.cover-image"),
-        ("toc: true", "toc: maybe", 20, "it must be a bool"),
+        ("toc: true", "toc: maybe", 20, "it must be true or false"),
         ("- chapters/one.qmd", "- chapters/two.qmd", 10, "chapters/two.qmd is not found"),
         ("- chapters/one.qmd", "- ../one.qmd", 10, "../one.qmd is outside the project"),
         ("chapters/refs.bib", "chapters/no.bib", 14, "chapters/no.bib is not found"),

@@ -35,7 +35,7 @@ def test_an_expression_may_span_lines_and_a_code_block_is_left_alone():
         ("a `{r} x` b\n", 1, "inline r code"),
         ("```{r}\nx\n```\n", 1, "{r}"),
         ("```{python}\n#| fig-cap: x\n1\n```\n", 2, "'fig-cap'"),
-        ("```{python}\n#| echo: maybe\n1\n```\n", 2, "true, false"),
+        ("```{python}\n#| echo: maybe\n1\n```\n", 2, "true or false"),
         ("```{python}\n#| nonsense\n1\n```\n", 2, "key: value"),
         ("```{python}\n#| label: tbl-x\n1\n```\n", 2, "::: {#tbl-x}"),
         ("text\n```{python}\n1\n", 2, "never ends"),
