@@ -18,7 +18,6 @@ from .tree import DEPTH, NotYaml, compose, leaf
 CONFIG = "_quarto.yml"
 DEFAULT_OUTPUT_DIR = "_book"  # Quarto's, for a book
 
-MEND = "indent by spaces, and quote a text that holds a colon, a bracket or a sign"
 LARGEST = 100_000  # bytes; to read more takes seconds
 
 # A mapping lists the keys allowed below it; else it says what a leaf must be, as `tree.leaf` takes it.
@@ -148,7 +147,7 @@ def _composed(root: Path) -> yaml.Node | None:
         line = content.count(b"\n", 0, error.start) + 1
         raise PublishError(at(CONFIG, line, "is not UTF-8; save it with that encoding")) from None
     except NotYaml as error:
-        raise PublishError(at(CONFIG, error.line, f"not valid YAML: {error.why}; {MEND}")) from None
+        raise PublishError(at(CONFIG, error.line, f"not valid YAML: {error}")) from None
 
 
 def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Project:

@@ -12,6 +12,7 @@ import yaml
 
 from .errors import brief, quoted
 
+MEND = "indent by spaces, and quote a text that holds a colon, a bracket or a sign"
 DEEPEST = 20  # brackets within each other
 DEPTH = range(1, 7)  # the levels of headings
 WORDS = {str: "text", list: "a list of texts", bool: "true or false", DEPTH: "a number from 1 to 6"}
@@ -19,10 +20,10 @@ TRUTHS = yaml.SafeLoader.bool_values
 
 
 class NotYaml(ValueError):
-    """Why a text is no YAML, and the line, from 1, where it is known."""
+    """Why a text is no YAML, and the `line`, from 1, where it is known."""
 
     def __init__(self, line: int | None, why: str) -> None:
-        self.line, self.why = line, why
+        self.line = line
         super().__init__(why)
 
 
@@ -38,19 +39,21 @@ class _Loader(yaml.SafeLoader):
 def compose(text: str) -> yaml.Node | None:
     """Return the tree of `text`, None if it holds nothing; raises `NotYaml`."""
     try:
-        return yaml.compose(text, _Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise NotYaml(line, brief(error.problem)) from None
+        loader = _Loader(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise NotYaml(
-            line, f"it holds {error.character:#x}, which is no character of a text"
-        ) from None
-    except (ValueError, OverflowError):  # of "\UFFFFFFFF"
-        raise NotYaml(None, "an escape names a character that does not exist") from None
+        why = f"it holds {error.character:#x}, which is no character of a text; delete it"
+        raise NotYaml(line, why) from None
+    try:
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else loader.line
+        raise NotYaml(line + 1, f"{brief(error.problem)}; {MEND}") from None
+    except (ValueError, OverflowError):  # of "\\UFFFFFFFF"
+        why = "an escape names a character that does not exist"
+        raise NotYaml(loader.line + 1, why) from None
     except RecursionError:
-        raise NotYaml(None, "it is nested too deeply") from None
+        raise NotYaml(loader.line + 1, "it is nested too deeply") from None
 
 
 def leaf(node: yaml.Node, kinds: tuple):
@@ -67,7 +70,7 @@ def leaf(node: yaml.Node, kinds: tuple):
         if node.value in kinds:
             return node.value
         if str in kinds and tag != "bool":
-            return _text("" if tag == "null" else node.value)
+            return writable("" if tag == "null" else node.value)
     elif isinstance(node, yaml.SequenceNode) and list in kinds:
         try:
             return [leaf(item, (str,)) for item in node.value]
@@ -83,7 +86,7 @@ def _told(node: yaml.Node) -> str:
     return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
 
 
-def _text(text: str) -> str:
+def writable(text: str) -> str:
     """Return `text`; raises ValueError where it holds control characters or half a character."""
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         raise ValueError(f"{quoted(text)}; it must be text without control characters")

@@ -12,11 +12,12 @@ Everything is optional, and what is not known is refused with its line.
 from __future__ import annotations
 
 import codecs
-import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+
+from publish.tree import NotYaml, compose, writable
 
 from ..review.data import DataError, Finding
 from ..review.quoted import quoted
@@ -26,8 +27,6 @@ from .source import DECIMALS, DELIMITERS, as_number
 
 OF_PYTHON = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
 LARGEST = 100_000  # bytes; to read more takes seconds
-DEEPEST = 20  # brackets within each other
-MEND = "indent by spaces, and quote a text that holds a colon, a bracket or a sign"
 TEXTS = ("title", "subtitle", "question", "date", "encoding")
 
 
@@ -100,51 +99,25 @@ def with_measure(path: Path, measure: str) -> str:
 
 def _composed(path: Path) -> yaml.Node | None:
     """The YAML at `path` as a tree in which each scalar is text as it is written."""
-
-    def refused(line: int | None, text: str) -> DataError:
-        return DataError([Finding(path.name, line, None, text)])
-
+    line, said = None, f"is larger than {LARGEST} bytes"
     try:
         content = path.read_bytes()
-        if len(content) > LARGEST:
-            raise refused(None, f"is larger than {LARGEST} bytes")
-        text = content.decode("utf-8-sig")
-        return yaml.compose(text, _Loader)
+        if len(content) <= LARGEST:
+            return compose(content.decode("utf-8-sig"))
     except OSError as error:
-        raise refused(None, f"cannot be read: {error.strerror}") from None
+        said = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise refused(line, "is not UTF-8; save it with that encoding") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise refused(line, f"is no YAML: {error.problem}; {MEND}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise refused(
-            line,
-            f"is no YAML: it holds {error.character:#x}, which is no character of a text; delete it",
-        ) from None
-    except (ValueError, OverflowError):  # of "\\UFFFFFFFF"
-        said = "is no YAML: an escape names a character that does not exist"
-        raise refused(None, said) from None
-    except RecursionError:
-        raise refused(None, "is no YAML: it is nested too deeply") from None
-
-
-class _Loader(yaml.BaseLoader):
-    """Takes every scalar as text, so that a title may be a date, a number, or no.
-
-    Refuses brackets in brackets in brackets, of which a kilobyte takes seconds to read.
-    """
-
-    def fetch_flow_collection_start(self, token) -> None:
-        if self.flow_level >= DEEPEST:
-            raise yaml.scanner.ScannerError(None, None, "it is nested too deeply", self.get_mark())
-        super().fetch_flow_collection_start(token)
+        line, said = content.count(b"\n", 0, error.start) + 1, "is not UTF-8; save it so"
+    except NotYaml as error:
+        line, said = error.line, f"is no YAML: {error}"
+    raise DataError([Finding(path.name, line, None, said)])
 
 
 def _constructed(node: yaml.Node):
-    """The texts, lists and dictionaries of `node`; raises ValueError where it holds itself."""
+    """The texts, lists and dictionaries of `node`; raises ValueError where it holds itself.
+
+    Every scalar is text, so that a title may be a date, a number, or no.
+    """
     try:
         return yaml.constructor.BaseConstructor().construct_document(node)
     except yaml.YAMLError:
@@ -154,7 +127,7 @@ def _constructed(node: yaml.Node):
 def _setting(key: str, value) -> dict:
     """Return the field that `key: value` sets, or raise ValueError with what is allowed."""
     if key == "encoding":
-        return {key: _encoding(_text(value))}
+        return {key: _encoding(_text(value)) if value else None}
     if key in TEXTS:
         return {key: _text(value)}
     if key in ("author", "authors"):
@@ -184,9 +157,10 @@ def _setting(key: str, value) -> dict:
 def _text(value) -> str:
     if not isinstance(value, str):
         raise ValueError(f"is {quoted(value)}; it must be text")
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
-        raise ValueError(f"is {quoted(value)}; it must be text without control characters")
-    return value
+    try:
+        return writable(value)
+    except ValueError as error:
+        raise ValueError(f"is {error}") from None
 
 
 def _said_of(name: str, given, key: str) -> str:
@@ -199,10 +173,13 @@ def _said_of(name: str, given, key: str) -> str:
 
 def _encoding(name: str) -> str:
     try:
-        known = codecs.lookup(name).name not in OF_PYTHON and b"".decode(name) == ""
-    except LookupError:  # nor is what turns bytes into bytes an encoding of text
+        known = codecs.lookup(name).name not in OF_PYTHON
+        b"a".decode(name)
+    except UnicodeError:  # two bytes a letter
+        pass
+    except LookupError:  # nor is it known that turns bytes into bytes
         known = False
-    if name and not known:
+    if not known:
         raise ValueError(f"is {quoted(name)}, not known; leave it out, or write utf-8 or latin-1")
     return name
 

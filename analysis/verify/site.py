@@ -108,7 +108,7 @@ def _json(file: Path) -> dict:
         raise NoSite(f"{file}: not JSON: {error}") from None
     except (ValueError, RecursionError):
         why = "a number of thousands of digits, or brackets nested too deeply"
-        raise NoSite(f"{file}: not the JSON of a site: it holds {why}") from None
+        raise NoSite(f"{file}: not JSON: it holds {why}") from None
     if not isinstance(read, dict):
         raise NoSite(f"{file}: must hold a mapping, holds a {type(read).__name__}")
     return read

@@ -229,11 +229,11 @@ DOWNLOADED = {
 }  # fmt: skip
 
 READERS = (
-    Reader("files of a review", read_review, DataError, one_spoilt(REVIEWS, CSV), 15, 10_000),
-    Reader("_quarto.yml", _book, PublishError, one_spoilt(_books(), YML), 60, 20_000),
+    Reader("files of a review", read_review, DataError, one_spoilt(REVIEWS, CSV), 6, 2_500),
+    Reader("_quarto.yml", _book, PublishError, one_spoilt(_books(), YML), 30, 15_000),
     Reader("chapters", lambda folder: read_chapter(folder, Path("chapter.qmd")), PublishError,
-           one_spoilt(CHAPTERS, QMD), 100, 30_000),
-    Reader("trials", _trials, DataError, one_spoilt(_examples(), CSV | YML), 100, 30_000),
-    Reader("reports", _written, DataError, one_spoilt(_examples(), CSV | YML), 10, 3_000),
-    Reader("downloaded sites", _site, NoSite, one_spoilt([SITE], DOWNLOADED), 60, 20_000),
+           one_spoilt(CHAPTERS, QMD), 40, 45_000),
+    Reader("trials", _trials, DataError, one_spoilt(_examples(), CSV | YML), 40, 20_000),
+    Reader("reports", _written, DataError, one_spoilt(_examples(), CSV | YML), 5, 2_000),
+    Reader("downloaded sites", _site, NoSite, one_spoilt([SITE], DOWNLOADED), 40, 25_000),
 )  # fmt: skip

@@ -43,6 +43,10 @@ SCALARS = (
     "punycode", "unicode_escape", "undefined", "rot13", "hex", '"a\\0"', "latin-1", "cp037",
     "a" + "/a" * 3000, "x" * 300, "default",
 )  # fmt: skip
+KEYS = (
+    "", "x", "title", "level", "columns", "labels", "favours", "measure", "encoding", "delimiter",
+    "decimal", "author", "date", "[a]", "{a: b}", "1", "<<", "*a", "x" * LONG,
+)  # fmt: skip
 # Lists of lists of one list, which are small until they are written out.
 LAUGHS = "[&a0 [x, x], " + ", ".join(f"&a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)) + "]"
 CODE = (
@@ -186,10 +190,7 @@ def _between_lines(others: Sequence[str]) -> Change:
 
 
 scalar = _within(r"(?<=: )[^\n]+|(?<=- )[^\n]+|(?<=:)$", (*SCALARS, LAUGHS))
-key = _within(
-    r"[\w-]+(?=:)",
-    ("", "x", "title", "level", "columns", "[a]", "{a: b}", "1", "<<", "*a", "x" * LONG),
-)
+key = _within(r"[\w-]+(?=:)", KEYS)
 code = _between_lines(CODE)
 within_code = _within(r"(?<=#\| )[^\n]+|(?<=\{python\} )[^`\n]+|\{python\}|```", CODE)
 token = _within(r'"(?:[^"\\]|\\.)*"|-?\d[\d.e+-]*|true|null|\{|\[', TOKENS)
