@@ -10,7 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import randoms
 
-from fuzz.readers import READERS, Files, Reader, attempt
+from analysis.report.settings import Settings
+from analysis.review.data import DataError, Finding
+
+from conftest import ROOT
+from fuzz import readers
+from fuzz.readers import READERS, Files, Hang, Reader, attempt
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
 SEEDS = 1_000_000_000
@@ -35,6 +40,36 @@ def test_some_bad_input_is_read_or_refused(reader, tmp_path):
         tried(reader, reader.inputs(chance), tmp_path)
 
     each()
+
+
+def _refuse(text: str):
+    raise DataError([Finding("a.csv", 1, None, text)])
+
+
+@pytest.mark.parametrize(
+    ("read", "error", "said"),
+    [
+        (lambda _: [None for _ in iter(int, 1)], Hang, "not done in"),
+        (lambda _: int("x"), ValueError, "invalid literal"),
+        (lambda folder: (folder / "b").write_text("half"), AssertionError, "written besides"),
+        (lambda folder: (folder / "a.csv").unlink(), AssertionError, "written besides"),
+        (lambda _: _refuse("x\n" * 9000), AssertionError, "letters"),
+        (lambda _: _refuse("Traceback (most recent call last)"), AssertionError, "Traceback"),
+        (lambda _: Settings(title="\ud800"), UnicodeEncodeError, "surrogates"),
+        (lambda _: Settings(title=2020), AssertionError, "title is 2020"),
+    ],
+)
+def test_what_no_reader_may_do_is_seen(tmp_path, monkeypatch, read, error, said):
+    monkeypatch.setattr(readers, "PATIENCE", 0.05)
+    reader = Reader("bad", read, DataError, None, 1, 1)
+    with pytest.raises(error, match=said):
+        attempt(reader, {"a.csv": b"a"}, tmp_path)
+
+
+def test_the_readme_tells_how_much_is_tried():
+    total = sum(reader.many for reader in READERS)
+    assert total >= 100_000
+    assert f"`make test-long` tries {total:,} of them" in (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.mark.long
