@@ -16,7 +16,7 @@ from .pandoc import PandocWarned
 from .pdf import write_pdf
 from .policy import add_policies
 from .project import Project, output_dir, read_project
-from .qmd import Part, parse
+from .qmd import Part, read_chapter
 from .reader.features import add_features
 from .results import execute
 from .site import write_site
@@ -100,10 +100,7 @@ def _parse(project: Project) -> dict[Path, list[Part]]:
     parsed, problems = {}, []
     for chapter in project.chapters:
         try:
-            source = (project.root / chapter.path).read_text(encoding="utf-8")
-            parsed[chapter.path] = parse(source, chapter.path)
-        except UnicodeDecodeError as error:
-            problems.append(f"{chapter.path}: not UTF-8 at byte {error.start}")
+            parsed[chapter.path] = read_chapter(project.root, chapter.path)
         except PublishError as error:
             problems += error.problems
     if problems:

@@ -7,16 +7,20 @@ Every key is either honoured, or left to the Quarto CLI because it has no effect
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import isfile  # which takes names that no file can have
 from pathlib import Path
 
 import yaml
 
-from .errors import PublishError, at
+from .errors import PublishError, at, brief, quoted
+from .tree import DEPTH, NotYaml, compose, leaf
 
 CONFIG = "_quarto.yml"
 DEFAULT_OUTPUT_DIR = "_book"  # Quarto's, for a book
 
-# A mapping lists the keys allowed below it; a type is what a leaf must be.
+LARGEST = 100_000  # bytes; to read more takes seconds
+
+# A mapping lists the keys allowed below it; else it says what a leaf must be, as `tree.leaf` takes it.
 SCHEMA = {
     "project": {"type": str, "output-dir": str, "execute-dir": str, "post-render": (str, list)},
     "book": {
@@ -39,13 +43,13 @@ SCHEMA = {
     "link-citations": bool,
     "format": {
         "html": {
-            "toc": bool, "toc-depth": int, "theme": object, "css": object,
+            "toc": bool, "toc-depth": DEPTH, "theme": object, "css": object,
             "html-math-method": str, "code-tools": bool, "fig-responsive": bool,
             "respect-user-color-scheme": bool, "citations-hover": bool, "crossrefs-hover": bool,
             "footnotes-hover": bool,
         },
         "typst": {
-            "toc": bool, "toc-depth": int, "papersize": str, "citeproc": bool,
+            "toc": bool, "toc-depth": DEPTH, "papersize": str, "citeproc": bool,
             "keep-typ": bool, "section-numbering": str, "pdf-standard": object,
         },
     },
@@ -104,25 +108,20 @@ class Project:
 
 def read_project(root: Path) -> Project:
     """Read and check `_quarto.yml` in `root`; all problems come at once in a `PublishError`."""
-    path = root / CONFIG
-    if not path.is_file():
-        raise PublishError(f"{path}: not found; run this in a folder that holds a Quarto book")
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise PublishError(at(CONFIG, line, f"not valid YAML: {error.problem}")) from None
+    if not (root / CONFIG).is_file():
+        raise PublishError(
+            f"{root / CONFIG}: not found; run this in a folder that holds a Quarto book"
+        )
+    node = _composed(root)
     problems: list[str] = []
     lines: dict[tuple[str, ...], int] = {}
-    _check(node, SCHEMA, (), lines, problems)
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config = _mapping(node, SCHEMA, (), lines, problems)
     for keys, required in FIXED.items():
         value = _get(config, keys) if not problems else required
         if value != required:
-            shown = "nothing" if value is None else repr(value)
-            problems.append(
-                at(CONFIG, lines.get(keys), f"{_dotted(keys)} is {shown}; write {required!r}")
-            )
+            shown = "not set" if value is None else _written(value)
+            text = f"{_dotted(keys)} is {shown}; it must be {_written(required)}"
+            problems.append(at(CONFIG, lines.get(keys), text))
     if problems:
         raise PublishError(*problems)
     return _project(root, config, lines)
@@ -130,22 +129,38 @@ def read_project(root: Path) -> Project:
 
 def output_dir(root: Path) -> Path:
     """The output folder that `_quarto.yml` in `root` names, whatever else it holds."""
+    node = _composed(root)
+    for key in ("project", "output-dir"):
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        node = next((value for name, value in pairs if name.value == key), None)
+    named = node.value if isinstance(node, yaml.ScalarNode) else ""
+    return Path(named or DEFAULT_OUTPUT_DIR)
+
+
+def _composed(root: Path) -> yaml.Node | None:
+    content = (root / CONFIG).read_bytes()
+    if len(content) > LARGEST:
+        raise PublishError(at(CONFIG, None, f"is larger than {LARGEST} bytes"))
     try:
-        config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise PublishError(f"{CONFIG}: {error}") from None
-    return Path(str(_get(config, ("project", "output-dir")) or DEFAULT_OUTPUT_DIR))
+        return compose(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PublishError(at(CONFIG, line, "is not UTF-8; save it with that encoding")) from None
+    except NotYaml as error:
+        raise PublishError(at(CONFIG, error.line, f"not valid YAML: {error}")) from None
 
 
 def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Project:
     book, project = config.get("book", {}), config["project"]
     typst = _get(config, ("format", "typst")) or {}
-    chapters = tuple(Chapter(Path(str(c))) for c in book.get("chapters", []))
-    bibliography, csl = (Path(config[k]) if k in config else None for k in ("bibliography", "csl"))
+    chapters = tuple(Chapter(Path(name)) for name in book.get("chapters", []))
+    bibliography, csl = (
+        Path(config[k]) if config.get(k) else None for k in ("bibliography", "csl")
+    )
 
     problems = []
     if not chapters or chapters[0].path != Path("index.qmd"):
-        first = chapters[0].path if chapters else "nothing"
+        first = brief(str(chapters[0].path)) if chapters else "nothing"
         problems.append(
             at(
                 CONFIG,
@@ -157,16 +172,18 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
     named += [(p, (k,)) for p, k in ((bibliography, "bibliography"), (csl, "csl")) if p]
     for file, keys in named:
         inside = (root / file).resolve().is_relative_to(root.resolve())
-        if not inside or not (root / file).is_file():
+        if not inside or not isfile(root / file):
             why = "not found" if inside else "outside the project"
-            problems.append(at(CONFIG, lines.get(keys), f"{_dotted(keys)}: {file} is {why}"))
-    output_dir = Path(project.get("output-dir", DEFAULT_OUTPUT_DIR))
+            problems.append(
+                at(CONFIG, lines.get(keys), f"{_dotted(keys)}: {brief(str(file))} is {why}")
+            )
+    output_dir = Path(project.get("output-dir") or DEFAULT_OUTPUT_DIR)
     if not (root / output_dir).resolve().is_relative_to(root.resolve()) or output_dir == Path("."):
         problems.append(
             at(
                 CONFIG,
                 lines.get(("project", "output-dir")),
-                f"project.output-dir: {output_dir} must be a folder inside the project",
+                f"project.output-dir: {brief(str(output_dir))} must be a folder inside the project",
             )
         )
     if problems:
@@ -176,62 +193,62 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
         title=book.get("title", ""),
         subtitle=book.get("subtitle", ""),
         authors=tuple(_listed(book.get("author"))),
-        date=str(book.get("date", "")),
+        date=book.get("date", ""),
         description=book.get("description", ""),
-        lang=config.get("lang", "en"),
+        lang=config.get("lang") or "en",
         chapters=chapters,
         bibliography=bibliography,
         csl=csl,
         output_dir=output_dir,
-        output_file=book.get("output-file", "book"),
+        output_file=book.get("output-file") or "book",
         post_render=tuple(_listed(project.get("post-render"))),
-        echo=bool(_get(config, ("execute", "echo")) is not False),
-        toc_depth=int(_get(config, ("format", "html", "toc-depth")) or 3),
-        papersize=str(typst.get("papersize", "a4")),
+        echo=_get(config, ("execute", "echo")) is not False,
+        toc_depth=_get(config, ("format", "html", "toc-depth")) or 3,
+        papersize=typst.get("papersize") or "a4",
         keywords=tuple(_listed(config.get("keywords"))),
         pdf_toc=typst.get("toc") is True,
-        pdf_toc_depth=int(typst.get("toc-depth", 3)),
+        pdf_toc_depth=typst.get("toc-depth", 3),
     )
 
 
-def _check(node, schema, keys, lines, problems) -> None:
-    """Walk the YAML tree `node` beside `schema`; note each key's line, collect what is wrong."""
+def _mapping(node, schema, keys, lines, problems) -> dict:
+    """Read the YAML tree `node` beside `schema`; note each key's line, collect what is wrong."""
     where = _dotted(keys) or "the file"
     if not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else None
-        problems.append(at(CONFIG, line, f"{where} must be a mapping of {_allowed(schema)}"))
-        return
+        problems.append(at(CONFIG, line, f"{where} must hold keys with values: {_allowed(schema)}"))
+        return {}
+    found = {}
     for key, value in node.value:
-        path = (*keys, key.value)
-        lines[path] = key.start_mark.line + 1
-        if key.value not in schema:
+        line = key.start_mark.line + 1
+        name = key.value if isinstance(key, yaml.ScalarNode) else "a list or a mapping as a key"
+        path = (*keys, name)
+        if path in lines:
+            problems.append(
+                at(CONFIG, line, f"{_dotted(path)} is set in line {lines[path]} as well")
+            )
+            continue
+        lines[path] = line
+        if name not in schema:
             problems.append(
                 at(
                     CONFIG,
-                    lines[path],
+                    line,
                     f"{_dotted(path)} is not supported by the embedded engine; "
                     f"{where} may hold {_allowed(schema)} (or build with ENGINE=quarto)",
                 )
             )
-        elif isinstance(schema[key.value], dict):
-            if not (isinstance(value, yaml.ScalarNode) and value.value == "default"):
-                _check(value, schema[key.value], path, lines, problems)
-        else:
-            _check_leaf(value, schema[key.value], path, lines, problems)
-
-
-def _check_leaf(node, kinds, path, lines, problems) -> None:
-    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
-    if object in kinds:
-        return
-    loaded = yaml.safe_load(yaml.serialize(node))
-    # YAML reads an unquoted date or number as such; where text is asked for, its text will do.
-    textual = str in kinds and isinstance(node, yaml.ScalarNode) and not isinstance(loaded, bool)
-    if not textual and type(loaded) not in kinds:
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        problems.append(
-            at(CONFIG, lines[path], f"{_dotted(path)} is {loaded!r}; it must be a {wanted}")
-        )
+        elif isinstance(schema[name], dict):
+            default = isinstance(value, yaml.ScalarNode) and value.value == "default"
+            if not (default and keys == ("format",)):
+                found[name] = _mapping(value, schema[name], path, lines, problems)
+        elif schema[name] is not object:
+            try:
+                kinds = schema[name] if isinstance(schema[name], tuple) else (schema[name],)
+                found[name] = leaf(value, kinds)
+            except ValueError as error:
+                problems.append(at(CONFIG, line, f"{_dotted(path)} is {error}"))
+    return found
 
 
 def _get(config: dict, keys: tuple[str, ...]):
@@ -240,14 +257,16 @@ def _get(config: dict, keys: tuple[str, ...]):
     return config
 
 
-def _listed(value) -> list[str]:
-    return (
-        [] if value is None else [str(v) for v in (value if isinstance(value, list) else [value])]
-    )
+def _written(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else quoted(value)
+
+
+def _listed(value: str | list[str] | None) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _dotted(keys: tuple[str, ...]) -> str:
-    return ".".join(keys)
+    return ".".join(map(brief, keys))
 
 
 def _allowed(schema: dict) -> str:

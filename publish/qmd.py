@@ -13,20 +13,20 @@ from pathlib import Path
 
 import yaml
 
-from .errors import PublishError, at
+from .errors import PublishError, at, brief, quoted
+from .tree import NotYaml, compose, leaf
 
 FENCE = re.compile(r"^(?P<indent>[ ]{0,3})(?P<ticks>`{3,}|~{3,})(?P<info>.*)$")
 CELL = re.compile(r"^\{(?P<language>\w+)(?P<rest>[^}]*)\}\s*$")
 INLINE = re.compile(r"(?<!`)`\{(?P<language>\w+)\}[ ]+(?P<expression>[^`]+)`(?!`)")
 OPTION = re.compile(r"^#\|\s?(?P<text>.*)$")
-YES_NO = (True, False)
-# The cell options that are carried out, with the values that each allows (None: any text).
+# The cell options that are carried out, and what each may be, as `tree.leaf` takes it.
 CELL_OPTIONS = {
-    "label": None,
-    "echo": YES_NO,
-    "eval": YES_NO,
-    "include": YES_NO,
-    "output": (*YES_NO, "asis"),
+    "label": (str,),
+    "echo": (bool,),
+    "eval": (bool,),
+    "include": (bool,),
+    "output": (bool, "asis"),
 }
 
 UNSUPPORTED = (
@@ -74,6 +74,17 @@ class Cell:
 Part = Text | Inline | Cell
 
 
+def read_chapter(root: Path, path: Path) -> list[Part]:
+    """Return the parts of the chapter at `path` in the project `root`; raises as `parse` does."""
+    content = (root / path).read_bytes()
+    try:
+        source = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PublishError(at(path, line, "is not UTF-8; save it with that encoding")) from None
+    return parse(source, path)
+
+
 def parse(source: str, path: Path | str) -> list[Part]:
     """Split `source`, the text of the chapter at `path`, into its parts in reading order.
 
@@ -102,7 +113,7 @@ def parse(source: str, path: Path | str) -> list[Part]:
         end = _closing(lines, i, fence["ticks"])
         if end is None:
             problems.append(
-                at(path, i + 1, f"the code block opened by {fence['ticks']} never ends")
+                at(path, i + 1, f"the code block opened by {brief(fence['ticks'])} never ends")
             )
             break
         cell = CELL.match(fence["info"].strip())
@@ -144,7 +155,7 @@ def _text(lines: list[str], start: int, path, problems: list[str]) -> list[Part]
             if found:
                 advice = ALTERNATIVE.get(message, "build with ENGINE=quarto to use it")
                 problems.append(
-                    at(path, start + offset + 1, f"{message.format(found[0])}; {advice}")
+                    at(path, start + offset + 1, f"{message.format(brief(found[0]))}; {advice}")
                 )
     whole = "\n".join(lines) + "\n"
     parts: list[Part] = []
@@ -152,7 +163,8 @@ def _text(lines: list[str], start: int, path, problems: list[str]) -> list[Part]
     for found in INLINE.finditer(whole):
         line = start + 1 + whole.count("\n", 0, found.start())
         if found["language"] != "python":
-            problems.append(at(path, line, f"inline {found['language']} code; only python is run"))
+            language = brief(found["language"])
+            problems.append(at(path, line, f"inline {language} code; only python is run"))
         parts.append(Text(whole[position : found.start()], line))
         parts.append(Inline(found["expression"].strip(), line))
         position = found.end()
@@ -166,7 +178,7 @@ def _cell(lines: list[str], opening: int, end: int, head, path, problems: list[s
             at(
                 path,
                 opening + 1,
-                f"the cell {{{head['language']}{head['rest']}}} is not supported; "
+                f"the cell {brief('{' + head['language'] + head['rest'] + '}')} is not supported; "
                 "write {python} and put options on #| lines",
             )
         )
@@ -185,39 +197,43 @@ def _options(lines: list[str], first: int, path, problems: list[str]) -> dict:
     options = {}
     for offset, line in enumerate(lines):
         where = first + offset
-        try:
-            loaded = yaml.safe_load(OPTION.match(line)["text"])
-        except yaml.YAMLError:
-            loaded = None
-        if not isinstance(loaded, dict):
-            problems.append(
-                at(path, where, f"{line!r} is not a cell option; write '#| key: value'")
-            )
-            continue
-        for key, value in loaded.items():
+        for key, value in _pairs(line, path, where, problems):
             if key not in CELL_OPTIONS:
                 known = ", ".join(CELL_OPTIONS)
                 problems.append(
                     at(
                         path,
                         where,
-                        f"the cell option {key!r} is not supported by the embedded "
+                        f"the cell option {quoted(key)} is not supported by the embedded "
                         f"engine; use {known}, or build with ENGINE=quarto",
                     )
                 )
-            elif CELL_OPTIONS[key] and value not in CELL_OPTIONS[key]:
-                allowed = ", ".join(map(str, CELL_OPTIONS[key])).lower()
-                problems.append(at(path, where, f"{key} is {value!r}; it may be {allowed}"))
-            else:
-                options[key] = value
-    label = str(options.get("label", ""))
+                continue
+            try:
+                options[key] = leaf(value, CELL_OPTIONS[key])
+            except ValueError as error:
+                problems.append(at(path, where, f"{key} is {error}"))
+    label = options.get("label", "")
     if label.startswith(("fig-", "tbl-")):
         problems.append(
             at(
                 path,
                 first,
-                f"the label {label!r} would make the cell's output a numbered float; "
-                "put the cell in a ::: {#" + label + "} div with its caption below",
+                f"the label {quoted(label)} would make the cell's output a numbered float; "
+                "put the cell in a ::: {#" + brief(label) + "} div with its caption below",
             )
         )
     return options
+
+
+def _pairs(line: str, path, where: int, problems: list[str]) -> list[tuple[str, yaml.Node]]:
+    """The key and the value on a line of options."""
+    try:
+        node = compose(OPTION.match(line)["text"])
+    except NotYaml:
+        node = None
+    if not isinstance(node, yaml.MappingNode):
+        told = f"{quoted(line)} is not a cell option; write '#| key: value'"
+        problems.append(at(path, where, told))
+        return []
+    return [(str(key.value), value) for key, value in node.value]

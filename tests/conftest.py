@@ -165,6 +165,14 @@ def program(*names: str) -> str:
     pytest.skip(message)
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how much was tried by the tests that count it."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties:
+            if name == "tried":
+                terminalreporter.write_line(f"tried: {told}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hasty() -> None:
     """Edited data are composed without the search for proofs; the paper's own are, at import."""

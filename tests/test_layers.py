@@ -15,7 +15,9 @@ ORDER = (
     "engine", "review", "display", "report", "content", "manuscript", "downloads", "memberships",
     "published", "coverage", "signatures", "docstrings", "reference", "guide", "difference", "verify",
 )  # fmt: skip
-CALLERS = ("analysis.report.__main__", "analysis.report.wheel")  # of publish
+CALLERS = tuple(
+    f"analysis.report.{name}" for name in ("__main__", "settings", "wheel")
+)  # of publish
 TEMPLATES = ROOT / "analysis/report/template"  # files of other projects
 MODULES = sorted(
     path

@@ -199,3 +199,23 @@ def test_a_file_outside_the_current_folder_is_shown_whole(folder, monkeypatch):
     (folder / "elsewhere").mkdir()
     monkeypatch.chdir(folder / "elsewhere")
     assert problems(read_effects, path)[0].startswith(f"{path.as_posix()}: cannot be read")
+
+
+def test_a_byte_that_no_text_has_is_told_with_its_line():
+    path = write("effects", HEADER, ROW, OTHER.replace("otto", "ot\0to"))
+    assert problems(read_effects, path) == [
+        "data/effects.csv:3: holds a byte that no text has; save the file as CSV"
+    ]
+
+
+def test_a_long_cell_and_an_odd_column_are_told_in_short():
+    (problem,) = effects_problems(HEADER, changed(ROW, smd="9" * 10_000 + "x"))
+    assert problem.startswith("data/effects.csv:2:smd: '999") and len(problem) < 300
+    (problem, *_) = effects_problems(HEADER.replace("outcome", "out\x1b[31m" + "x" * 9000), ROW)
+    assert problem.startswith("data/effects.csv:1:") and len(problem) < 500
+    assert problem.isprintable()
+
+
+def test_of_hundreds_of_problems_a_hundred_are_told():
+    found = effects_problems(HEADER, *(f"{ROW},{i}" for i in range(250)))
+    assert len(found) == 101 and found[-1].startswith("data/effects.csv: and 150 problems more")

@@ -133,3 +133,14 @@ def test_a_figure_of_the_literature_is_no_share():
     whole_review(literature="low,Share,1/2,A (2014),Intro,")
     (problem,) = problems(read_review, "data")
     assert problem.startswith("data/literature.csv:2:printed: '1/2' is not a printed number")
+
+
+@pytest.mark.parametrize("pattern", ["(" * 5000, "a{99999999999999}", "[", "(?P<a>x)(?P<a>y)", ""])
+def test_what_is_no_pattern_is_refused(pattern):
+    write("effects", HEADER, ROW)
+    write("studies", STUDIES_HEADER, STUDY)
+    write("published", PUBLISHED_HEADER, PUBLISHED)
+    write("source", "kind,name,pattern,note", f"passage,A,{pattern},")
+    (problem,) = problems(read_review, "data")
+    assert problem.startswith("data/source.csv:2:pattern: ")
+    assert "is not a regular expression" in problem and len(problem) < 300

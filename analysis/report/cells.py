@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..review.quoted import quoted
 from .roles import folded
 
 # Names of rows that sum the others up, as spreadsheets and programs for reviews write them.
@@ -31,18 +32,17 @@ def holds_several(cell: str) -> bool:
 def no_number(cell: str, decimal: str) -> str:
     """Why a `cell` is no number in a file with this `decimal` sign, and what to write."""
     sign, other = ("comma", ".") if decimal == "," else ("point", ",")
+    told = quoted(cell)
     if cell.endswith("%"):
-        return f"{cell!r} is a percentage; write the number itself, of events how many there were"
+        return f"{told} is a percentage; write the number itself, of events how many there were"
     if holds_several(cell):
-        return f"{cell!r} is several numbers; write each in a column of its own"
+        return f"{told} is several numbers; write each in a column of its own"
     if _THOUSANDS.fullmatch(cell):
         plain = re.sub(r"\D", "", cell)
-        return f"{cell!r} is no number; if it is {plain}, write it so, without a sign for thousands"
+        return f"{told} is no number; if it is {plain}, write it so, without a sign for thousands"
     if other in cell:
-        return f"{cell!r} is no number: the file’s decimal sign is a {sign}; write it with that"
-    return (
-        f"{cell!r} is no number (the decimal sign is a {sign}); if it is not known, leave it empty"
-    )
+        return f"{told} is no number: the file’s decimal sign is a {sign}; write it with that"
+    return f"{told} is no number (the decimal sign is a {sign}); if it is not known, leave it empty"
 
 
 def in_file_terms(text: str, columns: Mapping[str, str]) -> str:

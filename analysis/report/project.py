@@ -16,7 +16,7 @@ from .chapters import chapters
 from .compose import compose, read_data
 from .files import copy, copy_or_remove
 from .published import published_path, read_published
-from .settings import settings_path
+from .settings import settings_path, with_measure
 from .trials import Data
 
 TRIALS, PUBLISHED = Path("data/trials.csv"), Path("data/published.csv")
@@ -82,7 +82,8 @@ def write_project(
     copy_or_remove(settings_path(path), (root / TRIALS).with_suffix(".yml"))
     copy_or_remove(published, root / PUBLISHED)
     if measure:
-        _set_measure((root / TRIALS).with_suffix(".yml"), measure)
+        path = (root / TRIALS).with_suffix(".yml")
+        _write(path, with_measure(path, measure))
 
 
 def _book(data: Data, names: list[str]) -> str:
@@ -117,13 +118,6 @@ def _book(data: Data, names: list[str]) -> str:
         },
     }  # fmt: skip
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100)
-
-
-def _set_measure(path: Path, measure: str) -> None:
-    """Set the `measure` in the settings at `path`."""
-    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    settings = (yaml.safe_load(text) or {}) | {"measure": measure}
-    _write(path, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
 
 def _write(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from ..review.data import DataError
 from ..review.printed import agrees, is_number
+from ..review.quoted import quoted
 from ..review.statuses import AS_PRINTED, MEANINGS, STATUSES, key
 from ..review.verify import Evidence
 from .columns import Columns
@@ -73,11 +74,11 @@ def read_published(data: Path) -> tuple[dict[str, str], ...]:
     for row in source.rows:
         text = row.cells["printed"]
         if not is_number(text.removeprefix("<").removeprefix(">")):
-            said = f"{text!r} is no printed number, such as 0.480 or <0.001"
+            said = f"{quoted(text)} is no printed number, such as 0.480 or <0.001"
             problems.append(source.problem(row.number, "printed", said))
         name = row.cells["id"]
         if name in seen:
-            said = f"{name!r} is the id of line {seen[name]} as well"
+            said = f"{quoted(name)} is the id of line {seen[name]} as well"
             problems.append(source.problem(row.number, "id", said))
         seen.setdefault(name, row.number)
     if problems:

@@ -11,16 +11,22 @@ Everything is optional, and what is not known is refused with its line.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
+from publish.tree import NotYaml, compose, writable
+
 from ..review.data import DataError, Finding
+from ..review.quoted import quoted
 from .measures import MEASURES
 from .roles import ROLES
-from .source import DECIMALS, DELIMITERS
+from .source import DECIMALS, DELIMITERS, as_number
 
+OF_PYTHON = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
+LARGEST = 100_000  # bytes; to read more takes seconds
 TEXTS = ("title", "subtitle", "question", "date", "encoding")
 
 
@@ -64,33 +70,64 @@ def read_settings(data: Path) -> Settings:
     path = settings_path(data)
     if not path.is_file():
         return Settings()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, yaml.SafeLoader)
-        found = yaml.safe_load(text) or {}
-    except UnicodeDecodeError as error:
-        raise DataError([Finding(path.name, None, None, f"not UTF-8: {error.reason}")]) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "cannot be parsed"
-        line = mark.line + 1 if mark else None
-        raise DataError([Finding(path.name, line, None, f"is no YAML: {said}")]) from None
-    if not isinstance(found, dict):
+    node = _composed(path)
+    if not isinstance(node, yaml.MappingNode | None):
         raise DataError([Finding(path.name, 1, None, "must hold lines such as 'measure: RR'")])
-    lines = {key.value: key.start_mark.line + 1 for key, _ in (node.value if node else ())}
-    read, problems = {}, []
-    for key, value in found.items():
+    read, problems, lines = {}, [], {}
+    for key, value in node.value if node else ():
+        line = key.start_mark.line + 1
+        name = key.value if isinstance(key, yaml.ScalarNode) else "a list or a mapping as a key"
+        if name in lines:
+            problems.append(Finding(path.name, line, name, f"is set in line {lines[name]} as well"))
+        lines.setdefault(name, line)
         try:
-            read |= _setting(str(key), value)
+            read |= _setting(name, _constructed(value))
         except ValueError as error:
-            problems.append(Finding(path.name, lines.get(key), str(key), str(error)))
+            problems.append(Finding(path.name, line, name, str(error)))
     if problems:
         raise DataError(problems)
     return Settings(**read)
 
 
+def with_measure(path: Path, measure: str) -> str:
+    """Return the text of the settings at `path`, which can be read, with another `measure`."""
+    node = _composed(path) if path.is_file() else None
+    found = _constructed(node) if node else {}
+    settings = found | {"measure": measure}
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+
+
+def _composed(path: Path) -> yaml.Node | None:
+    """The YAML at `path` as a tree in which each scalar is text as it is written."""
+    line, said = None, f"is larger than {LARGEST} bytes"
+    try:
+        content = path.read_bytes()
+        if len(content) <= LARGEST:
+            return compose(content.decode("utf-8-sig"))
+    except OSError as error:
+        said = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        line, said = content.count(b"\n", 0, error.start) + 1, "is not UTF-8; save it so"
+    except NotYaml as error:
+        line, said = error.line, f"is no YAML: {error}"
+    raise DataError([Finding(path.name, line, None, said)])
+
+
+def _constructed(node: yaml.Node):
+    """The texts, lists and dictionaries of `node`; raises ValueError where it holds itself.
+
+    Every scalar is text, so that a title may be a date, a number, or no.
+    """
+    try:
+        return yaml.constructor.BaseConstructor().construct_document(node)
+    except yaml.YAMLError:
+        raise ValueError("holds itself, or a list as a key") from None
+
+
 def _setting(key: str, value) -> dict:
     """Return the field that `key: value` sets, or raise ValueError with what is allowed."""
+    if key == "encoding":
+        return {key: _encoding(_text(value)) if value else None}
     if key in TEXTS:
         return {key: _text(value)}
     if key in ("author", "authors"):
@@ -101,31 +138,54 @@ def _setting(key: str, value) -> dict:
     if key in ("columns", "labels"):
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
-        pairs = {str(name): _text(given) for name, given in value.items()}
-        if key == "columns":
-            for given in pairs.values():
-                _one_of(given, ROLES)
-        return {key: pairs}
+        return {key: {name: _said_of(name, given, key) for name, given in value.items()}}
     if key == "favours":
         if not (isinstance(value, list) and len(value) == 2):
             raise ValueError("must be two texts in brackets: that of the left end and of the right")
         return {key: tuple(map(_text, value))}
     if key in ("level", "given_level", "correlation"):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1:
-            raise ValueError(f"is {value!r}; it must be a share between 0 and 1, such as 0.95")
-        return {key: float(value)}
+        share = as_number(value) if isinstance(value, str) else None
+        if share is None or not 0 < share < 1:
+            raise ValueError(
+                f"is {quoted(value)}; it must be a share between 0 and 1, such as 0.95"
+            )
+        return {key: share}
     known = [*TEXTS, *(n for n in Settings.__dataclass_fields__ if n not in TEXTS)]
     raise ValueError(f"is not known; settings: {', '.join(known)}")
 
 
 def _text(value) -> str:
-    if isinstance(value, dict | list) or value is None:
-        raise ValueError(f"is {value!r}; it must be text")
-    return str(value)
+    if not isinstance(value, str):
+        raise ValueError(f"is {quoted(value)}; it must be text")
+    try:
+        return writable(value)
+    except ValueError as error:
+        raise ValueError(f"is {error}") from None
+
+
+def _said_of(name: str, given, key: str) -> str:
+    """What `key` says of the column `name`: its role or its label."""
+    try:
+        return _one_of(given, ROLES) if key == "columns" else _text(given)
+    except ValueError as error:
+        raise ValueError(f"{quoted(name)} {error}") from None
+
+
+def _encoding(name: str) -> str:
+    try:
+        known = codecs.lookup(name).name not in OF_PYTHON
+        b"a".decode(name)
+    except UnicodeError:  # two bytes a letter
+        pass
+    except LookupError:  # nor is it known that turns bytes into bytes
+        known = False
+    if not known:
+        raise ValueError(f"is {quoted(name)}, not known; leave it out, or write utf-8 or latin-1")
+    return name
 
 
 def _one_of(value, allowed) -> str:
     if not isinstance(value, str) or value not in allowed:
         shown = ", ".join(map(repr, allowed) if "," in allowed else allowed)
-        raise ValueError(f"is {value!r}; allowed: {shown}")
+        raise ValueError(f"is {quoted(value)}; allowed: {shown}")
     return value

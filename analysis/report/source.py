@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isinf
 from pathlib import Path
 
 from ..review.data import DataError, Finding
@@ -25,6 +26,8 @@ MISSING = (
 )  # fmt: skip
 SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": None, "\u202f": None})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+LONGEST = 100_000  # letters of a header; the csv module takes no more in a cell
 LARGEST = 20_000_000  # bytes
 
 
@@ -62,9 +65,13 @@ def is_missing(text: str) -> bool:
 
 
 def as_number(text: str, decimal: str = ".") -> float | None:
-    """Return the number that `text` is with this `decimal` sign, None where it is none."""
+    """Return the number that `text` is with this `decimal` sign, None where it is none.
+
+    Nor is one that no double can hold, such as 1e999.
+    """
     plain = plain_number(text, decimal)
-    return None if plain is None else float(plain)
+    value = None if plain is None else float(plain)
+    return None if value is None or isinf(value) else value
 
 
 def plain_number(text: str, decimal: str) -> str | None:
@@ -113,13 +120,12 @@ def _decode(name: str, content: bytes, encoding: str | None) -> tuple[str, str]:
     for each in tried:
         try:
             text = content.removeprefix(MARK).decode(each)
-        except LookupError:
-            problem = f"the encoding {each!r} is not known; leave it out, or write utf-8 or latin-1"
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            problem = f"not {each} at line {line}; save it as UTF-8 (in Excel: CSV UTF-8)"
+        except UnicodeError as error:
+            line = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
+            text = f"not {each} at line {line}; save it as UTF-8 (in Excel: CSV UTF-8)"
+            problem = problem or text
         else:
-            if "\0" not in text:
+            if not NO_TEXT.search(text):
                 return text, each
             problem = "holds bytes that no text has; is it a spreadsheet? Save it as CSV"
     raise DataError([Finding(name, None, None, problem)])
@@ -130,6 +136,9 @@ def _delimiter(name: str, text: str) -> str:
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise DataError([Finding(name, None, None, "is empty; write a header and a row a trial")])
+    if len(first) > LONGEST:
+        text = f"the first line has more than {LONGEST} letters, which no header has"
+        raise DataError([Finding(name, 1, None, text)])
     counts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in DELIMITERS}
     best = max(counts, key=counts.get)
     if counts[best] < 2:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine.aggregate import aggregate
 from ..review.data import DataError, Finding
+from ..review.quoted import quoted
 from .cells import in_file_terms, is_sum, no_number
 from .columns import Columns
 from .effects import effect_of, nonevents_of, size_of
@@ -190,7 +191,7 @@ class _Reader:
             if is_missing(name):
                 self._wrong(row, study, "is empty; every row needs the name of its study")
             if is_sum(name):
-                text = f"{name!r} seems to sum the others up; delete the row, or rename the study"
+                text = f"{quoted(name)} seems to sum the others up; delete the row, or rename the study"
                 self._wrong(row, study, text)
             several = len(years.get(name, ())) > 1
             names[row.number] = f"{name}, {row.cells[year]}" if several else name
@@ -234,11 +235,11 @@ class _Reader:
         value = self.source.number(row.cells[column])
         if value is None:
             self._wrong(row, column, no_number(row.cells[column], self.source.decimal))
-        elif role in WHOLE and value != int(value):
-            self._wrong(row, column, f"is {row.cells[column]}; {NUMBERS[role]} is a whole number")
+        elif role in WHOLE and value % 1:
+            self._wrong(row, column, f"is {value:g}; {NUMBERS[role]} is a whole number")
             return None
         elif role.startswith("sd_") and value <= 0:
-            self._wrong(row, column, f"is {row.cells[column]}; a standard deviation is above 0")
+            self._wrong(row, column, f"is {value:g}; a standard deviation is above 0")
             return None
         return value
 
@@ -251,7 +252,7 @@ class _Reader:
             if value is not None:
                 found[column] = value
             elif not is_missing(cell):
-                text = f"{cell!r} is no number; set columns: {{{column}: note}} if it is none"
+                text = f"{quoted(cell)} is no number; set columns: {{{column}: note}} if it is none"
                 self._wrong(row, column, text)
         return found
 

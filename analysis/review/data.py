@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandera.errors import SchemaErrors
 
+from .quoted import BRIEF, plain, quoted
 from .schema import (
     CLAIMS,
     DEFINITIONS,
@@ -28,6 +29,8 @@ from .schema import (
     Table,
 )
 
+MOST = 100  # problems of which each is told; who mends a hundred may be told the others then
+LONGEST = 1200  # letters of a line of a message
 # The line on which a record starts, and its cells.
 Record = tuple[int, list[str]]
 
@@ -42,14 +45,19 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        place = [str(part) for part in (self.file, self.line, self.column) if part is not None]
-        return f"{':'.join(place)}: {self.text}"
+        column = None if self.column is None else plain(self.column, BRIEF)
+        place = [str(part) for part in (plain(self.file), self.line, column) if part is not None]
+        lines = (plain(line, LONGEST) for line in self.text.split("\n"))
+        return f"{':'.join(place)}: " + "\n".join(lines)
 
 
 class DataError(ValueError):
-    """Files that cannot be used; the message lists all `problems`, one a line."""
+    """Files that cannot be used; the message lists all `problems`, one a line, or the first `MOST`."""
 
     def __init__(self, problems: list[Finding]):
+        if len(problems) > MOST:
+            text = f"and {len(problems) - MOST} problems more, told once these are mended"
+            problems = [*problems[:MOST], Finding(problems[MOST].file, None, None, text)]
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
@@ -129,7 +137,7 @@ def _unmatched(frame, other, path: Path, other_path: Path) -> list[Finding]:
     """Return a finding for each row of `frame` whose study has no row in the `other` frame."""
     lost = frame.loc[~frame["study"].isin(other["study"]), "study"]
     return [
-        Finding(_shown(path), line, "study", f"{study!r} has no row in {_shown(other_path)}")
+        Finding(_shown(path), line, "study", f"{quoted(study)} has no row in {_shown(other_path)}")
         for line, study in lost.items()
     ]
 
@@ -179,6 +187,11 @@ def _records(path: Path, file: str, table: Table) -> tuple[list[Record], list[Fi
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return [], [Finding(file, line, None, "is not UTF-8; save the file with that encoding")]
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return [], [
+            Finding(file, line, None, "holds a byte that no text has; save the file as CSV")
+        ]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, start, problems = [], 1, []
     try:
@@ -200,7 +213,7 @@ def _header_problems(file: str, header: list[str], table: Table) -> list[Finding
     texts = {name: f"the column is missing; the header is {expected}" for name in table.columns}
     for name, count in counts.items():
         if name not in table.columns:
-            texts[name] = f"{name!r} is not a column of this file; the header is {expected}"
+            texts[name] = f"{quoted(name)} is not a column of this file; the header is {expected}"
         elif count > 1:
             texts[name] = f"the column stands {count} times in the header; keep one"
         else:
@@ -226,7 +239,7 @@ def _content_problems(file: str, frame: pd.DataFrame, table: Table) -> list[Find
     ]
     blamed.sort(key=lambda case: (case.line, columns.index(case.column)))
     return [
-        Finding(file, int(case.line), case.column, f"{case.failure_case!r} {case.check}")
+        Finding(file, int(case.line), case.column, f"{quoted(case.failure_case)} {case.check}")
         for case in blamed
     ]
 

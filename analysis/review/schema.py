@@ -7,6 +7,7 @@ An error text follows the cell that it is about: `'0.4x0' is not a number; write
 """
 
 import re
+import warnings
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -283,8 +284,10 @@ REMARKS = Table(
 
 def _is_pattern(text: str) -> bool:
     try:
-        re.compile(text)
-    except re.error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what may once mean something else
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError):
         return False
     return text != ""
 

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from ..review.quoted import plain
 from .compare import Difference, compare, other_inputs
 from .site import NoSite, Site, find_site, read_site
 
 ROOT = Path(__file__).parent.parent.parent
+LONGEST = 600  # letters of a difference
 ABOUT = """\
 Computes every value, table and drawing of the manuscript from the data of this checkout and compares
 them with what the site in a folder says: values.json, each number on each page, tables, ledger,
@@ -20,8 +22,6 @@ drawings. Names each difference, and which files that the site was made from are
 status is 1 where something differs; where it is the last digits of a number in full, which no page
 shows, that is told and no more.
 """
-
-BLANKS = "\u00a0\u202f"  # within numbers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,18 +64,13 @@ def tell(theirs: Site, differences: Sequence[Difference], inputs: Sequence[str])
         ("Differ:", wrong),
     ):
         if told:
-            print(title, *map(_shown, told), sep="\n  ")
+            print(title, *(plain(str(one), LONGEST) for one in told), sep="\n  ")
     compared = (
         f"{len(theirs.values)} values, {len(theirs.shown)} numbers on pages, "
         f"{len(theirs.tables)} tables, {len(theirs.drawings)} drawings compared"
     )
     print(f"{compared}: {f'{len(wrong)} not as' if wrong else 'all as'} computed here.")
     return 1 if wrong else 0
-
-
-def _shown(thing: object) -> str:
-    """What a site says, without the control characters that it may hold, on one line."""
-    return "".join(c if c.isprintable() or c in BLANKS else "\ufffd" for c in str(thing))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ..review.quoted import plain
+
 VALUES, RECORD, BUILT = "values.json", "build.json", "_site"
 PAGES, TABLES, DRAWINGS = "**/*.html", ("tables/*.csv", "ledger.csv"), "figures/*.svg"
+
+
+LONGEST = 200  # letters of what is said of a page
 
 
 class NoSite(Exception):
@@ -99,8 +104,11 @@ def _text(file: Path) -> str:
 def _json(file: Path) -> dict:
     try:
         read = json.loads(_text(file))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise NoSite(f"{file}: not JSON: {error}") from None
+    except (ValueError, RecursionError):
+        why = "a number of thousands of digits, or brackets nested too deeply"
+        raise NoSite(f"{file}: not JSON: it holds {why}") from None
     if not isinstance(read, dict):
         raise NoSite(f"{file}: must hold a mapping, holds a {type(read).__name__}")
     return read
@@ -115,7 +123,13 @@ def _rows(file: Path) -> list[list[str]]:
 
 def _shown(page: Path, site: Path) -> list[Shown]:
     parser = _Values()
-    parser.feed(_text(page))
+    try:
+        parser.feed(_text(page))
+    except (AssertionError, ValueError) as error:  # a declaration or a number that HTML has not
+        raise NoSite(f"{page}: not HTML: {plain(str(error), LONGEST)}") from None
+    # To close the parser upon a tag that never ends takes time that grows with the square of its length.
+    if parser.rawdata.startswith("<"):
+        raise NoSite(f"{page}: ends within a tag or a script; download it again")
     parser.close()
     return [Shown(_name(page, site), *each) for each in parser.found]
 

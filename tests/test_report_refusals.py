@@ -1,0 +1,106 @@
+"""Files of trials, and settings beside them, that are no such files: refused in short, with the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.report.compose import read_data
+from analysis.report.source import read_source
+from analysis.review.data import DataError
+
+COUNTS = "study,events_t,n_t,events_c,n_c\nA,4,100,8,100\nB,5,90,9,95\n"
+
+
+def file(folder: Path, text: str, settings: str = "") -> Path:
+    path = folder / "trials.csv"
+    path.write_text(text, encoding="utf-8")
+    if settings:
+        path.with_suffix(".yml").write_text(settings, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, text: str, settings: str = "") -> list[str]:
+    with pytest.raises(DataError) as error:
+        read_data(file(folder, text, settings))
+    return [str(problem) for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("title: a\ntitle: b", "trials.yml:2:title: is set in line 1 as well"),
+        ("? [a]\n: b", "trials.yml:1:a list or a mapping as a key: is not known"),
+        ("title: &a [*a]", "trials.yml:1:title: holds itself"),
+        ("title: {[a]: b}", "trials.yml:1:title: holds itself, or a list as a key"),
+        ("\ntitle: " + "[" * 5000, "trials.yml:2: is no YAML: it is nested too deeply"),
+        ('\ntitle: "\\UFFFFFFFF"', "trials.yml:2: is no YAML: an escape names a character"),
+        ('title: "\\ud800"', "must be text without control characters"),
+        ("\ntitle: \x01", "trials.yml:2: is no YAML: it holds 0x1"),
+        ("level: .nan", "trials.yml:1:level: is '.nan'; it must be a share"),
+        ("level: 0x" + "f" * 9000, "trials.yml:1:level: is '0xff"),
+        ("columns: {n_t: [a]}", "trials.yml:1:columns: 'n_t' is ['a']; allowed: study,"),
+        ("encoding: idna", "trials.yml:1:encoding: is 'idna', not known"),
+        ("encoding: rot13", "trials.yml:1:encoding: is 'rot13', not known"),
+        ("encoding: nothing", "trials.yml:1:encoding: is 'nothing', not known"),
+        ("a: b\n" * 30_000, "trials.yml: is larger than 100000 bytes"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused_in_short(tmp_path, settings, said):
+    (told,) = problems(tmp_path, COUNTS, settings)
+    assert said in told and len(told) < 500 and told.isprintable()
+
+
+@pytest.mark.parametrize("text", ["2020-02-30", "0000-00-00", "1.10", "no", "0x10", "12:30"])
+def test_settings_are_text_as_it_is_written(tmp_path, text):
+    settings = f"title: {text}\ndate: {text}\nlabels: {{{text}: {text}}}\ncolumns: {{on: note}}"
+    rows = "study,on,yi,vi\nA,1,0.5,0.1\nB,2,0.1,0.2\n"
+    data = read_data(file(tmp_path, rows, settings))
+    assert (data.settings.title, data.settings.date, data.label(text)) == (text, text, text)
+    assert data.columns.of("note") == ["on"]
+
+
+def test_settings_that_are_no_text_are_refused_with_their_line(tmp_path):
+    path = file(tmp_path, COUNTS)
+    (tmp_path / "trials.yml").write_bytes(b"title: a\ndate: \xff")
+    with pytest.raises(DataError, match=r"trials\.yml:2: is not UTF-8"):
+        read_data(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("study,yi,vi\nA,1e999,0.1\n", "trials.csv:2:yi: '1e999' is no number"),
+        (
+            "study,events_t,n_t,events_c,n_c\nA,1,1e999,2,3\n",
+            "trials.csv:2:n_t: '1e999' is no number",
+        ),
+        ("study,yi,vi\nA," + "x" * 10_000 + ",0.1\n", "trials.csv:2:yi: 'xxx"),
+        (
+            "study,yi,vi," + "x" * 200_000 + "\nA,1,1,1\n",
+            "trials.csv:1: the first line has more than",
+        ),
+        ("study,yi,vi,z\nA,1,1," + "x" * 200_000 + "\n", "is no CSV from here on: field larger"),
+        ("study,\x1b[31m,vi\nA,1,1,1\n", "trials.csv:2: has 4 cells"),
+        ("study,\x1b[31m\nA,1\n", "not recognised: \ufffd[31m"),
+        ("study," + "x" * 10_000 + "\nA,1\n", "not recognised: xxx"),
+    ],
+)
+def test_what_is_long_or_not_printable_is_not_echoed(tmp_path, text, said):
+    told = problems(tmp_path, text)
+    assert said in "\n".join(told)
+    assert all(len(line) < 2000 and line.replace("\n", "").isprintable() for line in told)
+
+
+def test_of_thousands_of_problems_a_hundred_are_told(tmp_path):
+    told = problems(tmp_path, "study,yi,vi\n" + "A,x,1\n" * 3000)
+    assert len(told) == 101
+    assert told[-1] == "trials.csv: and 2900 problems more, told once these are mended"
+
+
+@pytest.mark.parametrize("content", [b"+2AA-,b\n1,2\n", b"a\0,b\n1,2\n"])
+def test_half_a_character_or_none_is_no_text(tmp_path, content):
+    with pytest.raises(DataError, match=r"trials\.csv: holds bytes that no text has"):
+        (tmp_path / "trials.csv").write_bytes(content)
+        read_source(tmp_path / "trials.csv", encoding="utf-7")
