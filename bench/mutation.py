@@ -110,7 +110,7 @@ def try_module(module: str, only: list[dict] | None = None) -> Found:
         copy = Path(
             shutil.copytree(ROOT, Path(folder) / "copy", ignore=shutil.ignore_patterns(*OUT))
         )
-        code = run(copy, tests, BUDGET, FIRST)
+        code = run(copy, tests, BUDGET, FIRST, mutated=False)
         if code:
             raise RuntimeError(
                 f"{module}: {' '.join(tests)} fail without any mutant (pytest: {code})"
@@ -139,7 +139,7 @@ def try_mutant(copy: Path, module: str, mutant: Mutant, tests: list[str]) -> int
     kept = path.read_text(encoding="utf-8")
     path.write_text(mutant.apply(kept), encoding="utf-8")
     try:
-        return run(copy, tests, BUDGET, LIMIT)
+        return run(copy, tests, BUDGET, LIMIT, mutated=True)
     finally:
         path.write_text(kept, encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import multiprocessing
@@ -12,49 +13,71 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTES = ROOT / ".build/test_seconds.json"
 TIMED_OUT = -1
 MEMORY = 4 << 30
 HEAVY = (
     "numpy", "scipy.stats", "scipy.optimize", "scipy.integrate", "scipy.special", "scipy.interpolate",
     "pandas", "pandera.pandas", "formulaic", "flint", "hypothesis", "hypothesis.strategies",
     "matplotlib.figure", "great_tables", "bs4", "pypdf", "axe_playwright_python.sync_playwright",
-    "playwright.sync_api", "pytest", "xdist.plugin",
+    "playwright.sync_api", "xdist.plugin", "_hypothesis_pytestplugin", "pdb", "xml.etree.ElementTree",
 )  # fmt: skip
 SINGLE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Quickest:
-    """A pytest plugin: notes each test's processor time, then runs what together fits the budget."""
+    """A pytest plugin: runs the quickest tests that fit into `budget` together, and times them.
 
-    def __init__(self, notes: Path, budget: float) -> None:
-        self.notes, self.budget = notes, budget
-        self.known = json.loads(notes.read_text()) if notes.exists() else None
+    Those of the file that is named first come first.
+
+    notes      processor time by test, of earlier runs; a test without a note is run
+    mutated    whether the times are those of a mutant, which are not noted
+    """
+
+    def __init__(self, notes: Path, budget: float, mutated: bool) -> None:
+        self.notes, self.left, self.mutated = notes, budget, mutated
+        self.known = read(notes)
         self.seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, config, items) -> None:
-        """Deselect the slowest tests, if the times are known and exceed the budget."""
-        if self.known is None:
-            return
-        left, kept = self.budget, set()
-        for name in sorted(self.known, key=self.known.get):
-            left -= self.known[name]
-            if left >= 0:
-                kept.add(name)
-        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in kept])
-        items[:] = [item for item in items if item.nodeid in kept]
+        """Deselect the tests that have no room in the budget."""
+        files = list(dict.fromkeys(item.path for item in items))
+        kept = set()
+        for item in sorted(items, key=lambda i: (files.index(i.path), self.seconds_of(i))):
+            if self.seconds_of(item) <= self.left:
+                self.left -= self.seconds_of(item)
+                kept.add(item)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
+
+    def seconds_of(self, item) -> float:
+        """Return what the test took in an earlier run, 0 without one."""
+        return self.known.get(item.nodeid, 0)
 
     def pytest_runtest_logstart(self) -> None:
         """Start the clock."""
         self.start = time.process_time()
 
     def pytest_runtest_logfinish(self, nodeid) -> None:
-        """Note what the test took."""
+        """Stop the clock."""
         self.seconds[nodeid] = time.process_time() - self.start
 
     def pytest_sessionfinish(self) -> None:
-        """Write down the times of a run of all tests."""
-        if self.known is None:
-            self.notes.write_text(json.dumps(self.seconds))
+        """Note the times; two processes that do so at once lose some, which are taken anew."""
+        if not self.mutated:
+            self.notes.parent.mkdir(exist_ok=True)
+            self.notes.write_text(json.dumps(read(self.notes) | self.seconds), encoding="utf-8")
+
+
+def read(notes: Path) -> dict[str, float]:
+    """Return what is noted; nothing while another process writes."""
+    try:
+        return json.loads(notes.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
 
 
 def prepare() -> None:
@@ -62,14 +85,14 @@ def prepare() -> None:
     os.environ |= dict.fromkeys(SINGLE, "1")
     for name in HEAVY:
         importlib.import_module(name)
+    gc.freeze()  # what is here already, pytest's own collections need not walk through
 
 
-def run(copy: Path, tests: list[str], budget: float, limit: float) -> int:
-    """Return pytest's exit status for `tests` in `copy`, TIMED_OUT after `limit` seconds.
-
-    The first run in a copy takes all tests; later ones those that fit the `budget` of seconds together.
-    """
-    process = multiprocessing.get_context("fork").Process(target=child, args=(copy, tests, budget))
+def run(copy: Path, tests: list[str], budget: float, limit: float, mutated: bool) -> int:
+    """Return pytest's exit status for `tests` in `copy`, TIMED_OUT after `limit` seconds."""
+    process = multiprocessing.get_context("fork").Process(
+        target=child, args=(copy, tests, budget, mutated)
+    )
     process.start()
     process.join(limit)
     if process.is_alive():
@@ -79,20 +102,16 @@ def run(copy: Path, tests: list[str], budget: float, limit: float) -> int:
     return process.exitcode
 
 
-def child(copy: Path, tests: list[str], budget: float) -> None:
+def child(copy: Path, tests: list[str], budget: float, mutated: bool) -> None:
     """Run `tests` in `copy` and end with pytest's status."""
     os.setsid()
     os.chdir(copy)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    notes = copy / "seconds.json"
     # What a mutant is compiled to would be loaded in place of a later one of the same size.
-    sys.dont_write_bytecode = notes.exists()
-    here = str(Path(__file__).parent.parent)
-    sys.path[:] = [part for part in sys.path if part not in ("", here)]
+    sys.dont_write_bytecode = mutated
+    sys.path[:] = [part for part in sys.path if part not in ("", str(ROOT))]
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    import pytest
-
     arguments = ["-x", "-q", "-m", "not long", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    os._exit(int(pytest.main([*arguments, *tests], plugins=[Quickest(notes, budget)])))
+    os._exit(int(pytest.main([*arguments, *tests], plugins=[Quickest(NOTES, budget, mutated)])))
