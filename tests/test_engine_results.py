@@ -1,0 +1,60 @@
+"""What holds for every result and every analysis: they cannot change, and vi has to be named."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+import analysis as ma
+from analysis import engine
+from analysis.engine.results import Result
+
+MODULES = [
+    importlib.import_module(found.name)
+    for found in pkgutil.walk_packages(engine.__path__, f"{engine.__name__}.")
+]
+RECORDS = [
+    kind
+    for module in MODULES
+    for kind in vars(module).values()
+    if is_dataclass(kind) and kind.__module__ == module.__name__
+]
+RESULTS = [kind for kind in RECORDS if issubclass(kind, Result)]
+ANALYSES = [
+    name
+    for name in ma.__all__
+    if inspect.isfunction(getattr(ma, name))
+    and {"yi", "vi"} <= set(inspect.signature(getattr(ma, name)).parameters)
+]
+# What == leaves out: its answer for an array is an array, which is neither true nor false.
+MANY = ("ndarray", "DataFrame", "Series")
+
+
+def test_the_lists_are_whole():
+    assert len(RESULTS) > 50
+    assert len(ANALYSES) > 25
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda kind: kind.__qualname__)
+def test_no_record_can_change(record):
+    assert record.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("kind", RESULTS, ids=lambda kind: kind.__qualname__)
+def test_results_show_themselves_and_can_be_compared(kind):
+    assert not kind.__dataclass_params__.repr  # a generated one would replace that of Result
+    whole = [f.name for f in fields(kind) if any(word in str(f.type) for word in MANY)]
+    compared = {f.name for f in fields(kind) if f.compare}
+    assert not compared & {*whole, *kind.held}
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_all_but_the_effects_is_given_by_name(name):
+    """So that a standard error is never passed by mistake as a variance."""
+    first, *others = inspect.signature(getattr(ma, name)).parameters.values()
+    assert first.name == "yi"
+    assert {one.kind for one in others} == {inspect.Parameter.KEYWORD_ONLY}
