@@ -2,7 +2,7 @@
 
 python -m bench.mutation [--survivors] [MODULE ...]     such as analysis/engine/tau2.py; all without one
 
---survivors tries again only those that no test killed, after tests were added.
+--survivors tries those again that are left and not yet judged, by all tests of the files.
 
 mutant     a module with one operator, number or condition changed, by cosmic-ray
 sample     SIZE mutants a module, drawn with SEED, no line twice before every line came once
@@ -26,10 +26,11 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 from .mutants import Mutant, mutants, sample
-from .mutation_report import FOUND, document
+from .mutation_report import FOUND, document, judgements
 from .mutation_run import TIMED_OUT, prepare, run
 from .mutation_tests import TESTS
 
@@ -64,39 +65,43 @@ def main(modules: list[str], again: bool) -> None:
     unknown = [module for module in modules if module not in TESTS]
     if unknown:
         sys.exit(f"{', '.join(unknown)}: no tests are named; add a line to bench/mutation_tests.py")
-    known = read()
-    wanted = [module for module in modules or TESTS if not again or survivors(known, module)]
-    failed = []
+    known, failed = read(), []
+    chosen = {
+        module: open_survivors(known, module) if again else None for module in modules or TESTS
+    }
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        only = {module: survivors(known, module) if again else None for module in wanted}
-        waiting = [pool.submit(try_module, *item) for item in only.items()]
+        waiting = [pool.submit(try_module, *item) for item in chosen.items() if item[1] != []]
         for done in as_completed(waiting):
             try:
                 found = done.result()
             except RuntimeError as error:
                 failed.append(str(error))
                 continue
-            known[found.module] = merged(known[found.module], found) if again else asdict(found)
+            only = chosen[found.module]
+            known[found.module] = (
+                merged(known[found.module], only, found) if again else asdict(found)
+            )
             save(known)
             print(f"{found.module}: {found.killed} of {found.tried} killed", flush=True)
     if failed:
         sys.exit("\n".join(failed))
 
 
-def survivors(known: dict[str, dict], module: str) -> list[dict]:
-    """Return the survivors of `module` in what is `known`."""
-    return known[module]["survivors"] if module in known else []
+def open_survivors(known: dict[str, dict], module: str) -> list[dict]:
+    """Return the survivors of `module` that nobody has judged to be equivalent or unimportant."""
+    closed = {key for key, row in judgements().items() if row["judgement"] != "hole"}
+    ones = known[module]["survivors"] if module in known else []
+    return [one for one in ones if (module, one["before"], one["after"]) not in closed]
 
 
-def merged(before: dict, found: Found) -> dict:
-    """Return what was known `before` of a module, after its survivors were tried again."""
-    return before | {
-        "tests": found.tests,
-        "killed": before["killed"] + found.killed,
-        "timed_out": before["timed_out"] + found.timed_out,
-        "survivors": found.survivors,
-        "date": found.date,
-    }
+def merged(before: dict, only: list[dict], found: Found) -> dict:
+    """Return what was known `before` of a module, after `only` some survivors were tried again."""
+    left = [one for one in before["survivors"] if one not in only] + found.survivors
+    late = before["timed_out"] + found.timed_out
+    return before | asdict(found) | {
+        "tried": before["tried"], "killed": before["tried"] - len(left), "timed_out": late,
+        "survivors": left,
+    }  # fmt: skip
 
 
 def try_module(module: str, only: list[dict] | None = None) -> Found:
@@ -120,7 +125,8 @@ def try_module(module: str, only: list[dict] | None = None) -> Found:
         chosen = sample(possible, SIZE, f"{SEED} {module}")
         if only is not None:
             chosen = [mutant for mutant in chosen if mutant.shown(source) in only]
-        ends = [try_mutant(copy, module, mutant, tests) for mutant in chosen]
+        room = (BUDGET, LIMIT) if only is None else (inf, FIRST)
+        ends = [try_mutant(copy, module, mutant, tests, *room) for mutant in chosen]
     return Found(
         module=module,
         tests=tests,
@@ -133,13 +139,15 @@ def try_module(module: str, only: list[dict] | None = None) -> Found:
     )
 
 
-def try_mutant(copy: Path, module: str, mutant: Mutant, tests: list[str]) -> int:
+def try_mutant(
+    copy: Path, module: str, mutant: Mutant, tests: list[str], budget: float, limit: float
+) -> int:
     """Return how pytest ends in the `copy` of the project with `mutant` in place of `module`."""
     path = copy / module
     kept = path.read_text(encoding="utf-8")
     path.write_text(mutant.apply(kept), encoding="utf-8")
     try:
-        return run(copy, tests, BUDGET, LIMIT, mutated=True)
+        return run(copy, tests, budget, limit, mutated=True)
     finally:
         path.write_text(kept, encoding="utf-8")
 

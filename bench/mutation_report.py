@@ -26,9 +26,9 @@ HEAD = """\
 
 Written by `make mutants`; do not edit. {tool}, {size} mutants a module, drawn with seed {seed},
 {dates}. A mutant is one operator, number or condition changed. It is killed if a test fails in the files
-that `mutation_tests.py` names for its module, or if they run out of time or memory. Of those files the
-quickest tests are run that together take {budget} s, and none of `make test-long`: what survives may be
-killed by what is left out. The score is the share killed; in brackets, of those not equivalent.
+that `mutation_tests.py` names for its module, or if they run out of time or memory: first the quickest
+tests, as many as take {budget} s together, and for what survives them (`AGAIN=1`) all but those of
+`make test-long`. The score is the share killed; in brackets, of those not equivalent.
 
 | module | possible | tried | killed | timed out | survived | equivalent | score |
 |---|---:|---:|---:|---:|---:|---:|---:|

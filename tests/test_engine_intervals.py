@@ -22,7 +22,7 @@ Y, V = RANDOM.normal(0.3, 0.9, 12), RANDOM.uniform(0.02, 0.3, 12)
 
 @pytest.mark.parametrize(("level", "least_in_valley"), [(0.95, True), (0.5, False)])
 def test_the_likelihood_interval_holds_what_is_not_rejected(level, least_in_valley):
-    """Of two peaks, at 0 and near 0.7, it covers both, even where the valley between them is rejected."""
+    """Of two peaks, at 0 and near 0.7, it covers both, even if the valley between is rejected."""
     (path,) = (path for path in FILES if path.stem == "gibson2002_md")
     given = document(path)["input"]
     found = pool(given["yi"], vi=given["vi"], method="ML")
