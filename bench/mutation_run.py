@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import json
@@ -17,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOTES = ROOT / ".build/test_seconds.json"
-TIMED_OUT = -1
+TIMED_OUT, PATIENCE = -1, 10
 MEMORY = 4 << 30
 HEAVY = (
     "numpy", "scipy.stats", "scipy.optimize", "scipy.integrate", "scipy.special", "scipy.interpolate",
@@ -66,10 +67,15 @@ class Quickest:
         self.seconds[nodeid] = time.process_time() - self.start
 
     def pytest_sessionfinish(self) -> None:
-        """Note the times; two processes that do so at once lose some, which are taken anew."""
-        if not self.mutated:
-            self.notes.parent.mkdir(exist_ok=True)
-            self.notes.write_text(json.dumps(read(self.notes) | self.seconds), encoding="utf-8")
+        """Note the times, one process after the other."""
+        if self.mutated:
+            return
+        self.notes.parent.mkdir(exist_ok=True)
+        with open(self.notes, "a+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            known = read(self.notes) | self.seconds
+            file.truncate(0)
+            json.dump(known, file)
 
 
 def read(notes: Path) -> dict[str, float]:
@@ -88,25 +94,29 @@ def prepare() -> None:
     gc.freeze()  # what is here already, pytest's own collections need not walk through
 
 
-def run(copy: Path, tests: list[str], budget: float, limit: float, mutated: bool) -> int:
-    """Return pytest's exit status for `tests` in `copy`, TIMED_OUT after `limit` seconds."""
+def run(copy: Path, tests: list[str], budget: float, limit: int, mutated: bool) -> int:
+    """Return pytest's exit status for `tests` in `copy`, TIMED_OUT after `limit` s of processor time.
+
+    Or of PATIENCE times as long by the clock, for what sleeps.
+    """
     process = multiprocessing.get_context("fork").Process(
-        target=child, args=(copy, tests, budget, mutated)
+        target=child, args=(copy, tests, budget, limit, mutated)
     )
     process.start()
-    process.join(limit)
+    process.join(PATIENCE * limit)
     if process.is_alive():
         os.killpg(process.pid, signal.SIGKILL)
         process.join()
         return TIMED_OUT
-    return process.exitcode
+    return TIMED_OUT if process.exitcode == -signal.SIGXCPU else process.exitcode
 
 
-def child(copy: Path, tests: list[str], budget: float, mutated: bool) -> None:
+def child(copy: Path, tests: list[str], budget: float, limit: int, mutated: bool) -> None:
     """Run `tests` in `copy` and end with pytest's status."""
     os.setsid()
     os.chdir(copy)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     # What a mutant is compiled to would be loaded in place of a later one of the same size.
     sys.dont_write_bytecode = mutated
     sys.path[:] = [part for part in sys.path if part not in ("", str(ROOT))]
