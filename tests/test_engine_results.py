@@ -30,6 +30,16 @@ ANALYSES = [
     if inspect.isfunction(getattr(ma, name))
     and {"yi", "vi"} <= set(inspect.signature(getattr(ma, name)).parameters)
 ]
+# Analyses whose sentence names a level, with what they need beside the effects.
+SENTENCES = {
+    "bayes": {"tau_prior": ma.priors.half_normal(0.5)},
+    "bootstrap": {"method": "DL", "replicates": 50},
+    "henmi_copas": {},
+    "limit_meta_analysis": {},
+    "p_curve": {},
+    "pool": {},
+    "pool_weighted": {"weights": list(range(1, 14))},
+}
 # What == leaves out: its answer for an array is an array, which is neither true nor false.
 MANY = ("ndarray", "DataFrame", "Series")
 
@@ -50,6 +60,13 @@ def test_results_show_themselves_and_can_be_compared(kind):
     whole = [f.name for f in fields(kind) if any(word in str(f.type) for word in MANY)]
     compared = {f.name for f in fields(kind) if f.compare}
     assert not compared & {*whole, *kind.held}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_names_the_level_of_its_interval(name):
+    studies = ma.example("bcg")
+    result = getattr(ma, name)(studies.yi, vi=studies.vi, level=0.9, **SENTENCES[name])
+    assert "90%" in result.report()
 
 
 @pytest.mark.parametrize("name", ANALYSES)
