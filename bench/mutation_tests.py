@@ -56,7 +56,7 @@ OWN = {
     "analysis/review/propagate.py": "review_propagate review_formulas",
     "analysis/review/dual.py": "review_formulas review_propagate",
     "analysis/review/region.py": "review_reconstruct review_propagate",
-    "analysis/review/formulas.py": "review_formulas review_propagate",
+    "analysis/review/formulas.py": "review_formulas review_ranks review_propagate",
     "analysis/review/reconstruct.py": "review_reconstruct",
     "analysis/review/regressed.py": "review_regressed review_formulas",
     "analysis/review/consistency.py": "review_consistency review_relations",
