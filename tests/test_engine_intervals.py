@@ -103,6 +103,12 @@ def test_by_h():
         assert bounds.i2.high == pytest.approx(100 * (high - 1) / high, rel=1e-9)
 
 
+def test_a_q_that_no_tau2_explains_is_named():
+    """Q of six equal effects is 0; the lower quantile of chi-squared with 5 df is 0.83."""
+    assert "empty: Q is smaller" in repr(pool([0.3] * 6, vi=[0.1] * 6).confint())
+    assert "empty" not in repr(pool(Y, vi=V).confint())
+
+
 @pytest.mark.parametrize("kind", ["PL", "Wald", "J", "HT"])
 def test_every_kind_shows_and_tells_itself(kind):
     found = pool(Y, vi=V).confint(kind=kind)

@@ -115,7 +115,7 @@ def test_a_share_of_nothing_is_none():
 
 
 def test_one_effect_that_may_be_0_is_its_own_mean():
-    """Its weight over itself is enclosed by a per cent either way, as its se has two digits."""
+    """Its weight over itself is enclosed to a per cent either way, as its se has three digits."""
     (alone,) = records = [effect(0.0, 0.005, 0.2, 0.0005)]
     low, high = Propagation(records, formulas.pooled("DL", 1)).bounds("estimate")
     assert 1.02 * alone.yi_low < low <= alone.yi_low
