@@ -7,7 +7,8 @@ BAYES = "engine_bayes engine_bayes_printed engine_priors engine_quadrature"
 SELECTION = "engine_selection_model engine_selection_likelihood engine_against_r_selection"
 SERIES = "engine_series engine_against_r_diagnostics"
 MULTILEVEL = "engine_multilevel engine_multilevel_results engine_against_r_dependent"
-CONTRACT = "engine_results"  # what holds for every module of the engine
+# What holds for every module of the layer.
+CONTRACTS = {"engine": "engine_results", "review": "review_records"}
 OWN = {
     "analysis/engine/tau2.py": "engine_tau2 engine_against_r_models published_viechtbauer2005",
     "analysis/engine/model.py": "engine_tau2 engine_intervals engine_regression engine_against_r_models",
@@ -65,7 +66,4 @@ OWN = {
     "analysis/review/dialect.py": "review_dialect",
     "analysis/review/checks.py": "review_checks review_files",
 }
-TESTS = {
-    module: f"{names} {CONTRACT}" if module.startswith("analysis/engine") else names
-    for module, names in OWN.items()
-}
+TESTS = {module: f"{names} {CONTRACTS[module.split('/')[1]]}" for module, names in OWN.items()}
