@@ -12,7 +12,7 @@ CONTRACTS = {"engine": "engine_results", "review": "review_records"}
 OWN = {
     "analysis/engine/tau2.py": "engine_tau2 engine_against_r_models published_viechtbauer2005",
     "analysis/engine/model.py": "engine_tau2 engine_intervals engine_regression engine_against_r_models",
-    "analysis/engine/pool.py": "engine_pool engine_intervals engine_against_r_models",
+    "analysis/engine/pool.py": "engine_intervals engine_pool engine_against_r_models",
     "analysis/engine/intervals.py": "engine_intervals engine_against_r_variants",
     "analysis/engine/heterogeneity.py": "engine_intervals engine_pool engine_against_r_models",
     "analysis/engine/regression.py": "engine_regression engine_against_r_models",
