@@ -114,6 +114,14 @@ def test_many_deletions_that_leave_no_tau2_and_some_that_leave_much():
         same(found, i, pool(np.delete(yi, i), vi=np.delete(vi, i), method="DL"))
 
 
+def test_two_studies_with_nearly_all_the_weight():
+    """Without either, the sums over the others are small beside what was taken away."""
+    yi, vi = np.array([0.1, 0.2, 1.5, -0.7, 0.4]), np.array([1e-12, 1e-11, 1.0, 1.0, 1.0])
+    found = leave_one_out(yi, vi=vi, method="DL")
+    for i in range(5):
+        same(found, i, pool(np.delete(yi, i), vi=np.delete(vi, i), method="DL"))
+
+
 @pytest.mark.parametrize("method", ["EE", "DL", "REML"])
 def test_influence_by_its_definitions(method):
     """Viechtbauer & Cheung (2010), with every quantity from analyses of the other studies."""

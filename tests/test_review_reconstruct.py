@@ -276,3 +276,12 @@ def test_the_curve_within_a_box():
     assert on_curve(planes, Arms(10, 10)) == pytest.approx((-1, 2), rel=1e-9)
     assert on_curve(box(0, 5, sqrt(0.225), sqrt(0.3)), Arms(10, 10)) == pytest.approx((1, 2))
     assert on_curve(box(0, 5, 2, 3), Arms(10, 10)) is None
+
+
+def test_a_curve_that_meets_a_bound_once():
+    """Where a bound on d has a scale of its own; and where it runs beside the curve far out.
+
+    With groups of 4 and 4, se² = 1/2 + d²/16, which meets d/4 + se = 1 at d = 1, se = 3/4 alone.
+    """
+    assert on_curve([*box(0, 5, 0, 3), (2, 0, 3)], Arms(4, 4)) == pytest.approx((0, 1.5))
+    assert on_curve([*box(-5, 5, 0, 3), (0.25, 1, 1)], Arms(4, 4)) == pytest.approx((-5, 1))
