@@ -2,7 +2,7 @@
 
 python -m bench.mutation [--survivors] [MODULE ...]     such as analysis/engine/tau2.py; all without one
 
---survivors tries those again that are left and not yet judged, by all tests of the files.
+--survivors tries those again that are left and not yet judged, by more of the tests.
 
 mutant     a module with one operator, number or condition changed, by cosmic-ray
 sample     SIZE mutants a module, drawn with SEED, no line twice before every line came once
@@ -26,7 +26,6 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 
 from .mutants import Mutant, mutants, sample
@@ -40,6 +39,7 @@ SEED, SIZE = 2026, 12
 # Seconds of processor time: the tests of a module that take longest are left out, so that the others
 # fit into BUDGET; a mutant may take LIMIT.
 BUDGET, LIMIT = 6, 20
+WIDER, LONGER = 30, 100  # the same for survivors that are tried again
 FIRST = 300  # for all tests of a module, without a mutant
 OUT = (
     ".git", ".venv*", "_site", "_pdf", "_diff", ".build", "figures", ".hypothesis", ".ruff_cache",
@@ -125,7 +125,7 @@ def try_module(module: str, only: list[dict] | None = None) -> Found:
         chosen = sample(possible, SIZE, f"{SEED} {module}")
         if only is not None:
             chosen = [mutant for mutant in chosen if mutant.shown(source) in only]
-        room = (BUDGET, LIMIT) if only is None else (inf, FIRST)
+        room = (BUDGET, LIMIT) if only is None else (WIDER, LONGER)
         ends = [try_mutant(copy, module, mutant, tests, *room) for mutant in chosen]
     return Found(
         module=module,
@@ -161,7 +161,9 @@ def save(known: dict[str, dict]) -> None:
     """Keep what is `known` of all modules, and write MUTANTS.md."""
     ordered = {module: known[module] for module in TESTS if module in known}
     FOUND.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (HERE / "MUTANTS.md").write_text(document(ordered, SEED, SIZE, BUDGET), encoding="utf-8")
+    (HERE / "MUTANTS.md").write_text(
+        document(ordered, SEED, SIZE, (BUDGET, WIDER)), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

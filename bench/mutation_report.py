@@ -13,6 +13,8 @@ import csv
 from importlib.metadata import version
 from pathlib import Path
 
+from .mutation_tests import TESTS
+
 HERE = Path(__file__).parent
 FOUND, JUDGED = HERE / "mutants.json", HERE / "survivors.csv"
 KINDS = {
@@ -27,8 +29,9 @@ HEAD = """\
 Written by `make mutants`; do not edit. {tool}, {size} mutants a module, drawn with seed {seed},
 {dates}. A mutant is one operator, number or condition changed. It is killed if a test fails in the files
 that `mutation_tests.py` names for its module, or if they run out of time or memory: first the quickest
-tests, as many as take {budget} s together, and for what survives them (`AGAIN=1`) all but those of
-`make test-long`. The score is the share killed; in brackets, of those not equivalent.
+tests, as many as take {quick} s of processor time, and for what survives them (`AGAIN=1`) as many as
+take {more} s; none of `make test-long`. The score is the share killed; in brackets, of those
+that are not equivalent.
 
 | module | possible | tried | killed | timed out | survived | equivalent | score |
 |---|---:|---:|---:|---:|---:|---:|---:|
@@ -41,7 +44,7 @@ def judgements() -> dict[tuple[str, str, str], dict[str, str]]:
         return {(row["module"], row["before"], row["after"]): row for row in csv.DictReader(file)}
 
 
-def document(found: dict[str, dict], seed: int, size: int, budget: int) -> str:
+def document(found: dict[str, dict], seed: int, size: int, budgets: tuple[int, int]) -> str:
     """Return MUTANTS.md."""
     judged = judgements()
     alive = [
@@ -55,7 +58,8 @@ def document(found: dict[str, dict], seed: int, size: int, budget: int) -> str:
             tool=f"cosmic-ray {version('cosmic-ray')}",
             size=size,
             seed=seed,
-            budget=budget,
+            quick=budgets[0],
+            more=budgets[1],
             dates=" to ".join(sorted({dates[0], dates[-1]})),
         ).rstrip()
     ]
@@ -64,6 +68,8 @@ def document(found: dict[str, dict], seed: int, size: int, budget: int) -> str:
         if layer:
             lines += [row(f"`{name}`", [result], alive, name) for name, result in group.items()]
         lines.append(row(f"**{layer or 'all'}**", list(group.values()), alive, layer))
+    if left := [f"`{module}`" for module in TESTS if module not in found]:
+        lines += ["", f"Not tried yet, of the modules with tests named: {', '.join(left)}."]
     for kind, title in KINDS.items():
         lines += section(title, [one for one in alive if one["judgement"] == kind])
     now = {(one["module"], one["before"], one["after"]) for one in alive}
@@ -98,7 +104,7 @@ def section(title: str, ones: list[dict]) -> list[str]:
     """Return the lines of a list of mutants under a `title`; none without any."""
     lines = ["", f"## {title}", ""] if ones else []
     for one in ones:
-        place = f"{one['module']}{', ' + one['function'] if one['function'] else ''}"
+        place = ", ".join(filter(None, (one["module"], one.get("function"))))
         why = f": {one['why']}" if one["why"] else ""
         lines.append(f"- {place}, `{one['before']}` → `{one['after']}`{why}")
     return lines

@@ -32,24 +32,25 @@ SINGLE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 class Quickest:
     """A pytest plugin: runs the quickest tests that fit into `budget` together, and times them.
 
-    Those of the file that is named first come first.
+    Every file has the same share of it.
 
     notes      processor time by test, of earlier runs; a test without a note is run
     mutated    whether the times are those of a mutant, which are not noted
     """
 
     def __init__(self, notes: Path, budget: float, mutated: bool) -> None:
-        self.notes, self.left, self.mutated = notes, budget, mutated
+        self.notes, self.budget, self.mutated = notes, budget, mutated
         self.known = read(notes)
         self.seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, config, items) -> None:
         """Deselect the tests that have no room in the budget."""
-        files = list(dict.fromkeys(item.path for item in items))
+        files = {item.path for item in items}
+        left = dict.fromkeys(files, self.budget / len(files))
         kept = set()
-        for item in sorted(items, key=lambda i: (files.index(i.path), self.seconds_of(i))):
-            if self.seconds_of(item) <= self.left:
-                self.left -= self.seconds_of(item)
+        for item in sorted(items, key=self.seconds_of):
+            left[item.path] -= self.seconds_of(item)
+            if left[item.path] >= 0:
                 kept.add(item)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = [item for item in items if item in kept]
