@@ -75,3 +75,12 @@ def test_all_but_the_effects_is_given_by_name(name):
     first, *others = inspect.signature(getattr(ma, name)).parameters.values()
     assert first.name == "yi"
     assert {one.kind for one in others} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ma.__all__ if inspect.isfunction(getattr(ma, name))]
+)
+def test_options_and_group_sizes_are_given_by_name(name):
+    parameters = inspect.signature(getattr(ma, name)).parameters
+    named = {"method", "ci", "level", "n_treated", "n_control"} & set(parameters)
+    assert all(parameters[one].kind == inspect.Parameter.KEYWORD_ONLY for one in named)
