@@ -1,7 +1,8 @@
 """Which tests concern which module: `engine_tau2` is tests/test_engine_tau2.py, and so on."""
 
 EFFECT_SIZES = (
-    "engine_effect_size_families engine_effect_size_variances engine_against_r_effect_sizes"
+    "engine_effect_size_families engine_effect_size_variances engine_against_r_effect_sizes "
+    "engine_effect_size engine_effect_size_refusals published_borenstein2009"
 )
 BAYES = "engine_bayes engine_bayes_printed engine_priors engine_quadrature"
 SELECTION = "engine_selection_model engine_selection_likelihood engine_against_r_selection"
