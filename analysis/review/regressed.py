@@ -104,7 +104,7 @@ def _tightened(records, xs, spans, name: str, printed: str) -> Range:
             else:
                 heappush(parts, (-distance, next(order), half))
         made = next(order)
-        if made > MOST or made > EARLY and worst < hopeless:
+        if made > MOST or (made > EARLY and worst < hopeless):
             return low, high
     end = line + reached if upwards else line - reached
     return (low, min(high, end)) if upwards else (max(low, end), high)
