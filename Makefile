@@ -1,5 +1,5 @@
 # help · (default) site and PDF · pdf · preview · report · lint · test · test-long · published · coverage ·
-# memberships · citation · diff · verify · licences · bench · clean
+# memberships · citation · diff · verify · licences · bench · mutants · clean
 ENGINE ?= embedded
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SHELL := /bin/bash
@@ -8,6 +8,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 LOCKED := $(VENV)/.locked
 PEERS := .venv-bench
+MUTANTS := .venv-mutants
 FRONT := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
 SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find data chapters) \
@@ -19,7 +20,7 @@ OUT ?= report
 SPREAD := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PAPER ?=
 
-.PHONY: all site pdf preview report help lint diff verify citation licences published coverage memberships test test-long bench clean FORCE
+.PHONY: all site pdf preview report help lint diff verify citation licences published coverage memberships test test-long bench mutants clean FORCE
 .DELETE_ON_ERROR:
 
 all: site
@@ -102,7 +103,21 @@ bench: $(PEERS)/.installed | $(LOCKED) ## time the engine beside other packages,
 	@$(RUN) -m bench $(PEERS)/bin/python
 	@$(RUN) -m bench.billion
 
-clean: ## remove what make has built, but not .venv or .venv-bench
+$(MUTANTS)/.installed: bench/mutants.txt requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@echo "Creating $(MUTANTS), the tool for mutants beside the locked packages (about a minute)"
+	@rm -rf $(MUTANTS)
+	@"$(PYTHON)" -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(MUTANTS)/bin/pip install --quiet --disable-pip-version-check -r bench/mutants.txt
+	@touch $@
+
+MODULE ?=
+AGAIN ?=
+mutants: $(MUTANTS)/.installed ## break the statistics, see if tests notice (MODULE=one file; AGAIN=1: survivors)
+	@$(MUTANTS)/bin/python -m bench.mutation $(if $(AGAIN),--survivors) $(MODULE)
+
+clean: ## remove what make has built, but no .venv
 	@rm -rf _site _pdf _diff .build figures .pytest_cache .hypothesis .ruff_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 

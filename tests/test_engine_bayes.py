@@ -116,6 +116,9 @@ def test_a_known_tau_has_a_closed_form(mu_prior):
         assert marginal.sf(middle + 20 * spread) == pytest.approx(stats.norm.sf(20), rel=1e-5)
     assert [found.tau.mean, found.tau.mode] == pytest.approx([0.4, 0.4], rel=1e-8)
     assert found.studies.shrink == pytest.approx(tau2 * w, rel=1e-8)
+    if mu_prior:  # the density at 0, after and before: Dickey (1971)
+        ratio = stats.norm.pdf(0, centre, error) / stats.norm.pdf(0, *mu_prior)
+        assert found.bayes_factor_mu0 == pytest.approx(ratio, rel=1e-6)
 
 
 PRIORS = [

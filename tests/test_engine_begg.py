@@ -64,6 +64,14 @@ def test_scipy_agrees_with_ties_and_without(studies):
     assert normal.pvalue == close(kendalltau(yi, vi, method="asymptotic").pvalue)
 
 
+def test_groups_of_ties_in_both_lists():
+    """SciPy's variance counts the threes of both; tau is 1 at most, where rounding passes the end."""
+    yi, vi = [1, 1, 1, 2, 4, 3], [1, 2, 2, 2, 3, 3]
+    assert begg(yi, vi=vi, on="effects").pvalue == close(kendalltau(yi, vi).pvalue)
+    assert begg([1, 1, 1, 3], vi=[1, 1, 1, 3], on="effects").tau == 1
+    assert begg([1, 1, 1, 3], vi=[3, 3, 3, 1], on="effects").tau == -1
+
+
 @given(studies=STUDIES)
 def test_the_continuity_correction_is_one_step(studies):
     yi, vi = arrays(studies)

@@ -73,6 +73,8 @@ def test_a_size_predictor_is_what_it_says(predictor):
     """With vi = 1/ni each size predictor is a function of vi, so that vi = ninv, sei = sqrtninv."""
     yi, ni = [0.1, 0.5, 0.3, 0.9], np.array([400.0, 100.0, 25.0, 16.0])
     result = egger(yi, vi=1 / ni, ni=ni, predictor=predictor)
+    x = {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[predictor]
+    assert result.estimate == pytest.approx(np.polyfit(x, yi, 1, w=np.sqrt(ni))[0], rel=1e-9)
     twin = {"ninv": "vi", "sqrtninv": "sei"}.get(predictor)
     if twin is None:
         assert isnan(result.limit) and isnan(result.limit_ci_low) and isnan(result.limit_ci_high)

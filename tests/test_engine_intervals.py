@@ -7,6 +7,7 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 
 from analysis.engine.model import Mean
 from analysis.engine.pool import pool
@@ -19,19 +20,38 @@ RANDOM = np.random.default_rng(2013)
 Y, V = RANDOM.normal(0.3, 0.9, 12), RANDOM.uniform(0.02, 0.3, 12)
 
 
-def test_the_likelihood_interval_holds_what_is_not_rejected():
-    """Of two peaks, at 0 and near 10, the interval covers both: no tau2 outside reaches the height."""
+@pytest.mark.parametrize(("level", "least_in_valley"), [(0.95, True), (0.5, False)])
+def test_the_likelihood_interval_holds_what_is_not_rejected(level, least_in_valley):
+    """Of two peaks, at 0 and near 0.7, it covers both, even if the valley between is rejected."""
     (path,) = (path for path in FILES if path.stem == "gibson2002_md")
     given = document(path)["input"]
     found = pool(given["yi"], vi=given["vi"], method="ML")
-    least = log_likelihood(found.model, found.tau2, False) - stats.chi2.ppf(0.95, 1) / 2
-    bounds = found.confint(kind="PL").tau2
+    least = log_likelihood(found.model, found.tau2, False) - stats.chi2.ppf(level, 1) / 2
+    bounds = found.confint(level, kind="PL").tau2
     grid = np.concatenate([[0.0], np.geomspace(1e-6, 1e4, 4000)])
-    inside = grid[[log_likelihood(found.model, tau2, False) >= least for tau2 in grid]]
+    kept = np.array([log_likelihood(found.model, tau2, False) >= least for tau2 in grid])
+    inside = grid[kept]
+    assert kept[grid <= inside[-1]].all() == least_in_valley
     assert found.tau2 == 0
     assert bounds.low == 0
     assert inside[-1] <= bounds.high <= inside[-1] * 1.01
     assert log_likelihood(found.model, bounds.high, False) == pytest.approx(least, rel=1e-9)
+
+
+def test_the_likelihood_of_two_studies_reaches_far_beyond_their_scatter():
+    """With equal v their difference d is N(0, 2 s), s = v + tau2, whose likelihood peaks at d^2 / 2.
+
+    At both bounds log(s / peak) + peak / s - 1 is the quantile of chi-squared.
+    """
+    v, peak = 0.01, 0.5
+    bounds = pool([0.0, 1.0], vi=[v, v], method="REML").confint(kind="PL").tau2
+
+    def excess(s):
+        return log(s / peak) + peak / s - 1 - stats.chi2.ppf(0.95, 1)
+
+    expected = [brentq(excess, *ends) - v for ends in ((1e-3, peak), (peak, 1e3))]
+    assert [bounds.low, bounds.high] == pytest.approx(expected, rel=1e-9)
+    assert bounds.high > 100 * peak
 
 
 def test_a_lower_bound_above_0_is_as_high_as_the_upper():
@@ -81,6 +101,12 @@ def test_by_h():
         bounds = found.confint(kind="HT")
         assert (bounds.h2.low, bounds.h2.high) == pytest.approx((max(1, low), high), rel=1e-9)
         assert bounds.i2.high == pytest.approx(100 * (high - 1) / high, rel=1e-9)
+
+
+def test_a_q_that_no_tau2_explains_is_named():
+    """Q of six equal effects is 0; the lower quantile of chi-squared with 5 df is 0.83."""
+    assert "empty: Q is smaller" in repr(pool([0.3] * 6, vi=[0.1] * 6).confint())
+    assert "empty" not in repr(pool(Y, vi=V).confint())
 
 
 @pytest.mark.parametrize("kind", ["PL", "Wald", "J", "HT"])

@@ -75,12 +75,17 @@ def test_by_least_squares(method):
 
 def test_the_parts_of_q_are_eggers():
     """Q small is the square of Egger's intercept over its error without dispersion."""
-    found, test = limit_meta_analysis(YI, vi=VI), egger(YI, vi=VI)
-    assert found.q == pytest.approx(45.50, abs=5e-3)  # printed in ch. 4.2.1
-    assert found.q_residual == pytest.approx(test.q_e, rel=1e-10)
-    assert found.q_small == pytest.approx(test.statistic**2 * test.q_e / test.df, rel=1e-9)
-    assert found.q_small_pvalue == pytest.approx(chi2.sf(found.q_small, 1), rel=1e-9)
-    assert found.q_residual_pvalue == pytest.approx(chi2.sf(found.q_residual, 16), rel=1e-9)
+    assert limit_meta_analysis(YI, vi=VI).q == pytest.approx(
+        45.50, abs=5e-3
+    )  # printed in ch. 4.2.1
+    even = np.resize([0.3, -0.3], len(VI))
+    assert limit_meta_analysis(even, vi=VI).q_small < 1
+    for yi in (YI, even):
+        found, test = limit_meta_analysis(yi, vi=VI), egger(yi, vi=VI)
+        assert found.q_residual == pytest.approx(test.q_e, rel=1e-10)
+        assert found.q_small == pytest.approx(test.statistic**2 * test.q_e / test.df, rel=1e-9)
+        assert found.q_small_pvalue == pytest.approx(chi2.sf(found.q_small, 1), rel=1e-9)
+        assert found.q_residual_pvalue == pytest.approx(chi2.sf(found.q_residual, 16), rel=1e-9)
 
 
 def test_the_adjusted_error_is_that_of_the_estimate():

@@ -78,9 +78,18 @@ def test_the_expected_cells_have_the_common_odds_ratio_and_the_margins():
 
 def test_equal_arms_without_an_effect():
     """An odds ratio of 1 exactly, where the quadratic equation loses its square."""
-    found = mantel_haenszel("OR", **(GIVEN | {"events_control": A, "n_control": N1}))
+    equal = GIVEN | {"events_control": A, "n_control": N1}
+    found = mantel_haenszel("OR", **equal)
     assert (found.estimate, found.cmh) == (pytest.approx(0, abs=1e-14), 0)
     assert found.breslow_day == pytest.approx(0, abs=1e-20)
+    assert mantel_haenszel("RD", **equal).estimate == 0
+
+
+@pytest.mark.parametrize("study", range(5))
+def test_one_table_has_no_other_to_differ_from(study):
+    found = mantel_haenszel("OR", **{name: values[[study]] for name, values in GIVEN.items()})
+    assert found.breslow_day == pytest.approx(0, abs=1e-20)
+    assert np.isnan([found.breslow_day_pvalue, found.tarone_pvalue]).all()
 
 
 @pytest.mark.parametrize("measure", ["OR", "RR", "RD"])

@@ -57,6 +57,8 @@ def test_deviations_by_hendersons_equations():
         own = result.random_effects(which)
         np.testing.assert_allclose(own.estimate, solution[part], rtol=1e-9)
         np.testing.assert_allclose(own.se, error[part], rtol=1e-9)
+        np.testing.assert_allclose(own.low, solution[part] - 1.959963984540054 * error[part])
+        np.testing.assert_allclose(own.high, solution[part] + 1.959963984540054 * error[part])
     assert result.random_effects("between").labels == tuple(clusters)
     assert list(result.random_effects("within").to_frame().index) == units
 

@@ -242,8 +242,9 @@ def test_refusals(arguments, message):
 
 def test_effects_on_the_line_leave_hartung_and_knapp_nothing():
     dose = DATA["dose"].to_numpy()
-    with pytest.raises(ValueError, match="the effects in yi lie on the regression exactly"):
-        meta_regression(0.3 + 0.1 * dose, vi=VI, X=dose, ci="hksj")
+    for yi in (0.3 + 0.1 * dose, 0 * dose):
+        with pytest.raises(ValueError, match="the effects in yi lie on the regression exactly"):
+            meta_regression(yi, vi=VI, X=dose, ci="hksj")
 
 
 @pytest.mark.parametrize(

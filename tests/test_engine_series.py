@@ -101,6 +101,27 @@ def test_accumulating_is_pooling_the_first(method, ci, data, order):
         same(result, j, pool(yi[first], vi=vi[first], method=method, ci="z" if j == 0 else ci))
 
 
+def test_many_deletions_that_leave_no_tau2_and_some_that_leave_much():
+    """Q less a study that adds 1.5 is below its df, Q less one that adds nothing is 1 above it.
+
+    The tau2 of the latter is beyond the least variance, far from the 0 of all the others.
+    """
+    yi = np.concatenate([np.tile([1.5**0.5, -(1.5**0.5)], 20), np.zeros(21)])
+    vi = np.append(np.ones(60), 0.01)
+    found = leave_one_out(yi, vi=vi, method="DL")
+    assert (found.tau2[:40] == 0).all() and (found.tau2[40:60] > 0.01).all()
+    for i in range(61):
+        same(found, i, pool(np.delete(yi, i), vi=np.delete(vi, i), method="DL"))
+
+
+def test_two_studies_with_nearly_all_the_weight():
+    """Without either, the sums over the others are small beside what was taken away."""
+    yi, vi = np.array([0.1, 0.2, 1.5, -0.7, 0.4]), np.array([1e-12, 1e-11, 1.0, 1.0, 1.0])
+    found = leave_one_out(yi, vi=vi, method="DL")
+    for i in range(5):
+        same(found, i, pool(np.delete(yi, i), vi=np.delete(vi, i), method="DL"))
+
+
 @pytest.mark.parametrize("method", ["EE", "DL", "REML"])
 def test_influence_by_its_definitions(method):
     """Viechtbauer & Cheung (2010), with every quantity from analyses of the other studies."""
@@ -123,7 +144,25 @@ def test_influence_by_its_definitions(method):
         }  # fmt: skip
         for name, value in own.items():
             assert getattr(found, name)[i] == pytest.approx(value, rel=1e-8, abs=1e-12), name
-    assert found.influential[4] and "5" in found.report()
+        beyond = [  # metafor's rules for one coefficient; the median of chi2 with 1 df from a table
+            abs(found.dffits[i]) > 3 / np.sqrt(11), own["cook_d"] > 0.4549,
+            hat > 3 / 12, abs(own["dfbetas"]) > 1,
+        ]  # fmt: skip
+        assert found.influential[i] == any(beyond)
+    assert found.influential[4] and not found.influential.all()
+    flagged = [str(study) for study in range(1, 13) if found.influential[study - 1]]
+    assert f"flagged as influential ({', '.join(flagged)});" in found.report()
+
+
+def test_among_many_studies_dffits_alone_flags():
+    """40 effects of variance 1 around 0, one of them 3.6: DFFITS is 3.6 / sqrt(39) = 0.58.
+
+    That is beyond 3 / sqrt(39) = 0.48, while its square is below 0.4549, and the hat is 1/40.
+    """
+    yi = np.append(np.zeros(39), 3.6)
+    found = influence(yi, vi=np.ones(40), method="EE")
+    assert found.dffits[-1] == pytest.approx(3.6 / np.sqrt(39), rel=0.02)
+    assert list(np.flatnonzero(found.influential)) == [39]
 
 
 @given(data=studies(most=6), unit=st.sampled_from([0.25, 4.0]))

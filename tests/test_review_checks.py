@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.review import read_review
-from analysis.review.checks import run_checks
+from analysis.review.checks import _contradiction, run_checks
 
 REVIEW = read_review(Path(__file__).parents[1] / "data")
 CHECKS = {check.name: check for check in run_checks(REVIEW)}
@@ -70,3 +70,9 @@ def test_each_check_bites(check, frame, key, value, column, text):
 
 def test_a_flow_box_that_adds_up_is_no_finding():
     assert failed(with_cell("flow", "id", "type.pharmacological", "count", "322"), "flow") == ()
+
+
+def test_the_numbers_that_contradict_each_other_are_named():
+    """An se of 0.2 has the variance 0.04; it takes all three, since smd alone bounds no error."""
+    said = _contradiction({"smd": "0.500", "se": "0.200", "variance": "0.090"})
+    assert said.startswith("smd 0.500, se 0.200 and variance 0.090 contradict each other")

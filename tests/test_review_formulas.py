@@ -114,6 +114,14 @@ def test_a_share_of_nothing_is_none():
     assert Regressed(alike, XS, SPREAD).bounds("r2") == (0, 0)
 
 
+def test_one_effect_that_may_be_0_is_its_own_mean():
+    """Its weight over itself is enclosed to a per cent either way, as its se has three digits."""
+    (alone,) = records = [effect(0.0, 0.005, 0.2, 0.0005)]
+    low, high = Propagation(records, formulas.pooled("DL", 1)).bounds("estimate")
+    assert 1.02 * alone.yi_low < low <= alone.yi_low
+    assert alone.yi_high <= high < 1.02 * alone.yi_high
+
+
 def test_bounds_that_exclude_everything_are_an_error():
     """A formula that encloses too little: of what may be above 0 and below it only 0 is kept."""
     wrong = formulas.Formula(

@@ -1,7 +1,7 @@
 """Printed text to numbers and intervals."""
 
 from decimal import Decimal
-from math import inf
+from math import inf, nextafter
 
 import pytest
 
@@ -49,6 +49,10 @@ def test_half_a_unit_in_the_last_digit_either_way(text, low, high):
         (0.8185, "0.818", True),
         (0.8185, "0.819", True),
         (0.1 + 0.2 + 0.05, "0.3", True),
+        (nextafter(1200.5, inf), "1200", True),  # off by the rounding of doubles of that size
+        (1200.5 + 1e-8, "1200", False),
+        (nextafter(0.00015, 1), "0.0001", True),
+        (0.00015 + 1e-13, "0.0001", False),
         (0.0009, "<.001", True),
         (0.001, "<.001", False),
         (5.0, ">4", True),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.review import read_review, reconstruct
+from analysis.review.formulas import concordance
 from analysis.review.ranks import KendallRange
 
 REVIEW = read_review(Path(__file__).parents[1] / "data")
@@ -43,3 +44,10 @@ def test_s_by_counting_pairs():
     found = KendallRange(records)
     assert found.bounds == (s, s)
     assert found.attains(s) and not found.attains(s - 2)
+
+
+def test_a_pair_of_equal_variances_counts_for_neither_side():
+    """The first is below the third in effect and variance; the second above it in effect alone."""
+    pairs = concordance().compute([0.1, 0.9, 0.2], [0.04, 0.04, 0.09])
+    signs = {pair: (product > 0) - (product < 0) for pair, product in pairs.items()}
+    assert signs == {(0, 1): 0, (0, 2): 1, (1, 2): -1}

@@ -1,6 +1,7 @@
 """Printed digits back to effects: the truth is always inside, a tampered digit leaves nothing."""
 
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from itertools import product
 from math import sqrt
 
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.review import reconstruct
-from analysis.review.reconstruct import half_planes, reconstruct_row
+from analysis.review.reconstruct import half_planes, inferred_arms, reconstruct_row
 from analysis.review.region import Arms, box, centroid, on_curve, polygon
 
 from by_hand import around, as_row
@@ -166,6 +167,8 @@ def test_p_of_zero_is_a_bound():
     """p < 0.0005 two-sided is z > 3.4808 in any table; z printed 3.5 alone would allow 3.45."""
     record = reconstruct_row(row_of(0.5, 0.143, digits=1) | {"p": "0.000"})
     assert min(d / se for d, se in record.vertices) == pytest.approx(3.4808, abs=5e-5)
+    assert all(record.holds(*vertex) for vertex in record.vertices)  # on the bound is within it
+    assert not record.holds(3.4807 * 0.143, 0.143)
 
 
 def test_wrong_group_sizes_fall_back_to_the_rounding():
@@ -190,6 +193,21 @@ def test_a_curve_that_only_touches():
     assert row["variance"] == "0.7"
     record = reconstruct_row(row, Arms(2, 4))
     assert (record.basis, record.yi) == ("arms", pytest.approx(0, abs=1e-5))
+
+
+@pytest.mark.parametrize("most", [(9, 12), (10, 13)])
+def test_inferred_arms_are_those_in_which_some_effect_prints_as_the_row(most):
+    """Tried one by one, with effects all over what smd rounds."""
+    row = row_of(0.5, true_se(0.5, 9, 12))
+
+    def fits(n1, n2):
+        pairs = ((d, true_se(d, n1, n2)) for d in (0.4995 + i / 1e5 for i in range(101)))
+        return any(printed(se, 3) == row["se"] and row_of(d, se) == row for d, se in pairs)
+
+    sizes = product(range(2, most[0] + 1), range(2, most[1] + 1))
+    expected = {pair for pair in sizes if fits(*pair)}
+    assert (9, 12) in expected
+    assert {(arms.n1, arms.n2) for arms in inferred_arms(row, Arms(*most))} == expected
 
 
 def table(*studies):
@@ -258,3 +276,12 @@ def test_the_curve_within_a_box():
     assert on_curve(planes, Arms(10, 10)) == pytest.approx((-1, 2), rel=1e-9)
     assert on_curve(box(0, 5, sqrt(0.225), sqrt(0.3)), Arms(10, 10)) == pytest.approx((1, 2))
     assert on_curve(box(0, 5, 2, 3), Arms(10, 10)) is None
+
+
+def test_a_curve_that_meets_a_bound_once():
+    """Where a bound on d has a scale of its own; and where it runs beside the curve far out.
+
+    With groups of 4 and 4, se² = 1/2 + d²/16, which meets d/4 + se = 1 at d = 1, se = 3/4 alone.
+    """
+    assert on_curve([*box(0, 5, 0, 3), (2, 0, 3)], Arms(4, 4)) == pytest.approx((0, 1.5))
+    assert on_curve([*box(-5, 5, 0, 3), (0.25, 1, 1)], Arms(4, 4)) == pytest.approx((-5, 1))

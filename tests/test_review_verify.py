@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from analysis.review.verify import LOOSENED, PROVEN, SEARCHED, UNTIED, Evidence, judge
+from analysis.review.verify import (
+    LOOSENED,
+    PROVEN,
+    SEARCHED,
+    UNTIED,
+    Evidence,
+    Suspicion,
+    judge,
+    overruled,
+)
 
 
 @dataclass
@@ -99,3 +108,19 @@ def test_nothing_is_looked_for_without_the_tie_where_the_tied_can_tell():
     loose = Known(0.0, 1.0, 0.0)
     assert judge(0.8184, "0.818", Known(0.8180, 0.8190, loose=loose)).status == "reproduced"
     assert judge(0.8184, "0.819", Known(0.8180, 0.8190, 0.8186, loose)).witness == 0.8186
+
+
+@pytest.mark.parametrize(
+    ("raw", "alone", "status"),
+    [
+        (0.8188, True, "reproduced"),
+        (0.8184, False, "attainable"),
+        (0.8184, True, "inconsistent"),
+    ],
+)
+def test_a_contradiction_overrules_what_our_value_does_not_meet(raw, alone, status):
+    verdict = judge(raw, "0.819", Known(0.8180, 0.8190, 0.8186))
+    found = overruled(verdict, Suspicion("another does not fit", alone))
+    assert found.status == status
+    assert found.note == ("another does not fit" if status == "inconsistent" else verdict.note)
+    assert overruled(verdict, None) == verdict
