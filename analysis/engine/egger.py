@@ -20,7 +20,7 @@ from . import checks
 from .line import Coefficient, Line, varied, weighted_line
 from .pool import CI
 from .regression import meta_regression
-from .results import Result
+from .results import Result, interval
 from .tau2 import TAU2
 
 PREDICTORS: dict[str, Callable[[np.ndarray, np.ndarray | None], np.ndarray]] = {
@@ -73,7 +73,7 @@ class Egger(Result):
         )
         return (
             f"In a regression of {self.k} effects on their {self.predictor} ({self.model}) the slope "
-            f"was {self.estimate:.2f} [{self.ci_low:.2f}, {self.ci_high:.2f}], {test}, "
+            f"was {self.estimate:.2f} ({interval(self.level, self.ci_low, self.ci_high)}), {test}, "
             f"p = {self.pvalue:.3g}."
         )
 

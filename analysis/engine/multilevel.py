@@ -24,6 +24,7 @@ from .mixed import Mixed, arguments, common, contained_df, prepared
 from .multilevel_profile import VarianceIntervals, profile_intervals
 from .pool import Interval
 from .regression import Predictions
+from .results import interval
 from .rows import Rows, locked
 from .variances import estimate
 
@@ -135,8 +136,8 @@ class Multilevel(Mixed):
         if self.p == 1 and self.design.intercept == 0:
             mean = self.mean
             return (
-                f"Over {of} the mean effect was {mean.estimate:.2f} [{mean.ci_low:.2f}, "
-                f"{mean.ci_high:.2f}]; {shares}."
+                f"Over {of} the mean effect was {mean.estimate:.2f} "
+                f"({interval(self.level, mean.ci_low, mean.ci_high)}); {shares}."
             )
         p = "p < 0.001" if self.q_m_pvalue < 0.001 else f"p = {self.q_m_pvalue:.3f}"
         statistic = f"{'Q' if self.ci == 'z' else 'F'} = {self.q_m:.2f}"

@@ -22,7 +22,7 @@ from .covariance_structure import STRUCTURES, Structure
 from .design import Design
 from .mixed import Mixed, arguments, common, contained_df, prepared
 from .peak import climb
-from .results import read_only
+from .results import interval, read_only
 from .variances import identified, unweighted_scatter
 
 
@@ -39,7 +39,8 @@ class Multivariate(Mixed):
         """Return the coefficients and the spread of the true effects in one sentence."""
         rows = self.coefficients.itertuples()
         found = ", ".join(
-            f"{r.Index} {r.estimate:.2f} [{r.ci_low:.2f}, {r.ci_high:.2f}]" for r in rows
+            f"{r.Index} {r.estimate:.2f} ({interval(self.level, r.ci_low, r.ci_high)})"
+            for r in rows
         )
         taus = ", ".join(
             f"{name} {tau:.2f}" for name, tau in zip(self.outcomes, np.sqrt(self.tau2), strict=True)

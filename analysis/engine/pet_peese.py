@@ -11,7 +11,7 @@ import numpy as np
 
 from . import checks
 from .line import Line, weighted_line
-from .results import Result
+from .results import Result, interval
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,7 +36,7 @@ class PetPeese(Result):
         """Return the finding in one sentence."""
         return (
             f"The conditional PET-PEESE estimate of {self.k} studies was {self.estimate:.2f} "
-            f"[{self.ci_low:.2f}, {self.ci_high:.2f}] ({self.used}; PET p = "
+            f"({interval(self.level, self.ci_low, self.ci_high)}; {self.used}, PET p = "
             f"{self.pet.intercept.pvalue:.3g})."
         )
 

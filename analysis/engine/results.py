@@ -52,6 +52,11 @@ class Result:
         return {name: getattr(self, name) for name in names if name not in self.held}
 
 
+def interval(level: float, low: float, high: float) -> str:
+    """Return a confidence interval as it stands in a sentence, two decimals."""
+    return f"{100 * level:g}% CI {low:.2f} to {high:.2f}"
+
+
 def read_only(array: np.ndarray) -> np.ndarray:
     """Return a copy of `array` over immutable memory, so that even `setflags` cannot unlock it."""
     return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)

@@ -20,7 +20,7 @@ from .mixed import Mixed
 from .pool import Pooled
 from .pool_weighted import refuse_weighted
 from .regression import Regression
-from .results import Result, read_only
+from .results import Result, interval, read_only
 from .sandwich import ESTIMATORS, RobustTest, Sandwich
 
 
@@ -56,7 +56,7 @@ class Robust(Result):
     def report(self) -> str:
         """Return the coefficients in one sentence."""
         found = ", ".join(
-            f"{r.Index} {r.estimate:.2f} [{r.ci_low:.2f}, {r.ci_high:.2f}]"
+            f"{r.Index} {r.estimate:.2f} ({interval(self.level, r.ci_low, r.ci_high)})"
             for r in self.coefficients.itertuples()
         )
         return (

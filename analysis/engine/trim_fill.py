@@ -17,7 +17,7 @@ from . import checks
 from .egger import egger
 from .model import Mean
 from .pool import Pooled, pool
-from .results import Result, read_only
+from .results import Result, interval, read_only
 from .tau2 import TAU2
 
 SIDES = ("auto", "left", "right")
@@ -50,10 +50,10 @@ class TrimFill(Result):
     def report(self) -> str:
         """Return the finding in one sentence."""
         before, after = self.observed, self.adjusted
+        was, is_now = (interval(r.level, r.ci_low, r.ci_high) for r in (before, after))
         return (
             f"Trim and fill ({self.estimator}) put {self.k0} studies on the {self.side} of {self.k}: "
-            f"the estimate went from {before.estimate:.2f} [{before.ci_low:.2f}, "
-            f"{before.ci_high:.2f}] to {after.estimate:.2f} [{after.ci_low:.2f}, {after.ci_high:.2f}]."
+            f"the estimate went from {before.estimate:.2f} ({was}) to {after.estimate:.2f} ({is_now})."
         )
 
 
