@@ -93,6 +93,13 @@ def test_what_is_long_or_not_printable_is_not_echoed(tmp_path, text, said):
     assert all(len(line) < 2000 and line.replace("\n", "").isprintable() for line in told)
 
 
+@pytest.mark.parametrize("row", ["A,1,1e308,20,2,1,20", "A,1,1,20,2,1e200,20"])
+def test_numbers_too_large_to_analyse_are_refused(tmp_path, row):
+    rows = f"study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\n{row}\nB,1,1,20,2,1,20\n"
+    (told,) = problems(tmp_path, rows, "measure: MD")
+    assert told.startswith("trials.csv:2: gives no mean difference with a variance above 0 that")
+
+
 def test_of_thousands_of_problems_a_hundred_are_told(tmp_path):
     told = problems(tmp_path, "study,yi,vi\n" + "A,x,1\n" * 3000)
     assert len(told) == 101

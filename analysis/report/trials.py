@@ -257,18 +257,22 @@ class _Reader:
         return found
 
     def _effect(self, row: Line, numbers: dict[str, float]) -> tuple[float, float] | None:
+        measure, form = self.columns.measure, self.columns.form
+        none = f"gives no {measure.name} with a variance above 0 that is not too large to analyse"
         try:
-            measure, form = self.columns.measure, self.columns.form
-            yi, vi = effect_of(measure, form, numbers, self.settings.given_level)
+            with np.errstate(all="ignore"):
+                yi, vi = effect_of(measure, form, numbers, self.settings.given_level)
         except ValueError as error:
-            columns = {role: self.columns.one(role) for role in self.columns.form}
-            text = in_file_terms(str(error), columns)
+            columns = {role: self.columns.one(role) for role in form}
+            computed = str(error).startswith(
+                ("yi", "vi")
+            )  # by the engine, in no column of the file
+            text = none if computed else in_file_terms(str(error), columns)
             first = next((c for c in columns.values() if text.startswith(f"{c} is ")), None)
             self._wrong(row, first, text.removeprefix(f"{first} "))
             return None
         if not (np.isfinite(yi) and np.isfinite(vi) and vi > 0):
-            text = f"gives no {self.columns.measure.name} with a variance above 0"
-            self._wrong(row, None, text)
+            self._wrong(row, None, none)
             return None
         return yi, vi
 
