@@ -128,13 +128,20 @@ def read_project(root: Path) -> Project:
 
 
 def output_dir(root: Path) -> Path:
-    """The output folder that `_quarto.yml` in `root` names, whatever else it holds."""
+    """The output folder that `_quarto.yml` in `root` names, whatever else it holds.
+
+    Raises `PublishError` where a site cannot take its place.
+    """
     node = _composed(root)
     for key in ("project", "output-dir"):
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         node = next((value for name, value in pairs if name.value == key), None)
     named = node.value if isinstance(node, yaml.ScalarNode) else ""
-    return Path(named or DEFAULT_OUTPUT_DIR)
+    folder = Path(named or DEFAULT_OUTPUT_DIR)
+    why = _no_output(root, folder)
+    if why:
+        raise PublishError(at(CONFIG, None, f"project.output-dir: {brief(str(folder))} {why}"))
+    return folder
 
 
 def _composed(root: Path) -> yaml.Node | None:
@@ -178,14 +185,14 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
                 at(CONFIG, lines.get(keys), f"{_dotted(keys)}: {brief(str(file))} is {why}")
             )
     output_dir = Path(project.get("output-dir") or DEFAULT_OUTPUT_DIR)
-    if not (root / output_dir).resolve().is_relative_to(root.resolve()) or output_dir == Path("."):
-        problems.append(
-            at(
-                CONFIG,
-                lines.get(("project", "output-dir")),
-                f"project.output-dir: {brief(str(output_dir))} must be a folder inside the project",
-            )
-        )
+    output_file = book.get("output-file") or "book"
+    for keys, named, why in (
+        (("project", "output-dir"), output_dir, _no_output(root, output_dir)),
+        (("book", "output-file"), output_file, _no_name(output_file)),
+    ):
+        if why:
+            text = f"{_dotted(keys)}: {brief(str(named))} {why}"
+            problems.append(at(CONFIG, lines.get(keys), text))
     if problems:
         raise PublishError(*problems)
     return Project(
@@ -200,7 +207,7 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
         bibliography=bibliography,
         csl=csl,
         output_dir=output_dir,
-        output_file=book.get("output-file") or "book",
+        output_file=output_file,
         post_render=tuple(_listed(project.get("post-render"))),
         echo=_get(config, ("execute", "echo")) is not False,
         toc_depth=_get(config, ("format", "html", "toc-depth")) or 3,
@@ -209,6 +216,27 @@ def _project(root: Path, config: dict, lines: dict[tuple[str, ...], int]) -> Pro
         pdf_toc=typst.get("toc") is True,
         pdf_toc_depth=typst.get("toc-depth", 3),
     )
+
+
+def _no_output(root: Path, folder: Path) -> str:
+    """Why the site cannot take the place of `folder`; nothing where it can.
+
+    What stands there is removed, so it must be a site: with "data" an author would lose work.
+    """
+    inside = (root / folder).resolve().is_relative_to(root.resolve()) and folder != Path(".")
+    if not inside:
+        return "must be a folder inside the project"
+    target = root / folder
+    holds_files = target.is_file() or (target.is_dir() and any(target.iterdir()))
+    if holds_files and not (target / "index.html").is_file():
+        return "exists and is no site; building would replace it: name another folder"
+    return ""
+
+
+def _no_name(name: str) -> str:
+    """Why no file of the site can have this `name`; nothing where one can."""
+    plain = Path(name).name == name and "\\" not in name and not name.startswith(".")
+    return "" if plain else "must be the name of a file, without a folder and without its ending"
 
 
 def _mapping(node, schema, keys, lines, problems) -> dict:

@@ -42,6 +42,10 @@ def test_a_good_file_is_read(toy):
         ("chapters/refs.bib", "chapters/no.bib", 14, "chapters/no.bib is not found"),
         ("    - index.qmd\n", "", 10, "index.qmd first"),
         ("output-dir: _site", "output-dir: ../_site", 3, "inside the project"),
+        ("output-dir: _site", "output-dir: chapters", 3, "chapters exists and is no site"),
+        ("output-dir: _site", "output-dir: x.svg", 3, "x.svg exists and is no site"),
+        ("output-file: manuscript", "output-file: ../out", 9, "../out must be the name of a file"),
+        ("output-file: manuscript", "output-file: .out", 9, ".out must be the name of a file"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_line(toy, old, new, line, words):
@@ -122,3 +126,9 @@ def test_the_output_folder_is_known_whatever_else_is_wrong(toy):
         output_dir(toy)
     edit(toy, "type: [", "type: website")
     assert output_dir(toy).name == "_site"
+
+
+def test_no_folder_of_the_author_is_taken_for_the_output(toy):
+    edit(toy, "output-dir: _site", "output-dir: chapters")
+    with pytest.raises(PublishError, match="chapters exists and is no site"):
+        output_dir(toy)
