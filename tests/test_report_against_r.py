@@ -8,6 +8,7 @@ from math import exp, tanh
 from pathlib import Path
 
 import pytest
+from scipy.special import fdtrc
 
 from analysis.display.figure import Figure
 from analysis.display.value import Value
@@ -59,7 +60,7 @@ def test_the_studies_effects_are_those_of_escalc(name):
 @pytest.mark.parametrize("name", ["bcg", "adherence"])
 @pytest.mark.parametrize(
     ("model", "method", "test"),
-    [("random", "DL", "z"), ("reml", "REML", "knha"), ("fixed", "FE", "z")],
+    [("random", "DL", "z"), ("reml", "REML", "adhoc"), ("fixed", "FE", "z")],
 )
 def test_the_pooled_effects_are_those_of_rma(name, model, method, test):
     file, _, shown = FILES[name]
@@ -87,7 +88,7 @@ def test_the_summary_of_counts_is_that_of_rma_mh():
 def test_the_prediction_interval_and_the_interval_of_tau_are_those_of_metafor(name):
     file, _, shown = FILES[name]
     fits = reference(file)["fits"]["REML"]
-    predicted = fits["knha"]["predict"]["riley"]
+    predicted = fits["adhoc"]["predict"]["riley"]
     for end, leaf in (("low", "pi.lb"), ("high", "pi.ub")):
         assert close(raw(name, f"reml.prediction_{end}"), shown(predicted[leaf][0]), ITERATIVE)
     within = fits["confint"]["QP"]
@@ -106,7 +107,16 @@ def test_egger_s_test_is_that_of_regtest(name):
 @pytest.mark.parametrize("name", ["bcg", "adherence"])
 def test_leaving_out_is_that_of_leave1out(name):
     file, _, shown = FILES[name]
-    theirs = reference(file)["diag"]["leave1out"]["REML.knha"]
+    plain, knha = (reference(file)["diag"]["leave1out"][name] for name in ("REML", "REML.knha"))
+    # The larger of both errors, with the t of Hartung and Knapp's.
+    wider = [max(1.0, usual / own) for usual, own in zip(plain["se"], knha["se"], strict=True)]
+    theirs = {"estimate": knha["estimate"]} | {
+        leaf: [
+            mean + times * (end - mean)
+            for mean, end, times in zip(knha["estimate"], knha[leaf], wider, strict=True)
+        ]
+        for leaf in ("ci.lb", "ci.ub")
+    }
     trials = read_data(EXAMPLES / f"{name}.csv").outcomes[0].trials
     for ours, leaf in (("estimate", "estimate"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
         found = [raw(name, f"reml.without.{t.key}.{ours}") for t in trials]
@@ -126,18 +136,23 @@ def test_the_meta_regression_is_that_of_rma():
 
 
 def test_the_test_between_subgroups_is_that_of_rma_with_a_factor():
+    """Its factor s2w of the errors is below 1 here, where the larger error is the usual one."""
     theirs = reference("bcg_rr")["metareg"]["alloc"]["fits"]["REML"]["knha"]
-    assert close(raw("bcg", "reml.allocation.f"), theirs["QM"], ITERATIVE)
-    assert close(raw("bcg", "reml.allocation.f_pvalue"), theirs["QMp"], ITERATIVE)
+    assert theirs["s2w"] < 1
+    f, df = theirs["QM"] * theirs["s2w"], theirs["QMdf"]
+    assert close(raw("bcg", "reml.allocation.f"), f, ITERATIVE)
+    assert close(raw("bcg", "reml.allocation.f_pvalue"), fdtrc(*df, f), ITERATIVE)
 
 
 def test_the_means_of_subgroups_are_those_of_rma_without_an_intercept():
     theirs = reference("bcg_rr")["metareg"]["alloc_no_intercept"]["fits"]["REML"]["knha"]
     names = [name.removeprefix("alloc") for name in theirs["names"]]
     assert names == ["alternate", "random", "systematic"]
+    wider = theirs["s2w"] ** -0.5
     for ours, leaf in (("estimate", "b"), ("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
         found = [raw("bcg", f"reml.allocation.{name}.{ours}") for name in names]
-        assert found == pytest.approx([exp(y) for y in theirs[leaf]], rel=ITERATIVE)
+        ends = [b + wider * (y - b) for b, y in zip(theirs["b"], theirs[leaf], strict=True)]
+        assert found == pytest.approx([exp(y) for y in ends], rel=ITERATIVE)
 
 
 def test_the_three_levels_and_robust_errors_are_those_of_rma_mv():

@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 def pooled(trials, effect: float, se: float):
     yi, vi = [*(t.yi for t in trials), effect], [*(t.vi for t in trials), se**2]
-    return ma.pool(yi, vi=vi, method="REML", ci="hksj")
+    return ma.pool(yi, vi=vi, method="REML", ci="hksj-adhoc")
 
 
 @pytest.mark.parametrize("name", ["bcg", "adherence", "calendar", "stroke", "expectancy"])

@@ -138,13 +138,14 @@ def test_rounding_is_allowed_for_where_an_effect_is_not_amid_its_interval(tmp_pa
     assert [row.name for row in off_centre(data)] == ["A"] * off
 
 
-def test_the_wider_interval_is_that_of_metafor_s_adhoc_test():
+def test_the_larger_of_both_errors_is_taken_and_the_smaller_one_told():
     registry = compose(read_data(EXAMPLES / "smoke.csv"))
-    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"]["REML"]["adhoc"]
-    for ours, leaf in (("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
-        found = registry.get(Value, f"outcome.reml.wider.{ours}").raw
-        assert found == pytest.approx(exp(theirs[leaf][0]), rel=1e-6)
-    assert "1.13 to 1.38" in registry.get(Phrase, "outcome.reml.narrow").text
+    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"]["REML"]
+    for name, test in (("reml", "adhoc"), ("reml.own", "knha")):
+        for ours, leaf in (("ci_low", "ci.lb"), ("ci_high", "ci.ub")):
+            found = registry.get(Value, f"outcome.{name}.{ours}").raw
+            assert found == pytest.approx(exp(theirs[test][leaf][0]), rel=1e-6)
+    assert "1.13 to 1.37" in registry.get(Phrase, "outcome.reml.narrow").text
     wide = compose(read_data(EXAMPLES / "bcg.csv"))
     assert wide.get(Phrase, "outcome.reml.narrow").text == ""
 
@@ -242,3 +243,10 @@ def test_the_file_is_called_as_it_was_given(tmp_path, monkeypatch, name):
     registry = run_path(str(root / "report.py"))["PROJECT"].shown.registry
     assert registry.get(Phrase, "data.file").text == name
     assert f"{name}:4: C has no numbers" in registry.get(Phrase, "data.left_out").text
+
+
+def test_none_is_a_category_and_no_gap():
+    """In Molloy et al. (2014) "none" says that a study controlled for no variable."""
+    registry = compose(read_data(EXAMPLES / "adherence.csv"))
+    k = {c: registry.get(Value, f"outcome.reml.controls.{c}.k").raw for c in ("none", "multiple")}
+    assert k == {"none": 13, "multiple": 3}

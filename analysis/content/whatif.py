@@ -28,7 +28,7 @@ METHODS = {
     "PM": "Random effects (Paule–Mandel)",
 }
 PUBLISHED = {"fixed": "EE", "random": "DL"}
-INTERVALS = {"z": "Normal", "hksj": "Hartung–Knapp"}
+INTERVALS = {"z": "Normal", "hksj": "Hartung–Knapp", "hksj-adhoc": "Hartung–Knapp, never narrower"}
 CORRECTIONS = {"d": "Cohen’s d", "g": "Hedges’ g"}
 # Claims of claims.csv that one outcome's effects decide, each with its rule.
 CLAIMS = {

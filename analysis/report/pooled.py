@@ -24,9 +24,10 @@ from .writer import Writer
 MODELS = {
     "fixed": ("EE", "z", "Equal effects"),
     "random": ("DL", "z", "Random effects, DerSimonian–Laird"),
-    "reml": ("REML", "hksj", "Random effects, REML, Hartung–Knapp"),
+    "reml": ("REML", "hksj-adhoc", "Random effects, REML, Hartung–Knapp"),
 }
 CLASSIC, RECOMMENDED = "random", "reml"
+OWN = "hksj"  # Hartung and Knapp's error as it falls, even below the usual one
 SHORT = {"fixed": "Equal effects", "random": "DerSimonian–Laird", "reml": "REML, Hartung–Knapp"}
 
 RESULTS = (
@@ -129,42 +130,44 @@ def _add_words(writer: Writer) -> None:
     )
     inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
     writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
-    writer.say("methods.agree", *_agreement(writer))
+    _add_agreement(writer)
     _add_narrow(writer)
 
 
-def _agreement(writer: Writer) -> tuple[str, tuple[str, ...]]:
-    """Whether the classic and the recommended methods lead to the same conclusion."""
+def _add_agreement(writer: Writer) -> None:
+    """Whether the classic and the recommended methods agree; where they differ, for the summary too."""
     inputs = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
-    said = [significant(writer.get(name).raw) for name in inputs]
-    if len(set(said)) == 1:
-        return f"Both ways lead to the same conclusion: the pooled effect is {said[0]}.", inputs
-    return (
-        f"The conclusion hangs on the method: the effect is {said[0]} by the classic one and "
-        f"{said[1]} by the recommended one, whose interval allows for the error of τ²."
-    ), inputs
+    classic, recommended = (significant(writer.get(name).raw) for name in inputs)
+    agree, differ = (
+        "",
+        (
+            f"The conclusion hangs on the method: the effect is {classic} by the classic one and "
+            f"{recommended} by the recommended one, whose interval allows for the error of τ²."
+        ),
+    )
+    if classic == recommended:
+        agree = f"Both ways lead to the same conclusion: the pooled effect is {classic}."
+        differ = ""
+    writer.say("methods.agree", agree or differ, inputs)
+    writer.say("methods.differ", differ, inputs)
 
 
 def _add_narrow(writer: Writer) -> None:
-    """Register the interval with the larger of both errors, and the words on it where it is wider."""
+    """Register the interval by Hartung and Knapp's own error, and words on it where it is narrower."""
     method, ci, words = MODELS[RECOMMENDED]
     effects = writer.outcome.effects
-    usual, wider = (
-        pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, f"{ci}-adhoc")
-    )
+    found, own = (pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, OWN))
     for end, word in (("ci_low", "lower"), ("ci_high", "upper")):
-        meaning = f"{word} confidence limit by the larger of both errors; {words}"
-        writer.effect(
-            f"{RECOMMENDED}.wider.{end}", getattr(wider, end), meaning, writer.trial_inputs()
-        )
-    ends = [writer.get(f"{RECOMMENDED}.wider.{end}") for end in ("ci_low", "ci_high")]
+        meaning = f"{word} confidence limit by Hartung and Knapp’s own error; {words}"
+        writer.effect(f"{RECOMMENDED}.own.{end}", getattr(own, end), meaning, writer.trial_inputs())
+    ends = [writer.get(f"{RECOMMENDED}.own.{end}") for end in ("ci_low", "ci_high")]
     said = []
-    if usual.se < wider.se:
+    if own.se < found.se:
         words = direction(writer.outcome.measure, *(end.raw for end in ends))
         said = [
-            "Around the mean the studies scatter less than this model expects, so that Hartung and "
-            "Knapp’s error is smaller here than the usual one. With the usual one the interval would "
-            "be ", ends[0], " to ", ends[1], f": {words}.",
+            "Around the mean the studies scatter less than this model expects. Hartung and Knapp’s "
+            "own error would be smaller than the usual one, which is taken here; with theirs the "
+            "interval would be ", ends[0], " to ", ends[1], f": {words}.",
         ]  # fmt: skip
     writer.tell(f"{RECOMMENDED}.narrow", *said)
 

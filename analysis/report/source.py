@@ -21,7 +21,7 @@ ENCODINGS = ("utf-8", "cp1252")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 DECIMALS = {".": "point", ",": "comma"}
 MISSING = (
-    "", "na", "n/a", "n.a.", "nan", "null", "none", ".", "-", "–", "—", "?", "nr", "n.r.", "n/r",
+    "", "na", "n/a", "n.a.", "nan", "null", ".", "-", "–", "—", "?", "nr", "n.r.", "n/r",
     "not reported", "missing",
 )  # fmt: skip
 SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": None, "\u202f": None})

@@ -25,7 +25,11 @@ METHODS = {
     "PM": "Random effects (Paule–Mandel)",
     "EE": "Equal effects",
 }
-INTERVALS = {"hksj": "Hartung–Knapp", "z": "Normal"}
+INTERVALS = {
+    "hksj-adhoc": "Hartung–Knapp, the larger error",
+    "hksj": "Hartung–Knapp",
+    "z": "Normal",
+}
 
 
 def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:

@@ -26,9 +26,10 @@ def prediction(measure: Measure, low: float | None, high: float | None) -> str:
         return "cannot be computed from so few studies"
     if low > measure.null or high < measure.null:
         line = f"stays clear of the line of {measure.null_words}"
-        return f"{line}: a new study is expected on the same side"
+        return f"{line}: in a new setting the true effect is expected on the same side"
     return (
-        f"crosses the line of {measure.null_words}: in a new setting the effect may go either way"
+        f"crosses the line of {measure.null_words}: in a new setting an effect of none, or on the other "
+        "side, cannot be excluded"
     )
 
 
@@ -39,8 +40,8 @@ def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:
     if q_pvalue < ALPHA:
         return f"The studies differ more than chance explains; by I² heterogeneity is {degree(i2)}."
     return (
-        "No clear heterogeneity is seen, which few studies can hide; "
-        f"by I² it would be called {degree(i2)}."
+        "The studies do not clearly differ more than chance explains, which says little where they are "
+        f"few; by the estimate of I² heterogeneity would be called {degree(i2)}."
     )
 
 

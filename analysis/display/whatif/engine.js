@@ -96,9 +96,10 @@ const engine = (() => {
     const k = effects.length;
     const tau2 = k > 1 ? TAU2[method](effects) : 0;
     const { w, sum, mean, rss } = fit(effects, tau2);
-    const df = ci === "hksj" && k > 1 ? k - 1 : null;
+    const df = ci.startsWith("hksj") && k > 1 ? k - 1 : null;
     const normal = Math.sqrt(1 / sum);
-    const se = df === null ? normal : normal * Math.sqrt(rss / df);
+    const least = ci === "hksj-adhoc" ? 1 : 0;
+    const se = df === null ? normal : normal * Math.sqrt(Math.max(least, rss / df));
     const half = quantile(level, df) * se;
     const statistic = se > 0 ? mean / se : mean === 0 ? 0 : Math.sign(mean) * Infinity;
     const equal = fit(effects, 0);
