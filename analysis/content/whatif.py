@@ -28,7 +28,11 @@ METHODS = {
     "PM": "Random effects (Paule–Mandel)",
 }
 PUBLISHED = {"fixed": "EE", "random": "DL"}
-INTERVALS = {"z": "Normal", "hksj": "Hartung–Knapp", "hksj-adhoc": "Hartung–Knapp, never narrower"}
+INTERVALS = {
+    "z": "Normal",
+    "hksj": "Hartung–Knapp",
+    "hksj-adhoc": "Hartung–Knapp, the larger error",
+}
 CORRECTIONS = {"d": "Cohen’s d", "g": "Hedges’ g"}
 # Claims of claims.csv that one outcome's effects decide, each with its rule.
 CLAIMS = {

@@ -54,6 +54,8 @@ def _id(outcome: Outcome) -> str:
 def _index(data: Data) -> str:
     results = [_result(outcome) for outcome in data.outcomes]
     question = escape_markdown(data.settings.question)
+    if len(results) > 1:
+        results.append(fill("index-together.qmd"))
     return fill("index.qmd", question=question, results="\n".join(results))
 
 
