@@ -221,7 +221,7 @@ def visit(browser):
     def open_page(address: str, **options):
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(30_000)
         opened = context.new_page()
         origin = (
             "file://" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
