@@ -1,10 +1,10 @@
 """How long builds take, and how they grow: writes BUILDS.md.
 
-python -m bench.builds
+python -m bench.builds [RUNS]
 
 builds     of this project, in a copy, after each kind of edit; by the Quarto CLI too if it is there
 growth     books of synthetic chapters; reports of synthetic studies
-seconds    by the clock, the median of RUNS
+seconds    by the clock, the median of so many RUNS, 3 unless told; growth is timed once
 memory     the most that one process of the build held at a time
 """
 
@@ -27,7 +27,6 @@ from .__main__ import machine
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-RUNS = 3
 CHAPTERS, STUDIES = (10, 50, 200), (18, 500, 5000)
 BUILT = ("_site", ".build", "figures")
 CONFIG = """\
@@ -69,10 +68,10 @@ def run(command: list[str], folder: Path) -> tuple[float, float]:
     return time.monotonic() - start, max(usage.ru_maxrss, children) / 1024
 
 
-def median(command: list[str], folder: Path, before: Callable[[int], None]) -> float:
-    """Return the median seconds of `command`, each time after `before`."""
+def median(runs: int, command: list[str], folder: Path, before: Callable[[int], None]) -> float:
+    """Return the median seconds of so many `runs` of `command`, each time after `before`."""
     seconds = []
-    for n in range(RUNS):
+    for n in range(runs):
         before(n)
         seconds.append(run(command, folder)[0])
     return statistics.median(seconds)
@@ -98,16 +97,18 @@ def nudge(path: Path, n: int) -> None:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def manuscript(command: list[str], folder: Path) -> dict[str, float]:
-    """Time each kind of build of this project, copied to `folder`, by `command`."""
+def manuscript(runs: int, command: list[str], folder: Path) -> dict[str, float]:
+    """Time each kind of build of this project, copied to `folder`, by so many `runs` of `command`."""
     chapter, code = folder / "chapters/05-symptoms.qmd", folder / "analysis/content/wording.py"
     data = folder / "data/effects.csv"
     return {
-        "first build": median(command, folder, lambda n: empty(folder)),
-        "nothing changed": median(command, folder, lambda n: None),
-        "a sentence added": median(command, folder, lambda n: append(chapter, "\nMore.\n")),
-        "a line of code added": median(command, folder, lambda n: append(code, f"_{n} = None\n")),
-        "a digit of the data": median(command, folder, lambda n: nudge(data, n)),
+        "first build": median(runs, command, folder, lambda n: empty(folder)),
+        "nothing changed": median(runs, command, folder, lambda n: None),
+        "a sentence added": median(runs, command, folder, lambda n: append(chapter, "\nMore.\n")),
+        "a line of code added": median(
+            runs, command, folder, lambda n: append(code, f"_{n} = None\n")
+        ),
+        "a digit of the data": median(runs, command, folder, lambda n: nudge(data, n)),
     }
 
 
@@ -152,13 +153,14 @@ def growth(scratch: Path) -> list[tuple[str, int, float, float]]:
     return found
 
 
-def document(builds: dict[str, dict[str, float]], grown: list) -> str:
+def document(runs: int, builds: dict[str, dict[str, float]], grown: list) -> str:
     """Return BUILDS.md."""
+    told = "of one run" if runs == 1 else f"medians of {runs} runs"
     lines = [
         "# Builds",
         "",
-        "Written by `python -m bench.builds`; do not edit. Seconds by the clock, medians of "
-        f"{RUNS} runs; pages and PDF each time. Without the Quarto CLI its column is empty.",
+        "Written by `python -m bench.builds`; do not edit. Seconds by the clock, "
+        f"{told}; pages and PDF each time. Without the Quarto CLI its column is empty.",
         "",
         f"{machine()}, load {os.getloadavg()[0]:.0f}, Python {platform.python_version()}, "
         f"{datetime.now(UTC):%Y-%m-%d}.",
@@ -176,7 +178,7 @@ def document(builds: dict[str, dict[str, float]], grown: list) -> str:
     return "\n".join([*lines, "", note.read_text(encoding="utf-8") if note.exists() else ""])
 
 
-def main() -> None:
+def main(runs: int = 3) -> None:
     """Time everything and write BUILDS.md."""
     engines = ["embedded", *(["quarto"] if shutil.which("quarto") else [])]
     with tempfile.TemporaryDirectory() as folder:
@@ -187,12 +189,12 @@ def main() -> None:
             shutil.copytree(ROOT, copy, ignore=left_out)
             command = [sys.executable, "-m", "publish", "--engine", engine]
             print(f"This manuscript, by the {engine} engine", flush=True)
-            builds[engine] = manuscript(command, copy)
+            builds[engine] = manuscript(runs, command, copy)
         print("Growth", flush=True)
-        text = document(builds, growth(scratch))
+        text = document(runs, builds, growth(scratch))
     (HERE / "BUILDS.md").write_text(text, encoding="utf-8")
     print(text)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
