@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import accumulate, groupby, takewhile
 from operator import eq
 from pathlib import Path
@@ -62,7 +63,17 @@ def pages(site: Path) -> list[Path]:
 
 
 def soup(page: Path) -> BeautifulSoup:
-    """The parsed page."""
+    """The parsed page, to be read and not changed: it is parsed once."""
+    return _parsed(page, page.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)  # the pages of one site
+def _parsed(page: Path, _: int) -> BeautifulSoup:
+    return fresh(page)
+
+
+def fresh(page: Path) -> BeautifulSoup:
+    """The parsed page, to be changed."""
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -71,7 +82,7 @@ def shown_values(site: Path, on_paper: bool = False) -> list[Shown]:
     return [
         Shown(page.name, span["data-id"], span["data-value"], span.get_text())
         for page in pages(site)
-        for span in (as_on_paper(soup(page)) if on_paper else soup(page)).select("span.value")
+        for span in (as_on_paper(fresh(page)) if on_paper else soup(page)).select("span.value")
     ]
 
 
@@ -121,7 +132,7 @@ def correctly_rounded(raw: float | int | None, text: str) -> bool:
 
 def html_tokens(page: Path) -> list[str]:
     """The tokens of a page's main part in reading order."""
-    parsed = soup(page)
+    parsed = fresh(page)
     main = parsed.select_one("main#quarto-document-content")
     notes = {
         item["id"]: item.get_text(" ").replace("↩︎", "") for item in main.select(".footnotes li[id]")

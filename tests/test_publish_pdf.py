@@ -11,7 +11,16 @@ from publish.build import build
 
 from conftest import append, program, quiet
 from paper import structure, told
-from rendered import TOKEN, as_on_paper, differences, html_tokens, pages, pdf_chapters, soup
+from rendered import (
+    TOKEN,
+    as_on_paper,
+    differences,
+    fresh,
+    html_tokens,
+    pages,
+    pdf_chapters,
+    soup,
+)
 
 EXTRA = """
 Inline $\\hat\\theta_i^2$, and @eq-pool:
@@ -84,7 +93,7 @@ def test_bookmarks_are_the_headings_of_the_pages(manuscript, site):
 
     expected = ["Contents"]
     for page in pages(site):
-        for heading in as_on_paper(soup(page)).select(
+        for heading in as_on_paper(fresh(page)).select(
             "main :is(h1, h2, h3, h4):not(.callout-title)"
         ):
             if heading.find_parent(id="TOC") or heading.find_parent("nav"):
