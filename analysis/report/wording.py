@@ -28,8 +28,8 @@ def prediction(measure: Measure, low: float | None, high: float | None) -> str:
         line = f"stays clear of the line of {measure.null_words}"
         return f"{line}: in a new setting the true effect is expected on the same side"
     return (
-        f"crosses the line of {measure.null_words}: in a new setting an effect of none, or on the other "
-        "side, cannot be excluded"
+        f"crosses the line of {measure.null_words}: in a new setting the true effect may be absent or "
+        "reversed"
     )
 
 
