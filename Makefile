@@ -12,7 +12,7 @@ MUTANTS := .venv-mutants
 FRONT := _site/index.html
 # A deleted or added file changes its folder's time, so the folders count as sources too.
 SOURCES := _quarto.yml index.qmd post_render.py requirements.lock $(shell find data chapters) \
-  $(shell find analysis publish -type f -not -name '*.pyc')
+  $(shell find analysis publish -type f -not -path '*/__pycache__/*')
 
 REVIEW ?=
 OUT ?= report

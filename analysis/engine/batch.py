@@ -16,8 +16,8 @@ from functools import cached_property, partial
 import numpy as np
 from scipy.special import chdtrc, ndtr, stdtr, stdtrit
 
-from . import checks
-from .batch_tau2 import TAU2, block, pooled
+from . import batch_sums, checks
+from .batch_tau2 import TAU2, block
 from .distributions import quantile
 from .parallel import Arrays, Progress, each_block
 from .rows import Rows, locked
@@ -209,7 +209,7 @@ def one(yi: np.ndarray, vi: np.ndarray, method: str, ci: str) -> dict[str, float
 def present(y: np.ndarray, v: np.ndarray, part: slice):
     """Return y, v, k of rows with absent studies as y 0, v inf; refuse bad values of the `part`."""
     small, large = checks.SMALLEST, checks.LARGEST
-    if v.min() >= small and v.max() <= large and y.min() >= -large and y.max() <= large:
+    if batch_sums.within(v, small, large) and batch_sums.within(y, -large, large):
         return y, v, np.full(len(y), y.shape[1])
     absent = np.isnan(y) | np.isnan(v)
     allowed = f"every estimate must lie within {large:g} of 0, or be NaN"
@@ -227,15 +227,13 @@ def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str)
         y[empty, 0], v[empty, 0], k[empty] = 0.0, 1.0, 1
     sums = block(y, v, k)
     tau2, converged = TAU2[method](sums)
-    widened = ci in ("hksj", "hksj-adhoc")
-    if widened or tau2.any():
-        w, s1, estimate = pooled(y, v, tau2)
-    else:
-        s1, estimate = sums.s1, sums.mean
+    s1, estimate = sums.s1, sums.mean
+    if tau2.any():
+        s1, estimate = batch_sums.weighted(y, v, sums.mean, tau2)
     se = np.sqrt(1 / s1)
-    if widened:
-        residual = sums.centred - (estimate - sums.mean)[:, None]
-        factor = np.vecdot(w * residual, residual) / np.maximum(k - 1, 1)
+    if ci in ("hksj", "hksj-adhoc"):
+        _, rss, _ = batch_sums.spread(y, v, sums.mean, tau2)
+        factor = rss / np.maximum(k - 1, 1)
         factor = np.where(k > 1, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)
         se *= np.sqrt(factor)
     fields = {

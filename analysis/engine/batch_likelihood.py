@@ -1,8 +1,7 @@
 """tau2 by (restricted) maximum likelihood for many analyses at once: guarded Newton steps on rows.
 
     y, v           effect sizes and variances, shape (b, n); an absent study has y = 0, v = inf
-    w              1/(v + tau2);  s1, s2, s3 the sums of w, w^2, w^3
-    u              w (y - mean), with the weighted mean at tau2
+    w              1/(v + tau2);  s1 their sum
     score          derivative of the log-likelihood by tau2, the mean profiled out
     information    minus the score's derivative
 
@@ -14,6 +13,8 @@ brackets one maximum, and the highest of them is the estimate.
 from dataclasses import dataclass
 
 import numpy as np
+
+from . import batch_sums
 
 MAX_STEPS = 100
 # A step this small, relative to tau2, is the last: the error after a Newton step is of the order
@@ -32,24 +33,12 @@ class MeanLikelihood:
 
     def score(self, y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the score of rows `y`, `v` at `tau2`, s1, and what `information` needs more."""
-        one = np.ones(y.shape[1])
-        w = v + tau2[:, None]
-        np.divide(1, w, out=w)
-        s1 = w @ one
-        u = w * y
-        mean = (u @ one) / s1
-        np.subtract(y, mean[:, None], out=u)
-        u *= w
-        s2 = np.vecdot(w, w)
-        trace = s1 - s2 / s1 if self.restricted else s1
-        return (np.vecdot(u, u) - trace) / 2, s1, (w, s1, s2, u)
+        score, information, s1 = batch_sums.slope(y, v, tau2, self.restricted)
+        return score, s1, (information,)
 
-    def information(self, w, s1, s2, u) -> np.ndarray:
-        """Return minus the derivative of the score from the last of what `score` returned."""
-        wu = w * u
-        s3 = np.vecdot(w * w, w)
-        trace = s2 - 2 * s3 / s1 + (s2 / s1) ** 2 if self.restricted else s2
-        return np.vecdot(wu, u) - (wu @ np.ones(w.shape[1])) ** 2 / s1 - trace / 2
+    def information(self, found: np.ndarray) -> np.ndarray:
+        """Return minus the derivative of the score, `found` in the same loop as it."""
+        return found
 
     def log_likelihood(self, y: np.ndarray, v: np.ndarray, tau2: float) -> float:
         """Return the log-likelihood of one row at `tau2`, without the terms that do not vary."""

@@ -17,7 +17,7 @@ def write_stamp(root: Path) -> None:
     digest = hashlib.sha256()
     for layer in LAYERS:
         for path in sorted((PACKAGE / layer).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
                 digest.update(path.read_bytes())
     found = {"code": digest.hexdigest(), "python": platform.python_version()}

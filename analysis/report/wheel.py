@@ -48,7 +48,7 @@ def _files() -> dict[str, bytes]:
     found = {
         path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes()
         for path in paths
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and "__pycache__" not in path.parts
     }
     found |= {f"analysis/report/template/{name}": asset(name).read_bytes() for name in ASSETS}
     return dict(sorted(found.items()))
