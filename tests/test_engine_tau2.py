@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from analysis.engine import batch
 from analysis.engine.model import Mean, Model
 from analysis.engine.pool import pool
 from analysis.engine.regression import meta_regression
@@ -110,3 +111,22 @@ def test_a_given_tau2_is_taken_as_it_is():
 def test_refused_tau2(tau2):
     with pytest.raises(ValueError, match=r"tau2 is .*; it must be a number from 0 to"):
         pool(Y, vi=V, tau2=tau2)
+
+
+@pytest.mark.parametrize("method", ["ML", "REML"])
+def test_the_likelihood_is_flat_at_its_peak(method):
+    """Harville (1977): there y'PPy is tr(P), or tr(W) for the full likelihood; matrices written out."""
+    tau2 = pool(Y, vi=V, method=method).tau2
+    W = np.diag(1 / (V + tau2))
+    P = W - np.outer(W.sum(axis=1), W.sum(axis=1)) / W.sum()
+    up, down = Y @ P @ P @ Y, np.trace(P if method == "REML" else W)
+    assert tau2 > 0
+    assert up == pytest.approx(down, rel=1e-10)
+
+
+@pytest.mark.parametrize(("method", "lost"), [("ML", 0), ("REML", 1)])
+def test_equal_variances_leave_the_variance_of_the_effects(method, lost):
+    """With v the same in all studies the likelihood of v + tau2 is that of a normal's variance."""
+    found = pool(Y, vi=np.full(12, 0.07), method=method)
+    assert found.tau2 == pytest.approx(np.var(Y, ddof=lost) - 0.07, rel=1e-12)
+    assert batch.pool([Y, 2 * Y], np.full((2, 12), 0.07), method).tau2[0] == found.tau2

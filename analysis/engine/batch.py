@@ -18,6 +18,7 @@ from scipy.special import chdtrc, ndtr, stdtr, stdtrit
 
 from . import batch_sums, checks
 from .batch_tau2 import TAU2, block
+from .compiled import plain
 from .distributions import quantile
 from .parallel import Arrays, Progress, each_block
 from .rows import Rows, locked
@@ -209,6 +210,7 @@ def one(yi: np.ndarray, vi: np.ndarray, method: str, ci: str) -> dict[str, float
 def present(y: np.ndarray, v: np.ndarray, part: slice):
     """Return y, v, k of rows with absent studies as y 0, v inf; refuse bad values of the `part`."""
     small, large = checks.SMALLEST, checks.LARGEST
+    y, v = plain(y), plain(v)
     if batch_sums.within(v, small, large) and batch_sums.within(y, -large, large):
         return y, v, np.full(len(y), y.shape[1])
     absent = np.isnan(y) | np.isnan(v)
@@ -225,6 +227,7 @@ def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str)
     if empty.size:
         y, v, k = y.copy(), v.copy(), k.copy()
         y[empty, 0], v[empty, 0], k[empty] = 0.0, 1.0, 1
+    y, v = plain(y), plain(v)
     sums = block(y, v, k)
     tau2, converged = TAU2[method](sums)
     s1, estimate = sums.s1, sums.mean

@@ -10,11 +10,7 @@ them at 0, so each row's score is looked up on a grid first: every fall from abo
 brackets one maximum, and the highest of them is the estimate.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-
-from . import batch_sums
 
 MAX_STEPS = 100
 # A step this small, relative to tau2, is the last: the error after a Newton step is of the order
@@ -23,30 +19,6 @@ SMALL_STEP = 1e-9
 ROUNDING = 1e-14
 # Where the score is looked up, as multiples of a tau2 beyond which no maximum is expected.
 GRID = np.geomspace(1e-5, 1, 8)
-
-
-@dataclass(frozen=True)
-class MeanLikelihood:
-    """The likelihood of rows with a common mean, `restricted` or not."""
-
-    restricted: bool
-
-    def score(self, y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the score of rows `y`, `v` at `tau2`, s1, and what `information` needs more."""
-        score, information, s1 = batch_sums.slope(y, v, tau2, self.restricted)
-        return score, s1, (information,)
-
-    def information(self, found: np.ndarray) -> np.ndarray:
-        """Return minus the derivative of the score, `found` in the same loop as it."""
-        return found
-
-    def log_likelihood(self, y: np.ndarray, v: np.ndarray, tau2: float) -> float:
-        """Return the log-likelihood of one row at `tau2`, without the terms that do not vary."""
-        present = np.isfinite(v)
-        w = 1 / (v[present] + tau2)
-        residual = y[present] - np.average(y[present], weights=w)
-        restriction = np.log(w.sum()) if self.restricted else 0.0
-        return float((np.log(w).sum() - np.sum(w * residual**2) - restriction) / 2)
 
 
 def maximise(y: np.ndarray, v: np.ndarray, likelihood) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,8 @@
 
     y, v       effect sizes and sampling variances, shape (b, n); an absent study has y = 0, v = inf,
                so that its weight is an exact 0
-    centre     a number near each row's effects, shape (b,): sums of differences from it keep their digits
-    w          weights 1/(v + tau2);  s1, s2, s3 the sums of w, w^2, w^3
+    centre     a number near each row's effects, shape (b,): differences from it keep their digits
+    w          weights 1/(v + tau2);  s1, s2 the sums of w, w^2
     r          y less the weighted mean
 
 A row is short enough to stay in the fastest cache, so that passing over it twice costs little.
@@ -18,7 +18,7 @@ from .compiled import compiled
 CANCELLED = 1e-4
 
 
-@compiled("rows", "number", "number")
+@compiled
 def within(values, low, high):
     """Tell whether all `values` lie between `low` and `high`; NaN does not."""
     outside = 0
@@ -27,7 +27,7 @@ def within(values, low, high):
     return outside == 0
 
 
-@compiled("rows", "rows")
+@compiled
 def equal_effects(y, v):
     """Return s1, the weighted mean, Q and c = s1 - s2/s1 of each row at tau2 = 0."""
     b, n = y.shape
@@ -72,7 +72,7 @@ def equal_effects(y, v):
     return totals, means, qs, cs
 
 
-@compiled("rows", "rows", "column", "column")
+@compiled
 def weighted(y, v, centre, tau2):
     """Return s1 and the weighted mean of each row at `tau2`."""
     b, n = y.shape
@@ -87,7 +87,7 @@ def weighted(y, v, centre, tau2):
     return totals, means
 
 
-@compiled("rows", "rows", "column", "column")
+@compiled
 def spread(y, v, centre, tau2):
     """Return s1 and the sums of w r^2 and of (w r)^2 of each row at `tau2`."""
     b, n = y.shape
@@ -107,38 +107,3 @@ def spread(y, v, centre, tau2):
             bent += w * w * r * r
         totals[i], squares[i], bents[i] = s1, square, bent
     return totals, squares, bents
-
-
-@compiled("rows", "rows", "column", "flag")
-def slope(y, v, tau2, restricted):
-    """Return the score of each row at `tau2`, the information, and s1.
-
-    The score is the derivative by tau2 of the log-likelihood, the mean profiled out, or of the
-    `restricted` one; the information is minus the score's derivative: Viechtbauer (2005).
-    """
-    b, n = y.shape
-    scores, informations, totals = np.empty(b), np.empty(b), np.empty(b)
-    for i in range(b):
-        s1 = s2 = s3 = wy = 0.0
-        for j in range(n):
-            w = 1 / (v[i, j] + tau2[i])
-            s1 += w
-            s2 += w * w
-            s3 += w * w * w
-            wy += w * y[i, j]
-        shift = wy / s1
-        u2 = wu2 = wu = 0.0
-        for j in range(n):
-            w = 1 / (v[i, j] + tau2[i])
-            u = w * (y[i, j] - shift)
-            u2 += u * u
-            wu += w * u
-            wu2 += w * u * u
-        trace, trace2 = s1, s2
-        if restricted:
-            trace = s1 - s2 / s1
-            trace2 = s2 - 2 * s3 / s1 + (s2 / s1) * (s2 / s1)
-        scores[i] = (u2 - trace) / 2
-        informations[i] = wu2 - wu * wu / s1 - trace2 / 2
-        totals[i] = s1
-    return scores, informations, totals

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import batch_sums
-from .batch_likelihood import MeanLikelihood, maximise
+from .mean_likelihood import highest_of_rows
 
 # Newton on 1/Q needs about four steps; forty doublings would span every positive double's use.
 MAX_STEPS = 100
@@ -100,12 +100,7 @@ def paule_mandel(rows: Block) -> tuple[np.ndarray, np.ndarray]:
 
 def _likelihood(restricted: bool) -> Callable[[Block], tuple[np.ndarray, np.ndarray]]:
     def estimate(rows: Block) -> tuple[np.ndarray, np.ndarray]:
-        tau2, converged = np.zeros(len(rows.k)), np.ones(len(rows.k), dtype=bool)
-        several = np.flatnonzero(rows.k > 1)
-        y, v, mean = rows.y[several], rows.v[several], rows.mean[several]
-        y = y - mean[:, None]  # about their mean: iterations keep the digits of their differences
-        tau2[several], converged[several] = maximise(y, v, MeanLikelihood(restricted))
-        return tau2, converged
+        return highest_of_rows(rows.y, rows.v, restricted)
 
     return estimate
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from math import inf, nan, sqrt
 
 import numpy as np
+import scipy  # scipy.stats, slow to import, comes with its first use
 from scipy.optimize import brentq
 from scipy.special import bdtr, bdtrc, ndtr
-from scipy.stats import binomtest
 
 from . import checks
 from .poisson_binomial import poisson_binomial
@@ -168,7 +168,7 @@ def _chi2(observed: int, power: np.ndarray, side: str) -> tuple[float, float]:
 def _binom(observed: int, power: np.ndarray, side: str) -> float:
     k, share = len(power), min(1.0, float(power.mean()))
     if side == "two-sided":
-        return float(binomtest(observed, k, share).pvalue)
+        return float(scipy.stats.binomtest(observed, k, share).pvalue)
     if side == "less":
         return float(bdtr(observed, k, share))
     return 1.0 if observed == 0 else float(bdtrc(observed - 1, k, share))

@@ -55,12 +55,12 @@ class Model:
         residuals = self.y - self.X @ b
         return Fit(b, A, residuals, float(w @ residuals**2))
 
-    def score(self, tau2, restricted: bool) -> tuple:
-        """Return y'PPy and tr(P), or tr(W) for the full likelihood, at `tau2`, or each of an array.
+    def score(self, tau2: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return y'PPy and tr(P), or tr(W) for the full likelihood, at each `tau2`.
 
         Their difference is twice the slope of the log-likelihood in tau2: Harville (1977).
         """
-        w = 1 / (self.v + np.asarray(tau2)[..., None])
+        w = 1 / (self.v + tau2[:, None])
         A = np.linalg.inv(self._cross(w))
         b = np.matvec(A, (w * self.y) @ self.X)
         bent = w * (self.y - b @ self.X.T)
@@ -155,6 +155,8 @@ class Mean(Model):
         self.smallest = float(v[self.first])
         self.distance = y - y[self.first]
         self.ones = np.ones(self.k)
+        self.others = self.ones.copy()
+        self.others[self.first] = 0
 
     @cached_property
     def X(self) -> np.ndarray:
@@ -164,7 +166,8 @@ class Mean(Model):
     @cached_property
     def scatter(self) -> float:
         """The sum of squared distances from the unweighted mean; distances leave no rounding."""
-        return self.fit(self.ones).rss
+        residuals = self.distance - self.distance @ self.ones / self.k
+        return float(residuals @ residuals)
 
     def fit(self, w: np.ndarray) -> Fit:
         """Fit with weights `w`."""
@@ -174,27 +177,11 @@ class Mean(Model):
         rss = float(w @ (residuals * residuals))
         return Fit(np.array([self.y[self.first] + shift]), np.array([[1 / total]]), residuals, rss)
 
-    def score(self, tau2, restricted: bool) -> tuple:
-        """Return y'PPy and tr(P), or tr(W) for the full likelihood, as above."""
-        w = 1 / (self.v + np.asarray(tau2)[..., None])
-        others = w.copy()
-        others[..., self.first] = 0
-        rest = others @ self.ones
-        total = rest + w[..., self.first]
-        bent = w * (self.distance - (others @ self.distance / total)[..., None])
-        trace = self._trace_p(others, rest, total) if restricted else total
-        return np.vecdot(bent, bent), trace
-
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""
-        others = w.copy()
-        others[self.first] = 0
-        rest = others @ self.ones
-        return float(self._trace_p(others, rest, rest + w[self.first]))
-
-    def _trace_p(self, others, rest, total):
-        """Return tr(P) = sum w - sum w^2 / sum w, the first study apart; `others` have its weight 0."""
-        return rest * (2 - rest / total) - np.vecdot(others, others) / total
+        rest = w @ self.others
+        total = rest + w[self.first]
+        return float(rest * (2 - rest / total) - (w * w) @ self.others / total)
 
     def trace_pp(self, w: np.ndarray) -> float:
         """Return tr(P P), the sum of all squared w_i (1 - w_i / s), and of w_i w_j / s for i != j."""

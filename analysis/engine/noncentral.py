@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import inf, isinf, sqrt
 
 import numpy as np
+import scipy  # scipy.stats, slow to import, comes with its first use
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr
-from scipy.stats import f, ncf, ncx2
 
 from . import checks
 from .root import root_above
@@ -54,7 +54,7 @@ class FRatios:
     def _critical(self, alpha: float) -> np.ndarray:
         squares = np.isinf(self.df_error)
         finite = np.where(squares, 1.0, self.df_error)
-        return np.where(squares, chdtri(self.df, alpha), f.isf(alpha, self.df, finite))
+        return np.where(squares, chdtri(self.df, alpha), scipy.stats.f.isf(alpha, self.df, finite))
 
     def _beyond(self, value: np.ndarray, lam: np.ndarray) -> np.ndarray:
         tails = map(_beyond, value, self.df, self.df_error, lam)
@@ -66,8 +66,10 @@ def _beyond(value: float, df: float, df_error: float, lam: float) -> float:
     if isinf(df_error) and df == 1:
         return float(ndtr(sqrt(lam) - sqrt(value)) + ndtr(-sqrt(lam) - sqrt(value)))
     if isinf(df_error):
-        return float(chdtrc(df, value) if lam == 0 else ncx2.sf(value, df, lam))
-    return float(fdtrc(df, df_error, value) if lam == 0 else ncf.sf(value, df, df_error, lam))
+        return float(chdtrc(df, value) if lam == 0 else scipy.stats.ncx2.sf(value, df, lam))
+    return float(
+        fdtrc(df, df_error, value) if lam == 0 else scipy.stats.ncf.sf(value, df, df_error, lam)
+    )
 
 
 def _noncentrality(power: float, critical: float, df: float, df_error: float) -> float:

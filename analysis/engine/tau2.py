@@ -16,7 +16,8 @@ from math import inf, log, nan, pi, sqrt
 import numpy as np
 from scipy.special import chdtri
 
-from .model import Model
+from .mean_likelihood import highest
+from .model import Mean, Model
 
 STEPS = 200  # of an iteration; five settle
 # Relative size of Newton's last step, whose error is of the order of its square.
@@ -157,7 +158,17 @@ def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
 
 
 def _highest(model: Model, restricted: bool) -> float:
-    """Return the tau2 of the highest likelihood, whichever of several peaks it is on.
+    """Return the tau2 of the highest likelihood, whichever of several peaks it is on."""
+    if not isinstance(model, Mean):
+        return _highest_with_moderators(model, restricted)
+    tau2, found = highest(model.y, model.v, restricted)
+    if not found:
+        raise ValueError("tau2 was not found: vi spans too many orders of magnitude")
+    return tau2
+
+
+def _highest_with_moderators(model: Model, restricted: bool) -> float:
+    """Return the tau2 of the highest likelihood of a `model` with moderators.
 
     The slope is looked up on a grid: it falls through 0 at every peak, and 0 is one where it starts
     below. On the space that X leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where
