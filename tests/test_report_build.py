@@ -93,6 +93,19 @@ def test_the_ledger_tells_what_was_published_and_what_follows(built):
     assert "no value is called outcome.peto.k" in page.text
 
 
+def test_the_methods_name_estimators_and_rules(built):
+    page = " ".join(pages(built)["02-methods.html"].select_one("main").get_text().split())
+    for said in (
+        "weighted by their inverse variances, with the dispersion that the residuals have, and a t test",
+        "counted by the estimator L₀ around a mean by REML, on the left where effects rise",
+        "From 10 studies on, a study is flagged as influential whose DFFITS, apart from its sign, is "
+        "beyond 3·√(1/(k − 1))",
+        "each group having its own τ² by the method of DerSimonian & Laird (1986)",
+        "Where nobody has the event in either arm",
+    ):
+        assert said in page
+
+
 def test_the_data_are_there_to_download(built):
     with (built / "data/trials.csv").open(newline="") as file:
         rows = list(csv.reader(file))

@@ -64,8 +64,8 @@ class Measure:
     @property
     def axis_of_errors(self) -> str:
         """The title of an axis of standard errors."""
-        of = {DIFFERENCES: "", RATIOS: f" of the {self.analysed}", CORRELATIONS: " of Fisher’s z"}
-        return "Standard error" + of[self.kind]
+        of = "" if self.kind == DIFFERENCES else f" of {self.of_analysis}"
+        return f"Standard error{of}"
 
     @property
     def null(self) -> float:
@@ -86,6 +86,11 @@ class Measure:
             DIFFERENCES: self.name, RATIOS: f"logarithm of the {self.name}",
             CORRELATIONS: "Fisher’s z",
         }[self.kind]  # fmt: skip
+
+    @property
+    def of_analysis(self) -> str:
+        """What the analysis computes with, as it stands in a sentence."""
+        return self.analysed if self.kind == CORRELATIONS else f"the {self.analysed}"
 
     def worded(
         self, form: tuple[str, ...], arms: tuple[str, str], ends: tuple[str, str] | None

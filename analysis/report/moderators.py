@@ -89,10 +89,8 @@ def add_moderators(writer: Writer, data: Data) -> None:
             cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
         rows.append(Row(cells))
     if rows:
-        analysed = writer.outcome.measure.analysed
-        note = (
-            f"Slope: how much higher the {analysed} is where the moderator is higher by that much."
-        )
+        what = writer.outcome.measure.of_analysis
+        note = f"Slope: how much higher {what} is where the moderator is higher by that much."
         table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
@@ -140,7 +138,7 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
     if writer.get(f"{prefix}.pvalue").raw < ALPHA:
         relation = f"associated with {'higher' if slope.raw > 0 else 'lower'} effects"
     measure = writer.outcome.measure
-    scale = "" if measure.kind == DIFFERENCES else f" of the {measure.analysed}"
+    scale = "" if measure.kind == DIFFERENCES else f" of {measure.of_analysis}"
     return [
         f"{capitalised(moderator.label)}: {relation} (slope{scale} per {moderator.unit} ", slope, ", ",
         low, " to ", high, "; t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",

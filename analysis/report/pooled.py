@@ -9,7 +9,7 @@ from ..display.forest import forest
 from ..display.forest_parts import Group, Summary, Words
 from ..display.numbers import number, relation
 from ..display.table import Column, Row, Table
-from ..display.value import Value
+from ..display.value import Phrase, Value
 from ..engine.checks import computable
 from ..engine.pool import Pooled, pool
 from .counts import WORDS
@@ -115,10 +115,12 @@ def _add_narrow(writer: Writer) -> None:
     said = []
     if own.se < found.se:
         words = direction(writer.outcome.measure, *(end.raw for end in ends))
+        same = words == writer.registry.get(Phrase, writer.name(f"{RECOMMENDED}.direction")).text
+        words = "which leaves the conclusion as it is" if same else words
         said = [
             "Around the mean the studies scatter less than this model expects. Hartung and Knapp’s "
             "own error would be smaller than the usual one, which is taken here; with theirs the "
-            "interval would be ", ends[0], " to ", ends[1], f": {words}.",
+            "interval would be ", ends[0], " to ", ends[1], f"{', ' if same else ': '}{words}.",
         ]  # fmt: skip
     writer.tell(f"{RECOMMENDED}.narrow", *said)
 
@@ -210,18 +212,23 @@ def _forest(writer: Writer) -> Figure:
         rows.append(writer.row(trial.name, f"study.{trial.key}", **more))
     models = [] if writer.absent("mh.estimate") else ["mh"]
     summaries = [summary(writer, model) for model in (*models, CLASSIC, RECOMMENDED)]
-    value = writer.get
-    p = value("fixed.q_pvalue").text
-    note = (
-        f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, "
-        f"τ = {value('reml.tau').text}"
-    )
-    words = forest_words(writer, note, *_not_pooled(writer), *chosen.notes)
+    notes = *_heterogeneity(writer), *_not_pooled(writer), *chosen.notes
+    words = forest_words(writer, *notes)
     scale = writer.outcome.measure.scale
     return forest(
         f"{writer.outcome.key}-forest", [Group(tuple(rows))], summaries, words, scale=scale
     )
+
+
+def _heterogeneity(writer: Writer) -> list[str]:
+    """The note on how much the studies differ, where there are several."""
+    value, p = writer.get, writer.get("fixed.q_pvalue").text
+    if writer.absent("fixed.q"):
+        return []
+    return [
+        f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}"
+    ]
 
 
 def _not_pooled(writer: Writer) -> list[str]:

@@ -46,8 +46,8 @@ DIAGNOSTICS = {
     "tau2_deleted": ("τ² without it", None),
 }
 BAUJAT = (
-    "Heterogeneity: squared distance from the mean, in its errors",
-    "Influence: squared change of the mean, in its errors",
+    "Heterogeneity: squared distance from the mean, over its variance",
+    "Influence: squared change of the mean, over its variance",
 )
 NEVER_BELOW = {"cook_d": 0.0, "tau2_deleted": 0.0}
 RULE = (

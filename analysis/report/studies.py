@@ -23,7 +23,7 @@ def add_studies(writer: Writer, data: Data) -> None:
     writer.count("rows", len(outcome.rows), "number of effects")
     writer.say("name", outcome.name)
     writer.say("measure", measure.name)
-    writer.say("analysed", measure.analysed)
+    writer.say("analysed", measure.of_analysis)
 
 
 def silent_prefixes(outcome: Outcome) -> list[str]:
@@ -50,7 +50,7 @@ def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
     writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
     writer.number(
         f"{prefix}.variance", trial.vi, 2 * places - 2,
-        f"variance of the {measure.analysed}, {trial.name}", inputs,
+        f"variance of {measure.of_analysis}, {trial.name}", inputs,
     )  # fmt: skip
 
 
