@@ -65,8 +65,8 @@ def test_a_slope_is_an_association_per_a_unit(tmp_path, settings, unit):
     (tmp_path / "trials.yml").write_text(settings, encoding="utf-8")
     registry = compose(read(tmp_path, LINE))
     said = registry.get(Phrase, "outcome.regressions.told").text
-    assert f"Dose: associated with lower effects (slope per {unit} −0.100" in said
-    assert "Year of publication: not clearly associated with the effects (slope per 1 year " in said
+    assert f"Dose: associated with a lower effect (slope per {unit} −0.100" in said
+    assert "Year of publication: not clearly associated with the effect (slope per 1 year " in said
     assert not re.search(r"\b(causes?|leads? to|because|effects? of the)\b", said)
     names = [row.cells["moderator"] for row in registry.get(Table, "outcome.regressions").rows]
     assert names == ["Year of publication, per 1 year", f"Dose, per {unit}"]

@@ -81,7 +81,8 @@ def _told(
         return ["The studies do not differ in precision, so that asymmetry cannot be tested."]
     found = "shows no clear asymmetry"
     if line.pvalue < ALPHA:
-        found = f"suggests {'higher' if line.statistic > 0 else 'lower'} effects in small studies"
+        word = "higher" if line.statistic > 0 else "lower"
+        found = f"suggests a {word} {writer.outcome.measure.name} in small studies"
     t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
     said = [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). "]
     if filled is None:

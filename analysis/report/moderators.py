@@ -134,10 +134,10 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
         writer.get(f"{prefix}.{name}")
         for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
     )
-    relation = "not clearly associated with the effects"
-    if writer.get(f"{prefix}.pvalue").raw < ALPHA:
-        relation = f"associated with {'higher' if slope.raw > 0 else 'lower'} effects"
     measure = writer.outcome.measure
+    relation = f"not clearly associated with the {measure.name}"
+    if writer.get(f"{prefix}.pvalue").raw < ALPHA:
+        relation = f"associated with a {'higher' if slope.raw > 0 else 'lower'} {measure.name}"
     scale = "" if measure.kind == DIFFERENCES else f" of {measure.of_analysis}"
     return [
         f"{capitalised(moderator.label)}: {relation} (slope{scale} per {moderator.unit} ", slope, ", ",
