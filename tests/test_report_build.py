@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from analysis.report.__main__ import main
 
 from conftest import served, until, violations
-from hostile import CLOSING, CONTROL, LINES, MARKUP, SHOWN, TEXTS, TURNED, formulas
+from hostile import CLOSING, LINES, MARKUP, SHOWN, TEXTS, TURNED, formulas
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -209,7 +209,7 @@ def test_every_kind_of_hostile_text_is_text_in_a_report(tmp_path, visit):
         "title": LINES,
         "authors": [MARKUP],
         "question": CLOSING,
-        "favours": [TURNED, CONTROL],
+        "favours": [TURNED, MARKUP],
     }
     path.with_suffix(".yml").write_text(
         yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8"
