@@ -23,7 +23,7 @@ from analysis.display.escape import (
     escape_typst,
 )
 from analysis.display.figure import Figure
-from analysis.display.numbers import count, number, pvalue, with_minus
+from analysis.display.numbers import apart, count, number, pvalue, with_minus
 from analysis.display.registry import NotRegistered, Registry
 from analysis.display.table import Column, Row, Table
 from analysis.display.value import Marked, Phrase, Value
@@ -67,8 +67,34 @@ def test_number(x, decimals, text):
 
 
 @pytest.mark.parametrize(
+    ("x", "decimals", "line", "text"),
+    [
+        (0.0004, 2, 0, "0.0004"), (-0.0004, 2, 0, "−0.0004"), (0.004, 2, 0, "0.004"),
+        (0.0, 2, 0, "0.00"), (0.3, 2, 0, "0.30"), (1.0026, 2, 1, "1.003"),
+        (0.9996, 2, 1, "0.9996"), (1.0, 2, 1, "1.00"), (1.01, 2, 1, "1.01"), (3e-9, 2, 0, "0.00"),
+        (None, 2, 0, "—"), (math.nan, 2, 0, "—"),
+    ],
+)  # fmt: skip
+def test_a_limit_shows_on_which_side_of_the_line_it_lies(x, decimals, line, text):
+    assert apart(x, decimals, line) == text
+
+
+@given(st.floats(-2, 2), st.integers(0, 4), st.sampled_from([0.0, 1.0, 0.05]))
+def test_a_number_that_is_not_the_line_is_not_shown_as_if_it_were(x, decimals, line):
+    assume(abs(x - line) > 10**-decimals * 1e-6)
+    shown = float(apart(x, decimals, line).replace("−", "-"))
+    there = float(number(line, decimals + 7))
+    assert (shown > there) == (x > line) and (shown < there) == (x < line)
+
+
+@pytest.mark.parametrize(
     ("p", "text"),
     [
+        (0.0496, "0.0496"),
+        (0.04996, "0.04996"),
+        (0.0503, "0.0503"),
+        (0.05, "0.050"),
+        (0.051, "0.051"),
         (0.0274, "0.027"),
         (0.001, "0.001"),
         (0.00099, "<\u00a00.001"),

@@ -11,7 +11,7 @@ from analysis.display.figure import FAMILY
 from analysis.display.forest import forest, forest_axis
 from analysis.display.forest_layout import JAMA, LAYOUTS, PLAIN, REVMAN
 from analysis.display.forest_parts import ForestRow, Group, Limits, Summary, Words
-from analysis.display.scale import RATIO
+from analysis.display.scale import DIFFERENCE, RATIO
 
 from svg import centre, corners, ids, texts
 
@@ -206,6 +206,16 @@ def test_the_axis_holds_no_effect_and_the_summary():
     assert effects.low <= -0.1 and effects.high >= 5.3
     empty = forest_axis([], [])
     assert empty.low < 0 < empty.high
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize("scale", [DIFFERENCE, RATIO], ids=["difference", "ratio"])
+def test_the_axis_goes_on_beyond_no_effect(side, scale):
+    """All intervals lie on one side, so that nothing but the line itself asks for its place."""
+    rows = [row("A", side * 0.8), row("B", side * 0.7)]
+    total = Summary("All", side * 0.75, "", limits(*sorted((side * 0.6, side * 0.9))))
+    effects = forest_axis(one(*rows), [total], scale)
+    assert effects.low < 0 < effects.high
 
 
 @pytest.mark.parametrize("k", [0, 1, 200])

@@ -60,6 +60,24 @@ def test_a_flag_is_told_by_shape_weight_and_words():
     assert none.alt.endswith("None is flagged as influential.")
 
 
+def test_of_studies_that_were_not_judged_nothing_is_said_of_flags():
+    figure = influence_panel("f", LABELS, None, DIAGNOSTICS)
+    assert len(ids(figure.svg, "study-")) == len(ids(FIGURE.svg, "study-"))
+    assert "flagged" not in figure.alt and "flagged" not in " ".join(texts(figure.svg))
+
+
+@pytest.mark.parametrize("values", [(0.0, 0.0, 0.0), (0.0, 0.3, 0.1), (0.41, 0.4, 0.42)])
+def test_no_axis_goes_below_what_no_value_can_be_below(values):
+    svg = influence_panel("f", LABELS, None, [Diagnostic("τ²", values, least=0.0)]).svg
+    first, *_ = [t for t in texts(svg) if re.fullmatch(r"−?\d+(\.\d+)?", t)]
+    assert "−" not in first
+    marks = [centre(svg, f"study-{n}-1")[0] for n in (1, 2, 3)]
+    assert (
+        len(marks) == 3
+        and np.argsort(values, kind="stable").tolist() == np.argsort(marks, kind="stable").tolist()
+    )
+
+
 def test_nothing_is_lost_of_long_names():
     name = "A name of very many words that goes on & on until nobody remembers how it began"
     found = texts(influence_panel("f", [name], [True], [Diagnostic("d", (1.0,))]).svg)

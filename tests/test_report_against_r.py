@@ -11,10 +11,11 @@ import pytest
 from scipy.special import fdtrc
 
 from analysis.display.figure import Figure
-from analysis.display.value import Value
+from analysis.display.value import Phrase, Value
 from analysis.report.compose import compose, read_data
 
 from leaves import REFERENCE
+from svg import ids
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 # Example, R's file, R's measure, and from the scale of the analysis to what is shown.
@@ -102,6 +103,28 @@ def test_egger_s_test_is_that_of_regtest(name):
     theirs = reference(FILES[name][0])["bias"]["regtest"]["lm"]["sei"]
     assert close(raw(name, "egger.statistic"), theirs["zval"], CLOSED)
     assert close(raw(name, "egger.pvalue"), theirs["pval"], CLOSED)
+
+
+def test_trim_and_fill_is_that_of_trimfill():
+    """By the estimator and the side that the methods tell of."""
+    (theirs,) = (
+        found
+        for found in reference("bcg_rr")["bias"]["trimfill"]
+        if (found["base"], found["final"]) == ("REML", "REML")
+        and (found["estimator"], found["side.requested"]) == ("L0", "auto")
+    )
+    assert raw("bcg", "filled.k0") == theirs["k0"] == 1
+    assert close(raw("bcg", "reml.filled.estimate"), exp(theirs["b"]), ITERATIVE)
+    assert f"on the {theirs['side']};" in registry("bcg").get(Phrase, "outcome.bias").text
+
+
+def test_the_summary_of_counts_stands_in_the_forest_plot():
+    theirs = reference("bcg_rr")["tables"]["mh"]["RR"]
+    shown = [f"{exp(theirs[leaf]):.2f}" for leaf in ("b", "ci.lb", "ci.ub")]
+    figure = registry("bcg").get(Figure, "outcome.forest")
+    assert "Mantel–Haenszel: {} [{}, {}]".format(*shown) in figure.alt
+    assert len(ids(figure.svg, "summary-")) == 3
+    assert "Haenszel" not in registry("adherence").get(Figure, "outcome.forest").alt
 
 
 @pytest.mark.parametrize("name", ["bcg", "adherence"])

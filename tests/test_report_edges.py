@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -27,6 +28,8 @@ FILES = {
     "empty cells": "study,ai,n1i,ci,n2i\nA,0,50,5,50\nB,0,40,0,40\nC,2,60,4,60\n",
     "large numbers": "study,yi,vi\nA,12000,250000\nB,9000,360000\nC,15000,490000\n",
     "tiny numbers": "study,yi,vi\nA,0.00012,1e-9\nB,0.0002,2e-9\nC,0.00015,1e-9\n",
+    "a number that varies in one outcome": "study,outcome,yi,vi,dose\n"
+    + "".join(f"S{i},{o},{i / 7},0.1,{i if o == 'P' else 5}\n" for i in range(11) for o in "PQ"),
     "dates": "study,year,yi,vi\nA,2001,1,0.2\nB,,2,0.2\nC,1999,1,0.3\n",
     "names alike": "study,yi,vi\nA b,1,0.2\nA-b,2,0.2\nÄ b,3,0.2\n",
 }
@@ -56,6 +59,12 @@ def test_a_report_is_made_of_it(tmp_path, name):
     known = {value.id for value in registry.all(Value)}
     assert {i for value in registry.all(Value) for i in value.inputs} <= known
     assert "{{" not in "".join(texts.values())
+    # What is registered to be downloaded is what the pages show.
+    shown = "".join(texts.values())
+    for kind, call in ((Figure, "figure"), (Table, "table")):
+        asked = set(re.findall(rf'{call}\("([^"]+)"\)', shown))
+        names = {registry.get(kind, name).name for name in asked}
+        assert names == {entry.name for entry in registry.all(kind)}
 
 
 def test_too_few_studies_are_said(tmp_path):
@@ -64,6 +73,22 @@ def test_too_few_studies_are_said(tmp_path):
     assert registry.get(Value, "outcome.egger.pvalue").raw is None
     assert registry.get(Value, "outcome.egger.pvalue").text == "—"
     assert "too few" in registry.get(Phrase, "outcome.reml.without.verdict").text
+
+
+def test_a_single_study_has_no_heterogeneity(tmp_path):
+    registry, _ = composed(tmp_path, FILES["one study"])
+    for name in ("tau2", "tau", "i2", "i2_low", "tau_high", "q_pvalue"):
+        assert registry.get(Value, f"outcome.reml.{name}").raw is None
+    assert registry.get(Value, "outcome.reml.estimate").raw == 0.5
+    assert "Heterogeneity" not in registry.get(Figure, "outcome.forest").alt
+
+
+def test_a_group_of_a_single_study_has_no_heterogeneity_either(tmp_path):
+    registry, _ = composed(tmp_path, FILES["groups of one"])
+    assert registry.get(Value, "outcome.reml.kind.y.i2").raw is None
+    assert registry.get(Value, "outcome.reml.kind.x.i2").raw is not None
+    said = registry.get(Phrase, "outcome.subgroups.told").text
+    assert "classic, DerSimonian–Laird within each group: Q(1) = " in said
 
 
 def test_a_single_study_says_nothing_of_the_next(tmp_path):

@@ -108,11 +108,12 @@ def test_ratios_alone_are_not_said_to_be_of_a_treatment():
     said = registry.get(Phrase, "outcome.reml.direction").text
     assert (
         said
-        == "the ratio is above that of no difference, and the interval does not cross the line of "
-        "no difference"
+        == "the ratio is above that of no difference (“Higher risk with exposure”), and the interval "
+        "does not cross the line of no difference"
     )
     counts = compose(read_data(EXAMPLES / "bcg.csv"))
-    assert "less frequent with treatment" in counts.get(Phrase, "outcome.reml.direction").text
+    said = "less frequent with vaccination than with no vaccination (“Favours vaccination”)"
+    assert said in counts.get(Phrase, "outcome.reml.direction").text
 
 
 def test_effects_that_are_not_amid_their_intervals_are_told():

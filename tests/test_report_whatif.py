@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from analysis.display.registry import Registry
+from analysis.display.value import Value
 from analysis.display.whatif import WhatIf, write_code
 from analysis.report.compose import compose, read_data
 
@@ -64,6 +67,27 @@ def test_what_the_page_would_judge_otherwise_is_not_concluded(tmp_path, visit, n
     assert {holds for holds, _ in found.values()} == {"true"}
     assert (kind in found) == (said is not None)
     assert said is None or said in found[kind][1]
+
+
+def test_the_page_shows_on_which_side_a_limit_and_p_lie_as_the_report_does(tmp_path, visit):
+    """With the effects so moved that the lower limit is a ten-thousandth."""
+    path = tmp_path / "trials.csv"
+    yi = [0.1 + i % 4 / 10 for i in range(12)]
+
+    def moved(by: float) -> Registry:
+        rows = (f"S{i},{y + by!r},0.04" for i, y in enumerate(yi))
+        path.write_text("\n".join(["study,yi,vi", *rows]), encoding="utf-8")
+        return compose(read_data(path))
+
+    low = moved(0.0).get(Value, "outcome.reml.ci_low").raw
+    registry = moved(0.0001 - low)
+    texts = {
+        name: registry.get(Value, f"outcome.reml.{name}").text for name in ("ci_low", "pvalue")
+    }
+    assert texts["ci_low"] == "0.0001" and re.fullmatch(r"0\.049\d+", texts["pvalue"])
+    page = visit(written(tmp_path, registry.get(WhatIf, "what_if")).as_uri())
+    shown = {name: page.locator(f"[data-of=now][data-name={name}]").inner_text() for name in texts}
+    assert shown == texts | {"pvalue": f"p = {texts['pvalue']}"}
 
 
 @pytest.mark.parametrize(("name", "tested"), [("bcg", True), ("stroke", False)])

@@ -16,6 +16,8 @@ from .forest_parts import Group, Limits, Summary, Words
 from .numbers import count, is_absent
 from .scale import DIFFERENCE, Axis, Scale, axis, bulk
 
+PAST = 0.02  # of the reach of the effects: so far the axis goes on beyond no effect, at least
+
 
 def forest(
     name: str,
@@ -42,7 +44,7 @@ def forest(
 def forest_axis(
     groups: Sequence[Group], summaries: Sequence[Summary], scale: Scale = DIFFERENCE
 ) -> Axis:
-    """Return the axis of the effects: no effect, the overall summaries, the bulk of the rest.
+    """Return the axis of the effects: past no effect, the overall summaries, the bulk of the rest.
 
     A prediction interval stretches it to three times that at most: from few studies it is wider
     than anything that it could be compared with.
@@ -56,6 +58,8 @@ def forest_axis(
         return axis([], scale)
     low, high = min(shown), max(shown)
     reach = high - low
+    if scale.null is not None:  # a line on the frame would look like a part of it
+        shown += [scale.null - PAST * reach, scale.null + PAST * reach]
     for prediction in predictions(groups, summaries):
         for end in (prediction.low, prediction.high):
             if not is_absent(end):

@@ -32,23 +32,27 @@ DASHES = (0, (3, 2))
 class Diagnostic:
     """A diagnostic of every study: its title, values, the value of no influence, and its bounds.
 
-    `reference` is None where there is none, as are `values` that could not be computed.
+    `reference` is None where there is none, as are `values` that could not be computed. `least` is what
+    no value can be below, nor the axis.
     """
 
     title: str
     values: tuple[float | None, ...]
     reference: float | None = None
     bounds: tuple[float, ...] = ()
+    least: float | None = None
 
 
 def influence_panel(
     name: str,
     labels: Sequence[str],
-    flagged: Sequence[bool],
+    flagged: Sequence[bool] | None,
     diagnostics: Sequence[Diagnostic],
     notes: Sequence[str] = (),
 ) -> Figure:
     """Return the plots of `diagnostics` of the studies `labels`, those `flagged` marked, over `notes`.
+
+    With `flagged` None the studies were not judged, and nothing is said of flags.
 
     Ids: study-1-1, … (study, diagnostic), reference-1, bound-1-1, … (diagnostic, bound).
     """
@@ -59,10 +63,12 @@ def influence_panel(
                 f"there are {len(labels)} labels, and each needs one (None where absent)"
             )
     with new_canvas(1, 1) as canvas:
-        panel = _Panel(canvas.add_axes((0, 0, 1, 1)), labels, flagged)
+        marked = [False] * len(labels) if flagged is None else flagged
+        panel = _Panel(canvas.add_axes((0, 0, 1, 1)), labels, marked)
         for start in range(0, len(diagnostics), SIDE_BY_SIDE):
             panel.block(diagnostics[start : start + SIDE_BY_SIDE], start + 1)
-        panel.note("Filled diamond and bold name: flagged as influential.")
+        if flagged is not None:
+            panel.note("Filled diamond and bold name: flagged as influential.")
         if any(d.bounds for d in diagnostics):
             panel.note("Dashed: bounds of the diagnostic.")
         for note in notes:
@@ -73,7 +79,7 @@ def influence_panel(
 
 
 def alt_text(
-    labels: Sequence[str], flagged: Sequence[bool], diagnostics: Sequence[Diagnostic]
+    labels: Sequence[str], flagged: Sequence[bool] | None, diagnostics: Sequence[Diagnostic]
 ) -> str:
     """Say in words what the panel shows: which studies are flagged, and their diagnostics."""
     titles = ", ".join(d.title for d in diagnostics)
@@ -81,6 +87,8 @@ def alt_text(
         f"Influence diagnostics of {count(len(labels))} "
         f"{'study' if len(labels) == 1 else 'studies'}: {titles}"
     ]
+    if flagged is None:
+        return f"{parts[0]}."
     marked = [n for n, flag in enumerate(flagged) if flag]
     parts.append(
         f"{count(len(marked))} flagged as influential"
@@ -192,4 +200,6 @@ def _axis_of(diagnostic: Diagnostic) -> Axis:
     # A bound farther from the values than they spread would squash them, and none is near it.
     reachable = snug(ends, pad=1.0)
     ends += [bound for bound in diagnostic.bounds if reachable.holds(bound)]
-    return axis(ends, most=5)
+    found = axis(ends, most=5)
+    least = diagnostic.least
+    return found if least is None else found.cut(max(found.low, least), found.high)

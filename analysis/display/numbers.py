@@ -13,6 +13,8 @@ NBSP = "\u00a0"
 
 HYPHEN = re.compile(r"(?<![\w)])-(?=\.?\d)")  # of a number, not of a compound or a range
 SMALLEST_P = 0.001  # below it a p-value is shown as a bound
+LINE_P = 0.05  # which a p-value that is none other must not seem to be
+FURTHER = 6  # decimals at most that `apart` adds; what is nearer than that is as good as there
 
 
 def is_absent(x: float | int | None) -> bool:
@@ -28,6 +30,15 @@ def number(x: float | int | None, decimals: int) -> str:
     return MINUS + text if x < 0 and text.strip("0.") else text
 
 
+def apart(x: float | None, decimals: int, line: float) -> str:
+    """Return `x` with so many `decimals`, or with as many more as tell on which side of `line` it is."""
+    if not is_absent(x) and x != line:
+        for more in range(decimals, decimals + FURTHER + 1):
+            if number(x, more) != number(line, more):
+                return number(x, more)
+    return number(x, decimals)
+
+
 def with_minus(text: str) -> str:
     """Return `text` of others, whose numbers have hyphens, with true minus signs before digits."""
     return HYPHEN.sub(MINUS, text)
@@ -39,10 +50,13 @@ def count(x: int | None) -> str:
 
 
 def pvalue(p: float | None) -> str:
-    """Return the p-value `p` with three decimals, or as a bound below the smallest shown."""
+    """Return the p-value `p` with three decimals, or as a bound below the smallest shown.
+
+    One that would round to the line of significance has the digits that tell on which side it is.
+    """
     if is_absent(p):
         return ABSENT
-    return number(p, 3) if p >= SMALLEST_P else f"<{NBSP}{SMALLEST_P}"
+    return apart(p, 3, LINE_P) if p >= SMALLEST_P else f"<{NBSP}{SMALLEST_P}"
 
 
 def relation(p: str, gap: str = NBSP) -> str:

@@ -19,6 +19,12 @@ from .deletion import without_each
 from .rows import Rows, locked
 from .series import arguments, converged
 
+# Beyond these a study is flagged, by the rules that metafor documents.
+DFFITS_TIMES = 3  # sqrt(p/(k-p))
+HAT_TIMES = 3  # p/k
+COOK_TAIL = 0.5  # of chi2 with p df, for Cook's distance
+DFBETAS_MOST = 1
+
 
 @dataclass(frozen=True, repr=False)
 class Influence(Rows):
@@ -57,13 +63,13 @@ def bounds(k: int) -> dict[str, float]:
     """Return the size beyond which each diagnostic of `k` studies, 2 or more, flags a study.
 
     |DFFITS| beyond 3 sqrt(p/(k-p)), a Cook's distance beyond the median of chi2 with p df, a hat value
-    beyond 3p/k, |DFBETAS| beyond 1: the rules that metafor documents.
+    beyond 3p/k, |DFBETAS| beyond 1.
     """
     return {
-        "dffits": 3 * sqrt(1 / (k - 1)),
-        "cook_d": float(chdtri(1, 0.5)),
-        "hat": 3 / k,
-        "dfbetas": 1.0,
+        "dffits": DFFITS_TIMES * sqrt(1 / (k - 1)),
+        "cook_d": float(chdtri(1, COOK_TAIL)),
+        "hat": HAT_TIMES / k,
+        "dfbetas": float(DFBETAS_MOST),
     }
 
 

@@ -9,10 +9,10 @@
     columns     source, settings               -> how every column is understood
                 by arms, where groups have names of their own; lacking tells what is missing
     measures    effect sizes: from which columns, how they are called and shown
-    trials      rows, columns                  -> outcomes, each with its effects
+    trials      rows, columns                  -> outcomes, each with its effects; keys names them
     compose     outcomes                       -> one registry of values, phrases, tables, figures:
-                by describe, pooled, counts, empty, dependent, subgroups, moderators, bias, sensitivity,
-                next_trial, whatif, published, changed, with writer, wording and within
+                by describe, studies, pooled, counts, empty, dependent, subgroups, moderators, bias,
+                sensitivity, next_trial, whatif, published, changed, with writer, wording and within
     chapters    outcomes                       -> the text that shows them
     project     all of it                      -> a Quarto book in a folder
     init        a project of one's own, with the engine packed by wheel; stamp, assets

@@ -16,7 +16,7 @@ from ..engine.checks import computable
 from ..engine.egger import Egger, egger
 from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
-from .measures import CORRELATIONS, RATIOS
+from .measures import CORRELATIONS
 from .pooled import MODELS, RECOMMENDED
 from .wording import ALPHA
 from .writer import Writer
@@ -81,7 +81,8 @@ def _told(
         return ["The studies do not differ in precision, so that asymmetry cannot be tested."]
     found = "shows no clear asymmetry"
     if line.pvalue < ALPHA:
-        found = f"suggests {'higher' if line.statistic > 0 else 'lower'} effects in small studies"
+        word = "higher" if line.statistic > 0 else "lower"
+        found = f"suggests a {word} {writer.outcome.measure.name} in small studies"
     t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
     said = [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). "]
     if filled is None:
@@ -116,8 +117,7 @@ def _funnel(writer: Writer, filled: TrimFill | None) -> Figure:
         value = writer.get(f"{name}.{estimate}")
         if value.raw is not None:
             centres.append(Centre(label, writer.plotted(value), value.text, within))
-    title = measure.name if measure.kind == RATIOS else measure.analysed
     return funnel(
-        f"{outcome.key}-funnel", points, centres, (capitalised(title), "Standard error"),
+        f"{outcome.key}-funnel", points, centres, (capitalised(measure.axis), measure.axis_of_errors),
         scale=measure.scale,
     )  # fmt: skip

@@ -11,12 +11,22 @@ import re
 from ..display.escape import escape_markdown
 from .assets import TEMPLATES
 from .counts import of_counts
-from .measures import CORRELATIONS, RATIOS, RAW, Measure
-from .moderators import FEWEST
+from .keys import slug
+from .measures import CORRELATIONS, DIFFERENCES, RATIOS, RAW, Measure
+from .moderators import are_enough
 from .roles import MODERATOR, SUBGROUP
-from .trials import Data, Outcome, slug
+from .trials import Data, Outcome
 from .writer import TAKEN
 
+# What a caption says of the axis of effects as they are shown, and of that of the analysis.
+SCALES = {
+    DIFFERENCES: ("", ""),
+    RATIOS: (" Ratios stand on a logarithmic axis.",) * 2,
+    CORRELATIONS: (
+        " Correlations, transformed back from Fisher’s z, on which they were pooled.",
+        " Effects are Fisher’s z, on which they were analysed, and not correlations.",
+    ),
+}
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -74,7 +84,8 @@ def _methods(data: Data) -> str:
     if data.columns.of(SUBGROUP):
         analyses.append(fill("methods-subgroups.qmd"))
     if _numeric(data):
-        analyses.append(fill("methods-moderators.qmd"))
+        year = fill("methods-year.qmd").strip() if data.columns.of("year") else ""
+        analyses.append(fill("methods-moderators.qmd", year=year))
     bias = ""
     if measure.kind == RATIOS or measure.key == "SMD":
         bias = " " + fill(f"bias-{'ratio' if measure.kind == RATIOS else 'smd'}.qmd").strip()
@@ -105,6 +116,7 @@ def _numeric(data: Data) -> list[str]:
 
 def _outcome(data: Data, outcome: Outcome) -> str:
     names = {"key": outcome.key, "id": _id(outcome)}
+    pooled, analysed = SCALES[outcome.measure.kind]
     dated = any(t.year is not None for t in outcome.trials)
     categories = any(
         len({t.groups[c] for t in outcome.trials if c in t.groups}) > 1
@@ -115,7 +127,8 @@ def _outcome(data: Data, outcome: Outcome) -> str:
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
-        moderators=_moderators(data, outcome, names),
+        moderators=_moderators(data, outcome, names | {"analysed": analysed}),
+        pooled_scale=pooled, analysed_scale=analysed,
         next=fill("outcome-next.qmd", **names),
         time=fill("outcome-time.qmd", **names) if dated else "",
     )  # fmt: skip
@@ -125,9 +138,10 @@ def _moderators(data: Data, outcome: Outcome, names: dict[str, str]) -> str:
     """The section on meta-regressions, with table and plots of moderators that enough studies have."""
     taken, plots, known = set(TAKEN), [], False
     for column in _numeric(data):
-        key, k = slug(column, taken), sum(column in t.numbers for t in outcome.trials)
-        known = known or k > 0
-        if k >= FEWEST:
+        key = slug(column, taken)
+        xs = [t.numbers[column] for t in outcome.trials if column in t.numbers]
+        known = known or bool(xs)
+        if are_enough(xs):
             label = escape_markdown(data.label(column))
             more = {"moderator": key, "moderator_id": key.replace("_", "-")}
             plots.append(fill("outcome-moderator.qmd", **names, **more, moderator_label=label))

@@ -24,6 +24,7 @@ from .source import Source, is_missing
 
 SET, NAMED, HELD = "as set", "by its name", "by what it holds"
 PAIRED = "by the names of both groups"
+GENERAL = ("treatment", "control")  # what groups without names are called
 RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows
 SAID_ONCE = {"study", "outcome", "year", *NUMBERS}
 
@@ -80,6 +81,7 @@ def understand(source: Source, settings: Settings) -> Columns:
         problems.append(source.problem(1, None, text))
     present = {each.role for each in roles.values()}
     measure, form, chosen, wrong = _measure(source, settings, roles, present, arms)
+    measure = measure and measure.worded(form, _arm_names(settings, roles, arms), settings.favours)
     problems += [source.problem(1, None, wrong)] if wrong else []
     if problems:
         raise DataError(problems)
@@ -159,6 +161,15 @@ def _of_arms(arms: Arms) -> dict[str, Understood]:
     return {column: Understood(column, role, PAIRED, note) for column, role in roles.items()}
 
 
+def _arm_names(settings, roles: dict[str, Understood], arms: Arms) -> tuple[str, str]:
+    """What both groups are called: as set, by their columns, or in general."""
+    if settings.arms:
+        return settings.arms
+    if any(each.by == PAIRED for each in roles.values()):
+        return arms.treated, arms.control
+    return GENERAL
+
+
 def _measure(source: Source, settings, roles, present, arms) -> tuple:
     """The measure, its form, by what it was chosen, and what is wrong."""
     if settings.measure:
@@ -168,7 +179,7 @@ def _measure(source: Source, settings, roles, present, arms) -> tuple:
             return None, (), "", lacking(source, roles, present, arms)
         if form is None:
             return None, (), "", f"{measure.key} needs {_forms(measure.forms)}; {_has(present)}"
-        return measure.given_as(form), form, SET, ""
+        return measure, form, SET, ""
     able = [form for form in BY_FORM if present.issuperset(form)]
     if not able:
         return None, (), "", lacking(source, roles, present, arms)
@@ -186,7 +197,7 @@ def _measure(source: Source, settings, roles, present, arms) -> tuple:
         named = measure_by_name(first)
         if named and form in MEASURES[named].forms:
             key, chosen = named, f"by the name of {first}"
-    return MEASURES[key].given_as(form), form, chosen, ""
+    return MEASURES[key], form, chosen, ""
 
 
 def _forms(forms) -> str:

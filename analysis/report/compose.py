@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..display.registry import Registry
-from . import bias, moderators
+from . import bias, moderators, sensitivity
 from .bias import add_bias
 from .columns import understand
 from .counts import add_counts, add_participants
@@ -14,17 +14,21 @@ from .describe import add_description
 from .empty import add_empty
 from .moderators import add_moderators
 from .next_trial import add_next_trial
-from .pooled import add_data_table, add_forest, add_pooled, add_studies
+from .pooled import add_data_table, add_forest, add_pooled
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
 from .source import read_source
+from .studies import add_studies
 from .subgroups import add_subgroups
 from .trials import Data, read_trials
 from .whatif import add_what_if
 from .writer import Writer
 
-FEWEST = {"bias.fewest": bias.FEWEST, "moderator.fewest": moderators.FEWEST}
+FEWEST = {
+    "bias.fewest": bias.FEWEST, "moderator.fewest": moderators.FEWEST,
+    "influence.fewest": sensitivity.FEWEST_FLAGGED,
+}  # fmt: skip
 
 
 def read_data(path: Path, settings: Settings | None = None) -> Data:
@@ -42,6 +46,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
     """Compute everything from `data`, and judge what was `published` of it."""
     registry = Registry(published)
     add_description(registry, data, FEWEST)
+    registry.phrase("settings.influence.rule", sensitivity.RULE, ("settings.influence.fewest",))
     exact = is_exact(data.columns)
     writers = [Writer(registry, outcome, data.settings.level, exact) for outcome in data.outcomes]
     for writer in writers:
@@ -52,12 +57,12 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_empty(writer, data)
         add_dependent(writer, data)
         add_data_table(writer, data)
-        add_forest(writer, data)
+        add_forest(writer)
         add_subgroups(writer, data)
         add_moderators(writer, data)
         add_bias(writer)
-        add_sensitivity(writer, data)
-        add_over_time(writer, data)
+        add_sensitivity(writer)
+        add_over_time(writer)
         add_next_trial(writer)
     add_what_if(registry, data, writers)
     if published:

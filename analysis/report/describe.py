@@ -8,7 +8,7 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .columns import HELD, SET
-from .empty import empty_rows, told_of_empty
+from .empty import told_of_silent
 from .intervals import off_centre
 from .measures import BY_FORM
 from .source import DECIMALS, DELIMITERS, is_missing
@@ -28,6 +28,7 @@ CONSTANT = 0.5  # the engine’s default for counts of nought
 SETTINGS = {
     "bias.fewest": "studies below which tests of asymmetry are left out",
     "moderator.fewest": "studies below which a meta-regression is left out",
+    "influence.fewest": "studies below which none is flagged as influential",
 }
 
 
@@ -37,8 +38,8 @@ def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> N
     _add_columns(registry, data)
     source = data.source
     registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
-    studies = {t.key for outcome in data.outcomes for t in outcome.trials}
-    registry.value("data.studies", len(studies), count, "studies with an effect on any outcome")
+    studies = {t.key for outcome in data.outcomes for t in outcome.everything}
+    registry.value("data.studies", len(studies), count, "studies with numbers of any outcome")
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
@@ -103,7 +104,7 @@ def _left_out(data: Data) -> str:
     if not data.left_out:
         return "Every row has an effect; none was left out."
     told = "; ".join(str(finding) for finding in data.left_out)
-    return f"Left out were rows without any number: {told}."
+    return f"Left out were rows without any effect: {told}."
 
 
 def _off_centre(data: Data) -> str:
@@ -139,13 +140,12 @@ def _measure(registry: Registry, data: Data) -> list[str | Value]:
 def _add_zeros(registry: Registry, data: Data) -> None:
     """Register what was done about counts of nought."""
     zeros = sum(t.zeros for outcome in data.outcomes for t in outcome.rows)
-    k = registry.value("data.zeros", zeros, count, "rows with a count of nought")
+    k = registry.value("data.zeros", zeros, count, "pooled rows with a count of nought")
     constant = registry.get(Value, "settings.constant")
-    parts = ["No row has a count of nought, so that nothing was added to any count."]
+    parts = ["No row that is pooled has a count of nought, so that nothing was added to any count."]
     if zeros:
-        rows = "row has" if zeros == 1 else "rows have"
+        rows = "row that is pooled has" if zeros == 1 else "rows that are pooled have"
         parts = [k, f" {rows} a count of nought; ", constant, " was added to each count there."]
     registry.add("data.zeros.told", Phrase.of("data.zeros.told", *parts))
-    empty = {row.line: row for o in data.outcomes for row in empty_rows(data, o)}
-    parts = told_of_empty(constant, tuple(empty.values())) if empty else []
-    registry.add("data.empty", Phrase.of("data.empty", *parts))
+    silent = tuple(row for outcome in data.outcomes for row in outcome.silent)
+    registry.phrase("data.empty", told_of_silent(data, silent) if silent else "", ("data.rows",))

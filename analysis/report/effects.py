@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..engine.effect_size import effect_size
-from .measures import CELLS, Measure
+from .measures import CELLS, RATIOS, Measure
+
+ARMS = ("treated", "control")
 
 
 def size_of(numbers: dict[str, float]) -> int | None:
@@ -14,13 +16,26 @@ def size_of(numbers: dict[str, float]) -> int | None:
     return int(sum(sizes)) or None
 
 
-def nonevents_of(numbers: dict[str, float]) -> list[float]:
-    """The participants without the event by arm, where a row gives events and participants."""
-    return [
-        numbers[f"n_{arm}"] - numbers[f"events_{arm}"]
-        for arm in ("treated", "control")
-        if {f"n_{arm}", f"events_{arm}"} <= numbers.keys()
-    ]
+def counts_of(numbers: dict[str, float]) -> tuple[list[float], list[float]]:
+    """The participants with and without the event, by arm, where a row gives counts; else none."""
+    if "events_treated" not in numbers:
+        return [], []
+    events = [numbers[f"events_{arm}"] for arm in ARMS]
+    if "nonevents_treated" in numbers:
+        return events, [numbers[f"nonevents_{arm}"] for arm in ARMS]
+    return events, [numbers[f"n_{arm}"] - x for arm, x in zip(ARMS, events, strict=True)]
+
+
+def is_silent(measure: Measure, numbers: dict[str, float]) -> bool:
+    """Whether the counts of a row say nothing of the ratio that is its `measure`.
+
+    Of risks where nobody has the event, of odds also where everybody has it: Higgins et al. (2019),
+    section 10.4.4.2. Any effect of such a row comes of the correction of its counts alone.
+    """
+    events, others = counts_of(numbers)
+    if measure.kind != RATIOS or not events:
+        return False
+    return not any(events) or (measure.key == "OR" and not any(others))
 
 
 def effect_of(
@@ -32,7 +47,7 @@ def effect_of(
     """
     given = dict(numbers)
     if form == CELLS:
-        for arm in ("treated", "control"):
+        for arm in ARMS:
             given[f"n_{arm}"] = given[f"events_{arm}"] + given.pop(f"nonevents_{arm}")
     if "log_ratio" in given:
         given["estimate"] = given.pop("log_ratio")

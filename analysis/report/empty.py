@@ -1,67 +1,75 @@
-"""Trials without any event in either arm, which say nothing of a ratio and yet are pooled.
+"""Trials that say nothing of a ratio: not pooled, but told of, and the result with them beside.
 
-The number that is added to their counts gives them an effect: hardly any where arms are alike in size,
-and otherwise one that these sizes alone make. The pooled effect without them is told beside it.
+Nobody in them has the event or, where odds are compared, everybody has it. A number added to their
+counts would give them an effect: hardly any where arms are alike in size, and otherwise one that
+these sizes alone make.
 """
 
 from __future__ import annotations
 
-from ..display.sentence import listed
 from ..display.value import Value
 from ..engine.pool import pool
-from .measures import RATIOS
+from .effects import counts_of
+from .many import named
 from .pooled import MODELS, RECOMMENDED
-from .trials import Data, Outcome, Trial, effects_of
+from .studies import silent_prefixes
+from .trials import Data, Trial, effects_of
 from .writer import Writer
 
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
-EVENTS = ("events_treated", "events_control")
-
-
-def empty_rows(data: Data, outcome: Outcome) -> tuple[Trial, ...]:
-    """The rows of `outcome` without any event in either arm, where its effects are ratios."""
-    if outcome.measure.kind != RATIOS or not set(EVENTS) <= set(data.columns.form):
-        return ()
-    return tuple(
-        row for row in outcome.rows if all(data.source.number(row.raw[e]) == 0 for e in EVENTS)
-    )
 
 
 def add_empty(writer: Writer, data: Data) -> None:
-    """Register the pooled effect without empty trials, and the words on them below the studies."""
-    rows = empty_rows(data, writer.outcome)
-    keys = {row.key for row in rows}
-    rest = [t for t in writer.outcome.trials if t.key not in keys]
-    found = (
-        pool(**effects_of(rest), method=METHOD, ci=CI, level=writer.level)
-        if rows and rest
-        else None
-    )
-    inputs = writer.trial_inputs(rest) if found else ()
+    """Register the pooled effect with the silent trials, and the words on them."""
+    outcome = writer.outcome
+    found = None
+    inputs: tuple[str, ...] = ()
+    if outcome.silent:
+        found = pool(**effects_of(outcome.everything), method=METHOD, ci=CI, level=writer.level)
+        own = (f"{p}.{end}" for p in silent_prefixes(outcome) for end in ("estimate", "variance"))
+        inputs = (*writer.trial_inputs(), *own)
     for name in ("estimate", "ci_low", "ci_high"):
         yi = None if found is None else getattr(found, name)
-        meaning = f"pooled effect without trials that have no event: {name}; {WORDS}"
-        writer.effect(f"eventful.{name}", yi, meaning, inputs)
-    writer.tell("empty.told", *(_told(writer, data, rows, found is not None) if rows else []))
+        meaning = f"pooled effect with trials that say nothing of a ratio: {name}; {WORDS}"
+        writer.effect(f"with_silent.{name}", yi, meaning, inputs)
+    writer.tell("empty.told", *(_told(writer, data) if outcome.silent else []))
 
 
-def _told(writer: Writer, data: Data, rows: tuple[Trial, ...], others: bool) -> list[str | Value]:
-    said = [*told_of_empty(writer.registry.get(Value, "settings.constant"), rows)]
-    if others:
-        estimate, low, high = (
-            writer.get(f"eventful.{n}") for n in ("estimate", "ci_low", "ci_high")
-        )
-        which = "this trial" if len(rows) == 1 else "these trials"
-        said += [f" Without {which} the pooled effect is ", estimate, " (", low, " to ", high, ")."]
-    return said
-
-
-def told_of_empty(constant: Value, rows: tuple[Trial, ...]) -> list[str | Value]:
-    """That `rows` have no event, and how they are pooled nevertheless, as parts of sentences."""
-    names = listed([f"{row.name} (line {row.line})" for row in rows])
-    one = ("has", "Such a trial says", "its")
-    has, says, its = one if len(rows) == 1 else ("have", "Such trials say", "their")
+def _told(writer: Writer, data: Data) -> list[str | Value]:
+    silent = writer.outcome.silent
+    constant = writer.registry.get(Value, "settings.constant")
+    estimate, low, high = (
+        writer.get(f"with_silent.{n}") for n in ("estimate", "ci_low", "ci_high")
+    )
+    it, its = ("it", "its counts") if len(silent) == 1 else ("they", "each of their counts")
     return [
-        f"{names} {has} no event in either arm. {says} nothing of a ratio; pooled here, {its} effect "
-        "comes of the ", constant, " that was added to each count.",
+        told_of_silent(data, silent), f" If {it} were pooled all the same, with ", constant,
+        f" added to {its}, the pooled effect would be ", estimate, " (", low, " to ", high, ").",
     ]  # fmt: skip
+
+
+def told_of_silent(data: Data, rows: tuple[Trial, ...]) -> str:
+    """That nobody or everybody in `rows` has the event, and that these are not pooled."""
+    none, all_ = ([r for r in rows if _nobody(data, r) is nobody] for nobody in (True, False))
+    parts = []
+    if none:
+        parts.append(f"{_lines(none)} {'has' if len(none) == 1 else 'have'} no event in either arm")
+    if all_:
+        parts.append(
+            f"{'in' if none else 'In'} {_lines(all_)} everybody has the event, in both arms"
+        )
+    says = "Such a trial says nothing of a ratio and is" if len(rows) == 1 else (
+        "Such trials say nothing of a ratio and are"
+    )  # fmt: skip
+    return f"{'; '.join(parts)}. {says} not pooled."
+
+
+def _lines(rows: list[Trial]) -> str:
+    """The `rows` by name, with their lines in the file."""
+    return named([f"{row.name} (line {row.line})" for row in rows])
+
+
+def _nobody(data: Data, row: Trial) -> bool:
+    """Whether nobody in the trial has the event."""
+    numbers = {role: data.source.number(cell) for role, cell in row.raw.items()}
+    return not any(counts_of(numbers)[0])

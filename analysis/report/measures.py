@@ -32,7 +32,7 @@ class Measure:
     """An effect size: its `name`, `short` heading, the `forms` of columns it can be computed from.
 
     `engine` is what `effect_size` calls it; `kind` says how it is shown; `lower` and `higher` say what
-    an effect below or above none means, `ends` in short.
+    an effect below or above none means, `ends` in short: with both groups as `worded` calls them.
     """
 
     key: str
@@ -41,9 +41,9 @@ class Measure:
     engine: str
     forms: tuple[tuple[str, ...], ...]
     kind: str = DIFFERENCES
-    lower: str = "the outcome is lower with treatment"
-    higher: str = "the outcome is higher with treatment"
-    ends: tuple[str, str] = ("Lower with treatment", "Higher with treatment")
+    lower: str = "the outcome is lower with {treated} than with {control}"
+    higher: str = "the outcome is higher with {treated} than with {control}"
+    ends: tuple[str, str] = ("Lower with {treated}", "Higher with {treated}")
     free: bool = True  # of the units of the outcome
 
     @property
@@ -55,6 +55,17 @@ class Measure:
     def scale(self) -> Scale:
         """The scale of a plot's axis of effects."""
         return RATIO if self.kind == RATIOS else DIFFERENCE
+
+    @property
+    def axis(self) -> str:
+        """The title of an axis on the scale of the analysis, whose ticks say ratios as such."""
+        return f"{self.name} (logarithmic)" if self.kind == RATIOS else self.analysed
+
+    @property
+    def axis_of_errors(self) -> str:
+        """The title of an axis of standard errors."""
+        of = "" if self.kind == DIFFERENCES else f" of {self.of_analysis}"
+        return f"Standard error{of}"
 
     @property
     def null(self) -> float:
@@ -76,9 +87,27 @@ class Measure:
             CORRELATIONS: "Fisher’s z",
         }[self.kind]  # fmt: skip
 
-    def given_as(self, form: tuple[str, ...]) -> Measure:
-        """This measure where it comes from `form`: effects alone do not tell who was treated."""
-        return self if form in RAW else replace(self, **(BELOW if self.kind == RATIOS else SIGNS))
+    @property
+    def of_analysis(self) -> str:
+        """What the analysis computes with, as it stands in a sentence."""
+        return self.analysed if self.kind == CORRELATIONS else f"the {self.analysed}"
+
+    def worded(
+        self, form: tuple[str, ...], arms: tuple[str, str], ends: tuple[str, str] | None
+    ) -> Measure:
+        """This measure with the words for what comes from `form`, compares `arms` and has these `ends`.
+
+        Effects alone do not tell who was treated.
+        """
+        said = self
+        if form not in RAW:
+            said = replace(self, **(BELOW if self.kind == RATIOS else SIGNS))
+        names = dict(zip(("treated", "control"), arms, strict=True))
+        sides = [side.format(**names) for side in (said.lower, said.higher)]
+        if ends:
+            sides = [f"{side} (“{end}”)" for side, end in zip(sides, ends, strict=True)]
+        usual = tuple(end.format(**names) for end in said.ends)
+        return replace(said, lower=sides[0], higher=sides[1], ends=ends or usual)
 
     def plotted(self, effect: float) -> float:
         """The place of an analysed `effect` on an axis of `scale`."""
@@ -91,9 +120,9 @@ class Measure:
 
 
 RARER = {
-    "lower": "the event is less frequent with treatment",
-    "higher": "the event is more frequent with treatment",
-    "ends": ("Less frequent with treatment", "More frequent with treatment"),
+    "lower": "the event is less frequent with {treated} than with {control}",
+    "higher": "the event is more frequent with {treated} than with {control}",
+    "ends": ("Less frequent with {treated}", "More frequent with {treated}"),
 }
 BELOW = {
     "lower": "the ratio is below that of no difference",

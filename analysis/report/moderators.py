@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,10 +16,11 @@ from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.regression import Regression, meta_regression
-from .measures import RATIOS, Measure
+from .keys import slug
+from .measures import DIFFERENCES, Measure
 from .pooled import MODELS, RECOMMENDED
 from .roles import MODERATOR
-from .trials import Data, Trial, effects_of, slug
+from .trials import Data, Trial, effects_of
 from .wording import ALPHA
 from .writer import TAKEN, Writer
 
@@ -38,10 +40,11 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Moderator:
-    """A column of numbers: its key and label, the trials that have it, and the line or None."""
+    """A column of numbers: its key, label and unit, the trials that have it, and the line or None."""
 
     key: str
     label: str
+    unit: str
     trials: tuple[Trial, ...]
     xs: tuple[float, ...]
     line: Regression | None
@@ -55,32 +58,41 @@ def moderators(writer: Writer, data: Data) -> list[Moderator]:
         trials = tuple(t for t in writer.outcome.trials if column in t.numbers)
         xs = tuple(t.numbers[column] for t in trials)
         line = None
-        if len(trials) >= FEWEST and len(set(xs)) > 1:
+        if are_enough(xs):
             design = np.column_stack([np.ones(len(xs)), xs])
             line = computable(
                 meta_regression, **effects_of(trials), X=design, method=METHOD, ci=CI,
                 level=writer.level,
             )  # fmt: skip
-        found.append(Moderator(slug(column, taken), data.label(column), trials, xs, line))
+        names = slug(column, taken), data.label(column), data.unit(column)
+        found.append(Moderator(*names, trials, xs, line))
     return found
 
 
+def are_enough(xs: Sequence[float]) -> bool:
+    """Whether a regression on the numbers `xs` of studies is made: it takes enough, which differ."""
+    return len(xs) >= FEWEST and len(set(xs)) > 1
+
+
 def add_moderators(writer: Writer, data: Data) -> None:
-    """Register the regressions on every moderator, their table and plots."""
+    """Register the regressions on every moderator; table and plots of those that are made."""
     found = moderators(writer, data)
-    for moderator in found:
-        _add_line(writer, moderator)
-        draw = partial(_bubble, writer, moderator)
-        writer.registry.figure(writer.name(f"regression.{moderator.key}"), draw)
     rows = []
     for moderator in found:
-        cells = {"moderator": moderator.label}
+        _add_line(writer, moderator)
+        if not are_enough(moderator.xs):
+            continue
+        draw = partial(_bubble, writer, moderator)
+        writer.registry.figure(writer.name(f"regression.{moderator.key}"), draw)
+        cells = {"moderator": f"{capitalised(moderator.label)}, per {moderator.unit}"}
         for column in COLUMNS[1:]:
             cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
         rows.append(Row(cells))
-    note = f"Slope: change of the {writer.outcome.measure.analysed} with a unit of the moderator."
-    table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
-    writer.registry.add(writer.name("regressions"), table)
+    if rows:
+        what = writer.outcome.measure.of_analysis
+        note = f"Slope: how much higher {what} is where the moderator is higher by that much."
+        table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
+        writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
 
 
@@ -88,7 +100,7 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     prefix = f"regression.{moderator.key}"
     line, inputs = moderator.line, writer.trial_inputs(moderator.trials)
     slope = line.coefficients.iloc[1] if line else {}
-    words = f"meta-regression on {moderator.label}, REML, Knapp–Hartung"
+    words = f"meta-regression on {moderator.label}, per {moderator.unit}, REML, Knapp–Hartung"
     # As many digits as the slope's error asks for, whatever the moderator's unit.
     places = Measure.places(writer.outcome.measure, float(slope["se"])) + 1 if line else 3
     for name in ("estimate", "se", "ci_low", "ci_high"):
@@ -118,13 +130,19 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
             why = ["there are fewer than ", fewest, " studies"]
         return [f"{capitalised(moderator.label)}: no regression, since ", *why, ". "]
     prefix = f"regression.{moderator.key}"
-    t, df = (writer.get(f"{prefix}.{name}") for name in ("statistic", "df"))
-    relation = "no clear relation to the effects"
+    slope, low, high, t, df = (
+        writer.get(f"{prefix}.{name}")
+        for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
+    )
+    measure = writer.outcome.measure
+    relation = f"not clearly associated with the {measure.name}"
     if writer.get(f"{prefix}.pvalue").raw < ALPHA:
-        up = writer.get(f"{prefix}.estimate").raw > 0
-        relation = f"effects are {'higher' if up else 'lower'} where it is higher"
-    test = ["t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue")]
-    return [f"{capitalised(moderator.label)}: {relation} (", *test, "). "]
+        relation = f"associated with a {'higher' if slope.raw > 0 else 'lower'} {measure.name}"
+    scale = "" if measure.kind == DIFFERENCES else f" of {measure.of_analysis}"
+    return [
+        f"{capitalised(moderator.label)}: {relation} (slope{scale} per {moderator.unit} ", slope, ", ",
+        low, " to ", high, "; t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",
+    ]  # fmt: skip
 
 
 def _bubble(writer: Writer, moderator: Moderator) -> Figure:
@@ -139,9 +157,9 @@ def _bubble(writer: Writer, moderator: Moderator) -> Figure:
     prefix = f"regression.{moderator.key}"
     slope, low, high = (writer.get(f"{prefix}.{n}").text for n in ("estimate", "ci_low", "ci_high"))
     measure = writer.outcome.measure
-    title = measure.name if measure.kind == RATIOS else measure.analysed
     return bubble(
         f"{writer.outcome.key}-regression-{moderator.key}", bubbles, fitted,
-        (capitalised(moderator.label), capitalised(title)), f"Slope {slope} [{low}, {high}]",
+        (capitalised(moderator.label), capitalised(measure.axis)),
+        f"Slope per {moderator.unit} {slope} [{low}, {high}]",
         scale=measure.scale,
     )  # fmt: skip

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from math import sqrt
 
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group, Summary, Words
 from ..display.numbers import number, relation
 from ..display.table import Column, Row, Table
-from ..display.value import Value
+from ..display.value import Phrase, Value
 from ..engine.checks import computable
-from ..engine.pool import Pooled, pool, quantile
+from ..engine.pool import Pooled, pool
 from .counts import WORDS
-from .many import Chosen, foremost
-from .roles import NUMBERS
-from .trials import Data, numbered
+from .many import MOST, Chosen, foremost, named
+from .studies import given_name, silent_prefixes
+from .trials import Data, Trial
 from .wording import direction, heterogeneity, prediction, significant
 from .writer import Writer
 
@@ -28,62 +27,14 @@ MODELS = {
 }
 CLASSIC, RECOMMENDED = "random", "reml"
 OWN = "hksj"  # Hartung and Knapp's error as it falls, even below the usual one
-SHORT = {"fixed": "Equal effects", "random": "DerSimonian–Laird", "reml": "REML, Hartung–Knapp"}
+SHORT = {
+    "mh": WORDS, "fixed": "Equal effects", "random": "DerSimonian–Laird", "reml": "REML, Hartung–Knapp",
+}  # fmt: skip
 
 RESULTS = (
     ("estimate", "Estimate"), ("ci_low", "Lower"), ("ci_high", "Upper"), ("pvalue", "p"),
     ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
 )  # fmt: skip
-
-
-def add_studies(writer: Writer, data: Data) -> None:
-    """Register every study's numbers and effect, and the table of them."""
-    measure, outcome = writer.outcome.measure, writer.outcome
-    half = quantile(writer.level, None)
-    for trial in outcome.trials:
-        prefix = f"study.{trial.key}"
-        for role, cell in trial.raw.items():
-            raw = data.source.number(cell)
-            meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
-            writer.put(_given(prefix, role), raw, lambda _, cell=cell: cell, meaning)
-        inputs = [_given(prefix, role) for role in trial.raw]
-        se = sqrt(trial.vi)
-        for name, yi, meaning in (
-            ("estimate", trial.yi, measure.name),
-            ("ci_low", trial.yi - half * se, "lower confidence limit"),
-            ("ci_high", trial.yi + half * se, "upper confidence limit"),
-        ):
-            writer.effect(f"{prefix}.{name}", yi, f"{meaning}, {trial.name}", inputs)
-        places = writer.places + 1
-        writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
-        writer.number(
-            f"{prefix}.variance", trial.vi, 2 * places - 2,
-            f"variance of the {measure.analysed}, {trial.name}", inputs,
-        )  # fmt: skip
-    if outcome.dependent:
-        _add_rows(writer)
-    writer.count("k", len(outcome.trials), "number of studies")
-    writer.count("rows", len(outcome.rows), "number of effects")
-    writer.say("name", outcome.name)
-    writer.say("measure", measure.name)
-    writer.say("analysed", measure.analysed)
-
-
-def _add_rows(writer: Writer) -> None:
-    """Register every effect of an outcome whose studies have several."""
-    for n, trial in numbered(writer.outcome.rows):
-        prefix = f"row.{trial.key}.{n}"
-        of = f"{trial.name}, line {trial.line}"
-        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
-        writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
-
-
-_OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
-
-
-def _given(prefix: str, role: str) -> str:
-    """The name of a number of the file, apart from what is computed under the same one."""
-    return f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
 
 
 def add_pooled(writer: Writer) -> dict[str, Pooled]:
@@ -164,10 +115,12 @@ def _add_narrow(writer: Writer) -> None:
     said = []
     if own.se < found.se:
         words = direction(writer.outcome.measure, *(end.raw for end in ends))
+        same = words == writer.registry.get(Phrase, writer.name(f"{RECOMMENDED}.direction")).text
+        words = "which leaves the conclusion as it is" if same else words
         said = [
             "Around the mean the studies scatter less than this model expects. Hartung and Knapp’s "
             "own error would be smaller than the usual one, which is taken here; with theirs the "
-            "interval would be ", ends[0], " to ", ends[1], f": {words}.",
+            "interval would be ", ends[0], " to ", ends[1], f"{', ' if same else ': '}{words}.",
         ]  # fmt: skip
     writer.tell(f"{RECOMMENDED}.narrow", *said)
 
@@ -186,7 +139,7 @@ def _add_table(writer: Writer) -> None:
         if model == "fixed":  # it has no distribution of true effects
             cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
         rows.append(Row(cells))
-    if writer.name("mh.estimate") in writer.registry:
+    if not writer.absent("mh.estimate"):
         cells = dict.fromkeys((key for key, _ in RESULTS)) | {"model": WORDS}
         known = {
             key: writer.get(f"mh.{key}")
@@ -216,8 +169,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     for trial in outcome.trials:
         prefix = f"study.{trial.key}"
         cells = {"study": trial.name}
-        for role in trial.raw:
-            cells[role] = writer.get(_given(prefix, role))
+        cells |= _raw_cells(writer, prefix, trial)
         cells |= {
             "effect": writer.get(f"{prefix}.estimate"),
             "low": writer.get(f"{prefix}.ci_low"),
@@ -226,9 +178,18 @@ def add_data_table(writer: Writer, data: Data) -> None:
         }
         rows.append(Row(cells))
     chosen = heaviest(writer)
-    shown = tuple(rows[i] for i in chosen.positions)
-    table = Table(f"{outcome.key}-studies", tuple(columns), shown, chosen.notes, tuple(rows))
+    silent = tuple(
+        Row({"study": trial.name, "weight": "not pooled"} | _raw_cells(writer, prefix, trial))
+        for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True)
+    )
+    shown = (*(rows[i] for i in chosen.positions), *silent[:MOST])
+    table = Table(f"{outcome.key}-studies", tuple(columns), shown, chosen.notes, (*rows, *silent))
     writer.registry.add(writer.name("studies"), table)
+
+
+def _raw_cells(writer: Writer, prefix: str, trial: Trial) -> dict[str, Value]:
+    """What the file gives of `trial`, by column."""
+    return {role: writer.get(given_name(prefix, role)) for role in trial.raw}
 
 
 def heaviest(writer: Writer) -> Chosen:
@@ -238,29 +199,42 @@ def heaviest(writer: Writer) -> Chosen:
     return foremost(weights, "with the most weight")
 
 
-def add_forest(writer: Writer, data: Data) -> None:
+def add_forest(writer: Writer) -> None:
     """Register the forest plot of the studies with the pooled effects."""
-    writer.registry.figure(writer.name("forest"), partial(_forest, writer, data))
+    writer.registry.figure(writer.name("forest"), partial(_forest, writer))
 
 
-def _forest(writer: Writer, data: Data) -> Figure:
+def _forest(writer: Writer) -> Figure:
     rows, chosen = [], heaviest(writer)
     for trial in (writer.outcome.trials[i] for i in chosen.positions):
         weight = writer.get(f"{RECOMMENDED}.study.{trial.key}.weight")
         more = {"weight": weight.raw, "weight_text": weight.text + "%"}
         rows.append(writer.row(trial.name, f"study.{trial.key}", **more))
-    summaries = [summary(writer, model) for model in (CLASSIC, RECOMMENDED)]
-    value = writer.get
-    p = value("fixed.q_pvalue").text
-    note = (
-        f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, "
-        f"τ = {value('reml.tau').text}"
-    )
+    models = [] if writer.absent("mh.estimate") else ["mh"]
+    summaries = [summary(writer, model) for model in (*models, CLASSIC, RECOMMENDED)]
+    notes = *_heterogeneity(writer), *_not_pooled(writer), *chosen.notes
+    words = forest_words(writer, *notes)
+    scale = writer.outcome.measure.scale
     return forest(
-        f"{writer.outcome.key}-forest", [Group(tuple(rows))], summaries,
-        forest_words(writer, data, note, *chosen.notes), scale=writer.outcome.measure.scale,
-    )  # fmt: skip
+        f"{writer.outcome.key}-forest", [Group(tuple(rows))], summaries, words, scale=scale
+    )
+
+
+def _heterogeneity(writer: Writer) -> list[str]:
+    """The note on how much the studies differ, where there are several."""
+    value, p = writer.get, writer.get("fixed.q_pvalue").text
+    if writer.absent("fixed.q"):
+        return []
+    return [
+        f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}"
+    ]
+
+
+def _not_pooled(writer: Writer) -> list[str]:
+    """The note on trials that the plot does not show."""
+    silent = [trial.name for trial in writer.outcome.silent]
+    return [f"Not pooled, as the counts say nothing of a ratio: {named(silent)}"] if silent else []
 
 
 def summary(writer: Writer, model: str) -> Summary:
@@ -273,9 +247,8 @@ def summary(writer: Writer, model: str) -> Summary:
     return Summary(SHORT[model], writer.plotted(value), value.text, limits, prediction=predicted)
 
 
-def forest_words(writer: Writer, data: Data, *notes: str, **options) -> Words:
+def forest_words(writer: Writer, *notes: str, **options) -> Words:
     """What a forest plot of the outcome says besides numbers."""
     measure = writer.outcome.measure
-    low, high = data.settings.favours or measure.ends
     interval = f"{number(100 * writer.level, 0)}% CI"
-    return Words(measure.short, interval, low, high, notes, **options)
+    return Words(measure.short, interval, *measure.ends, notes, **options)

@@ -12,18 +12,31 @@ from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
 from ..display.influence import Diagnostic, influence_panel
+from ..display.numbers import count
+from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.checks import computable
 from ..engine.cumulative import cumulative
-from ..engine.influence import bounds, influence
+from ..engine.influence import (
+    COOK_TAIL,
+    DFBETAS_MOST,
+    DFFITS_TIMES,
+    HAT_TIMES,
+    bounds,
+    influence,
+)
 from ..engine.leave_one_out import leave_one_out
 from .many import Chosen, foremost, named, spread
 from .pooled import MODELS, RECOMMENDED, forest_words, summary
-from .trials import Data, Trial, effects_of
+from .trials import Trial, effects_of
 from .wording import ALPHA, significant
 from .writer import Writer
 
 FEWEST = 3  # studies, below which leaving one out leaves no pooled effect of several
+# Studies below which none is flagged as influential. The bounds hang on their number: of three studies
+# none can have more than 3/k of the weights, of four one may by chance, and τ² without a study is then
+# that of a handful. Tests of asymmetry and meta-regressions ask for as many.
+FEWEST_FLAGGED = 10
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
 # Titles of the diagnostics, and their value without influence: so many as stand in one row.
 DIAGNOSTICS = {
@@ -32,9 +45,20 @@ DIAGNOSTICS = {
     "cook_d": ("Cook’s distance", None),
     "tau2_deleted": ("τ² without it", None),
 }
+BAUJAT = (
+    "Heterogeneity: squared distance from the mean, over its variance",
+    "Influence: squared change of the mean, over its variance",
+)
+NEVER_BELOW = {"cook_d": 0.0, "tau2_deleted": 0.0}
+RULE = (
+    f"whose DFFITS, apart from its sign, is beyond {DFFITS_TIMES}·√(1/(k − 1)), whose Cook’s distance "
+    f"is beyond the {COOK_TAIL:g} quantile of χ² on 1 degree of freedom, whose share of the weights is "
+    f"beyond {HAT_TIMES}/k, or whose DFBETAS is beyond {DFBETAS_MOST}; k is the number of studies"
+)
+BOUNDS_NOTE = "With fewer than {} studies no bounds are drawn, and none is flagged as influential."
 
 
-def add_sensitivity(writer: Writer, data: Data) -> None:
+def add_sensitivity(writer: Writer) -> None:
     """Register the analyses without each study, the influential ones, and their plots."""
     enough = len(writer.outcome.trials) >= FEWEST
     effects = writer.outcome.effects
@@ -47,18 +71,20 @@ def add_sensitivity(writer: Writer, data: Data) -> None:
     _add_verdict(writer, without, trials)
     _add_flagged(writer, found)
     for name, draw in (
-        ("leave_one_out", partial(_without, writer, data, trials)),
+        ("leave_one_out", partial(_without, writer, trials)),
         ("influence", partial(_influence, writer, found)),
         ("baujat", partial(_baujat, writer, enough)),
     ):
         writer.registry.figure(writer.name(name), draw)
 
 
-def add_over_time(writer: Writer, data: Data) -> None:
-    """Register the pooled effect after each study that has a year, in order of time."""
+def add_over_time(writer: Writer) -> None:
+    """Register the pooled effect after each study that has a year, in order of time, if any has."""
     dated = sorted(
         (t for t in writer.outcome.trials if t.year is not None), key=lambda t: (t.year, t.line)
     )
+    if not dated:
+        return
     found = None
     if len(dated) > 1:
         found = computable(
@@ -72,7 +98,7 @@ def add_over_time(writer: Writer, data: Data) -> None:
     )
     inputs = tuple(f"{prefix}.{t.key}.pvalue" for t in trials)
     writer.say("over_time", _settled_since(writer, trials, inputs), inputs)
-    draw = partial(_series_plot, writer, data, "cumulative", "Adding", trials, spread(len(trials)))
+    draw = partial(_series_plot, writer, "cumulative", "Adding", trials, spread(len(trials)))
     writer.registry.figure(writer.name("cumulative"), draw)
 
 
@@ -146,35 +172,43 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
 
 def _add_flagged(writer: Writer, found) -> None:
     trials = writer.outcome.trials
-    flagged = []
-    if found is not None:
-        flagged = [t.name for t, flag in zip(trials, found.influential, strict=True) if flag]
-    k = None if found is None else len(flagged)
+    judged = found is not None and _enough_to_flag(trials)
+    flags = found.influential.tolist() if judged else [False] * len(trials)
+    flagged = [t.name for t, flag in zip(trials, flags, strict=True) if flag]
+    k = len(flagged) if judged else None
     writer.count("influence.k", k, "studies flagged as influential", writer.trial_inputs())
-    words = "There are too few studies to look for influential ones."
-    if found is not None:
+    if found is None:
+        writer.tell("influence.flagged", "There are too few studies to look for influential ones.")
+    elif not judged:
+        fewest = writer.registry.get(Value, "settings.influence.fewest")
+        writer.tell(
+            "influence.flagged", "How far each moves the result is shown, but none is flagged as "
+            "influential: the bounds for that hang on the number of studies, and with fewer than ",
+            fewest, " they flag by chance or never.",
+        )  # fmt: skip
+    else:
         words = "No study is flagged as influential."
-        if flagged:
-            words = f"Flagged as influential: {named(flagged)}."
-    writer.say("influence.flagged", words, ("influence.k",))
+        words = f"Flagged as influential: {named(flagged)}." if flagged else words
+        writer.say("influence.flagged", words, ("influence.k",))
 
 
-def _without(writer: Writer, data: Data, trials) -> Figure:
+def _enough_to_flag(trials: tuple[Trial, ...]) -> bool:
+    """Whether the bounds of influence mean something for so many `trials`."""
+    return len(trials) >= FEWEST_FLAGGED
+
+
+def _without(writer: Writer, trials) -> Figure:
     whole = writer.get(f"{RECOMMENDED}.estimate").raw
     left = [writer.get(f"{RECOMMENDED}.without.{trial.key}.estimate").raw for trial in trials]
     changes = [None if x is None or whole is None else abs(x - whole) for x in left]
     chosen = foremost(changes, "whose absence changes the pooled effect most")
-    return _series_plot(writer, data, "without", "Without", trials, chosen)
+    return _series_plot(writer, "without", "Without", trials, chosen)
 
 
-def _series_plot(
-    writer: Writer, data: Data, series: str, head: str, trials, chosen: Chosen
-) -> Figure:
+def _series_plot(writer: Writer, series: str, head: str, trials, chosen: Chosen) -> Figure:
     shown = [trials[i] for i in chosen.positions]
     rows = [writer.row(t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True) for t in shown]
-    words = forest_words(
-        writer, data, *chosen.notes, study=head, one_row="analysis", rows="analyses"
-    )
+    words = forest_words(writer, *chosen.notes, study=head, one_row="analysis", rows="analyses")
     name = f"{writer.outcome.key}-{series}"
     return forest(
         name, [Group(tuple(rows))], [summary(writer, RECOMMENDED)], words,
@@ -184,7 +218,8 @@ def _series_plot(
 
 def _influence(writer: Writer, found) -> Figure:
     trials = writer.outcome.trials if found is not None else ()
-    within = bounds(len(trials)) if trials else {}
+    judged = _enough_to_flag(trials)
+    within = bounds(len(trials)) if judged else {}
     chosen = foremost(found.cook_d if trials else (), "with the largest Cook’s distance")
     shown, diagnostics = list(chosen.positions), []
     for name, (title, reference) in DIAGNOSTICS.items():
@@ -192,11 +227,12 @@ def _influence(writer: Writer, found) -> Figure:
         known = tuple(float(x) if np.isfinite(x) else None for x in values)
         ends = (within[name],) if name in within else ()
         ends = (-ends[0], ends[0]) if ends and name == "dffits" else ends
-        diagnostics.append(Diagnostic(title, known, reference, ends))
-    flagged = found.influential[shown].tolist() if trials else []
+        diagnostics.append(Diagnostic(title, known, reference, ends, NEVER_BELOW.get(name)))
+    flagged = found.influential[shown].tolist() if judged else None
+    notes = chosen.notes if judged else (BOUNDS_NOTE.format(count(FEWEST_FLAGGED)), *chosen.notes)
     labels = [trials[i].name for i in shown]
     name = f"{writer.outcome.key}-influence"
-    return influence_panel(name, labels, flagged, diagnostics, chosen.notes)
+    return influence_panel(name, labels, flagged, diagnostics, notes)
 
 
 def _baujat(writer: Writer, enough: bool) -> Figure:
@@ -205,5 +241,4 @@ def _baujat(writer: Writer, enough: bool) -> Figure:
         BaujatPoint(t.name, float(found.heterogeneity[i]), float(found.influence[i]))
         for i, t in enumerate(writer.outcome.trials if found is not None else ())
     ]
-    titles = "Contribution to heterogeneity", "Influence on the pooled effect"
-    return baujat(f"{writer.outcome.key}-baujat", points, titles)
+    return baujat(f"{writer.outcome.key}-baujat", points, BAUJAT)

@@ -4,6 +4,8 @@
     measure: RR                    one of `measures.MEASURES`
     columns: {alloc: subgroup, ablat: moderator, remark: ignore}
     labels: {alloc: Allocation, ablat: Latitude}
+    arms: [vaccine, no vaccine]    what both groups are called, the treated one first
+    units: {ablat: degree}         of numbers that may go with the effects
     favours: [Favours vaccine, Favours no vaccine]
 
 Everything is optional, and what is not known is refused with its line.
@@ -27,6 +29,10 @@ from .source import DECIMALS, DELIMITERS, as_number
 
 OF_PYTHON = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
 LARGEST = 100_000  # bytes; to read more takes seconds
+PAIRS = {
+    "favours": "that of the left end and of the right",
+    "arms": "what the treated group is called, and the control group",
+}
 TEXTS = ("title", "subtitle", "question", "date", "encoding")
 
 
@@ -46,6 +52,8 @@ class Settings:
     measure: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    arms: tuple[str, str] | None = None
     favours: tuple[str, str] | None = None
     level: float = 0.95
     given_level: float = 0.95
@@ -135,13 +143,13 @@ def _setting(key: str, value) -> dict:
     if key in ("measure", "delimiter", "decimal"):
         allowed = {"measure": MEASURES, "delimiter": DELIMITERS, "decimal": DECIMALS}[key]
         return {key: _one_of(value, allowed)}
-    if key in ("columns", "labels"):
+    if key in ("columns", "labels", "units"):
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
         return {key: {name: _said_of(name, given, key) for name, given in value.items()}}
-    if key == "favours":
+    if key in PAIRS:
         if not (isinstance(value, list) and len(value) == 2):
-            raise ValueError("must be two texts in brackets: that of the left end and of the right")
+            raise ValueError(f"must be two texts in brackets: {PAIRS[key]}")
         return {key: tuple(map(_text, value))}
     if key in ("level", "given_level", "correlation"):
         share = as_number(value) if isinstance(value, str) else None

@@ -20,9 +20,10 @@ from ..engine.checks import computable
 from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
 from ..engine.subgroups import Subgroups, subgroups
-from .pooled import CLASSIC, MODELS, RECOMMENDED, forest_words, summary
+from .keys import slug
+from .pooled import CLASSIC, MODELS, RECOMMENDED, SHORT, forest_words, summary
 from .roles import SUBGROUP
-from .trials import Data, Trial, effects_of, slug
+from .trials import Data, Trial, effects_of
 from .wording import ALPHA
 from .writer import TAKEN, Writer, plain
 
@@ -76,15 +77,17 @@ def variables(writer: Writer, data: Data) -> list[Variable]:
 
 
 def add_subgroups(writer: Writer, data: Data) -> None:
-    """Register every category, the tests between them, their table and forest plot."""
+    """Register every category, the tests between them, their table and forest plot, if there are any."""
     chosen = variables(writer, data)
+    if not chosen:
+        return
     for variable in chosen:
         _add_variable(writer, variable)
     rows = tuple(row for variable in chosen for row in _rows(writer, variable))
     table = Table(f"{writer.outcome.key}-subgroups", COLUMNS, rows)
     writer.registry.add(writer.name("subgroups"), table)
     writer.tell("subgroups.told", *(part for v in chosen for part in _told(writer, v)))
-    draw = partial(_forest, writer, data, chosen)
+    draw = partial(_forest, writer, chosen)
     writer.registry.figure(writer.name("subgroups.forest"), draw)
 
 
@@ -181,11 +184,12 @@ def _tests(writer: Writer, variable: Variable) -> list[str | Value]:
     q, q_df = writer.get(classic), writer.get(f"{classic}_df")
     return [
         "F(", m, ", ", df, ") = ", f, ", ", *writer.p(f"{prefix}.f_pvalue"),
-        "; classic Q(", q_df, ") = ", q, ", ", *writer.p(f"{classic}_pvalue"),
+        f"; classic, {SHORT[CLASSIC]} within each group: Q(", q_df, ") = ", q, ", ",
+        *writer.p(f"{classic}_pvalue"),
     ]  # fmt: skip
 
 
-def _forest(writer: Writer, data: Data, chosen: list[Variable]) -> Figure:
+def _forest(writer: Writer, chosen: list[Variable]) -> Figure:
     groups = []
     for variable in chosen:
         prefix = f"{RECOMMENDED}.{variable.key}"
@@ -196,7 +200,7 @@ def _forest(writer: Writer, data: Data, chosen: list[Variable]) -> Figure:
         )
         groups.append(Group(rows, variable.label, notes=(plain(_tests(writer, variable)),)))
     words = forest_words(
-        writer, data, extra=("k",), study="Category", one_row="category", rows="categories"
+        writer, extra=("k",), study="Category", one_row="category", rows="categories"
     )
     return forest(
         f"{writer.outcome.key}-subgroups-forest", groups, [summary(writer, RECOMMENDED)], words,

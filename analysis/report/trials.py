@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -14,9 +12,10 @@ from ..review.data import DataError, Finding
 from ..review.quoted import quoted
 from .cells import in_file_terms, is_sum, no_number
 from .columns import Columns
-from .effects import effect_of, nonevents_of, size_of
+from .effects import counts_of, effect_of, is_silent, size_of
+from .keys import slug
 from .measures import Measure
-from .roles import MODERATOR, NUMBERS, SUBGROUP
+from .roles import AROUND, MODERATOR, NUMBERS, SUBGROUP
 from .settings import Settings
 from .source import Line, Source, is_missing
 
@@ -30,8 +29,9 @@ ONLY = "outcome"  # the key of the outcome where no column names outcomes
 class Trial:
     """A study in an outcome: its effect, and what else its row says.
 
-    `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought; `size` is
-    the number of participants, where it is known and the same in all these rows.
+    `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought, `silent`
+    that its counts say nothing of a ratio; `size` is the number of participants, where it is known
+    and the same in all these rows.
     """
 
     key: str
@@ -45,18 +45,25 @@ class Trial:
     numbers: dict[str, float] = field(default_factory=dict)
     effects: int = 1
     zeros: bool = False
+    silent: bool = False
     size: int | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """An outcome: its key, name and measure, one trial a study, and `rows`, one trial a row."""
+    """An outcome: its key, name and measure, one trial a study, and `rows`, one trial a row.
+
+    `silent` are the rows that say nothing of a ratio and are not among these; `everything` is one
+    trial a study with them.
+    """
 
     key: str
     name: str
     measure: Measure
     trials: tuple[Trial, ...]
     rows: tuple[Trial, ...]
+    silent: tuple[Trial, ...] = ()
+    everything: tuple[Trial, ...] = ()
 
     @property
     def effects(self) -> dict:
@@ -85,8 +92,16 @@ class Data:
         return replace(self, source=replace(self.source, name=name), left_out=left_out)
 
     def label(self, column: str) -> str:
-        """How to call `column`."""
-        return self.settings.labels.get(column, column)
+        """How to call `column`; a year is one of publication unless it is called otherwise."""
+        usual = AROUND["year"].capitalize() if column == self.columns.one("year") else column
+        return self.settings.labels.get(column, usual)
+
+    def unit(self, column: str) -> str:
+        """What a slope on the numbers of `column` is per."""
+        unit = self.settings.units.get(column)
+        if unit is None and column == self.columns.one("year"):
+            unit = "year"
+        return f"1 {unit}" if unit else f"unit of {column}"
 
 
 def effects_of(trials) -> dict:
@@ -113,19 +128,6 @@ def read_trials(source: Source, settings: Settings, columns: Columns) -> Data:
     return Data(source, settings, columns, outcomes, tuple(reader.left_out))
 
 
-def slug(text: str, taken: set[str]) -> str:
-    """Return a name for `text` of letters, digits and underscores, and add it to those `taken`."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^0-9a-z]+", "_", plain).strip("_")[:40].strip("_") or "x"
-    stem = f"x_{stem}" if stem[0].isdigit() else stem
-    name, n = stem, 1
-    while name in taken:
-        n += 1
-        name = f"{stem}_{n}"
-    taken.add(name)
-    return name
-
-
 class _Reader:
     """Reads row by row, and keeps the problems."""
 
@@ -150,11 +152,23 @@ class _Reader:
             trial = self._trial(row)
             if trial is not None:
                 found.setdefault(name, []).append(trial)
+        silent = self._set_aside(found)
         if not found and not self.problems:
-            self.problems.append(self.source.problem(None, None, "no row holds an effect"))
+            text = "no row holds an effect"
+            text += f"; {silent[0]}; measure: RD compares risks" if silent else ""
+            self.problems.append(self.source.problem(None, None, text))
         taken = {"settings", "data", "studies", "all"}
         keys = {name: slug(name, taken) if column else ONLY for name in found}
         return tuple(self._outcome(keys[n], n, tuple(trials)) for n, trials in found.items())
+
+    def _set_aside(self, found: dict[str, list[Trial]]) -> list[str]:
+        """Take out of `found` the outcomes of which every row is silent; return what is said of them."""
+        silent = [name for name, rows in found.items() if all(t.silent for t in rows)]
+        said = [f"no trial’s counts of {quoted(name)} tell of a ratio" for name in silent]
+        for name, text in zip(silent, said, strict=True):
+            rows = found.pop(name)
+            self.left_out += [self.source.problem(t.line, None, f"{t.name}: {text}") for t in rows]
+        return said
 
     def _outcome(self, key: str, name: str, rows: tuple[Trial, ...]) -> Outcome:
         same = Counter((t.key, t.yi, t.vi, tuple(t.raw.items())) for t in rows)
@@ -162,11 +176,17 @@ class _Reader:
             if same[trial.key, trial.yi, trial.vi, tuple(trial.raw.items())] > 1:
                 text = f"is the same as another row of {trial.name}; delete one, or tell them apart"
                 self.problems.append(self.source.problem(trial.line, None, text))
+        telling = tuple(t for t in rows if not t.silent)
+        silent = tuple(t for t in rows if t.silent)
+        trials, everything = self._studies(telling), self._studies(rows)
+        return Outcome(key, name, self.columns.measure, trials, telling, silent, everything)
+
+    def _studies(self, rows: tuple[Trial, ...]) -> tuple[Trial, ...]:
+        """The `rows` with those of a study made one."""
         studies: dict[str, list[Trial]] = {}
         for trial in rows:
             studies.setdefault(trial.key, []).append(trial)
-        trials = (own[0] if len(own) == 1 else self._merged(own) for own in studies.values())
-        return Outcome(key, name, self.columns.measure, tuple(trials), rows)
+        return tuple(own[0] if len(own) == 1 else self._merged(own) for own in studies.values())
 
     def _merged(self, own: list[Trial]) -> Trial:
         rho = self.settings.correlation
@@ -219,11 +239,12 @@ class _Reader:
         name = self.names[row.number]
         key = self.keys.get(name) or self.keys.setdefault(name, slug(name, self.taken))
         groups = {c: self._category(c, row.cells[c]) for c in self.columns.of(SUBGROUP)}
-        counts = [x for role, x in numbers.items() if role.startswith(("events_", "nonevents_"))]
+        events, others = counts_of(numbers)
         return Trial(
             key, name, row.number, *effect, next(iter(years.values()), None), given,
             {c: cell for c, cell in groups.items() if not is_missing(cell)}, moderators | years,
-            size=size_of(numbers), zeros=0 in [*counts, *nonevents_of(numbers)],
+            size=size_of(numbers), zeros=0 in [*events, *others],
+            silent=is_silent(self.columns.measure, numbers),
         )  # fmt: skip
 
     def _category(self, column: str, cell: str) -> str:
@@ -264,9 +285,7 @@ class _Reader:
                 yi, vi = effect_of(measure, form, numbers, self.settings.given_level)
         except ValueError as error:
             columns = {role: self.columns.one(role) for role in form}
-            computed = str(error).startswith(
-                ("yi", "vi")
-            )  # by the engine, in no column of the file
+            computed = str(error).startswith(("yi", "vi"))  # by the engine, in no column
             text = none if computed else in_file_terms(str(error), columns)
             first = next((c for c in columns.values() if text.startswith(f"{c} is ")), None)
             self._wrong(row, first, text.removeprefix(f"{first} "))

@@ -36,7 +36,7 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
     """Register the experiment on the outcomes of `writers`."""
     measure = data.columns.measure
     method, ci, _ = MODELS[RECOMMENDED]
-    low, high = data.settings.favours or measure.ends
+    low, high = measure.ends
     groups, outcomes, conclusions = {}, {}, []
     for writer in writers:
         outcome = writer.outcome

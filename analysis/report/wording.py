@@ -7,6 +7,7 @@ from .measures import Measure
 ALPHA = 0.05
 LOW_I2, HIGH_I2 = 25, 75  # per cent: Higgins, Thompson, Deeks & Altman (2003)
 DEGREES = (("low", 0), ("moderate", LOW_I2), ("high", HIGH_I2))  # each with its lower bound
+FEW = 10  # studies, below which the test of heterogeneity has little power
 I2_PLACES = 1  # with which I² is shown
 
 
@@ -39,9 +40,10 @@ def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:
         return "Heterogeneity cannot be judged from a single study."
     if q_pvalue < ALPHA:
         return f"The studies differ more than chance explains; by I² heterogeneity is {degree(i2)}."
+    caution = ", which says little of so few" if k < FEW else ""
     return (
-        "The studies do not clearly differ more than chance explains, which says little where they are "
-        f"few; by the estimate of I² heterogeneity would be called {degree(i2)}."
+        f"The studies do not clearly differ more than chance explains{caution}; by the estimate of I² "
+        f"heterogeneity would be called {degree(i2)}."
     )
 
 

@@ -7,7 +7,7 @@ limits and the prediction are shown as such; `analysed.estimate` and its limits,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, sqrt
@@ -15,7 +15,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from ..display.forest_parts import ForestRow, Limits
-from ..display.numbers import count, number, pvalue, relation
+from ..display.numbers import apart, count, number, pvalue, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
 from .measures import DIFFERENCES
@@ -25,6 +25,7 @@ from .wording import I2_PLACES
 
 # Names below a model that no column may have.
 TAKEN = ("analysed", "cumulative", "filled", "study", "wider", "without")
+LIMITS = ("_low", "_high")  # how names of limits end
 # Statistics on the scale of the effects.
 EFFECTS = {
     "estimate": "pooled {}",
@@ -61,6 +62,10 @@ class Writer:
         """The value called `name`, of this outcome."""
         return self.registry.get(Value, self.name(name))
 
+    def absent(self, name: str) -> bool:
+        """Whether the value called `name` was not registered, or has no number."""
+        return self.name(name) not in self.registry or self.get(name).raw is None
+
     def put(self, name: str, raw, text, meaning: str, inputs: Sequence[str] = ()) -> Value:
         """Register the number `raw`, None where it is absent or not finite."""
         raw = None if raw is None or not isfinite(raw) else raw
@@ -74,8 +79,9 @@ class Writer:
     ) -> Value:
         """Register an effect on the scale of the analysis as it is shown."""
         known = yi is not None and isfinite(yi)
-        raw = self.outcome.measure.shown(yi) if known else None
-        return self.put(name, raw, lambda x: number(x, self.places), meaning, inputs)
+        measure = self.outcome.measure
+        raw = measure.shown(yi) if known else None
+        return self.put(name, raw, self._text(name, self.places, measure.null), meaning, inputs)
 
     def on_both_scales(
         self, prefix: str, name: str, yi: float | None, meaning: str, inputs: Sequence[str]
@@ -90,8 +96,14 @@ class Writer:
     def number(
         self, name: str, raw, places: int, meaning: str, inputs: Sequence[str] = ()
     ) -> Value:
-        """Register a number that is shown with so many decimals."""
-        return self.put(name, raw, lambda x: number(x, places), meaning, inputs)
+        """Register a number that is shown with so many decimals, and a limit on its side of nought."""
+        return self.put(name, raw, self._text(name, places, 0.0), meaning, inputs)
+
+    def _text(self, name: str, places: int, null: float) -> Callable[[float | None], str]:
+        """How the number called `name` is shown; a limit so that it does not seem to be the `null`."""
+        if name.endswith(LIMITS):
+            return lambda x: apart(x, places, null)
+        return lambda x: number(x, places)
 
     def count(self, name: str, raw, meaning: str, inputs: Sequence[str] = ()) -> Value:
         """Register a whole number."""
@@ -123,6 +135,7 @@ class Writer:
     def pooled(self, prefix: str, found, words: str, inputs: Sequence[str]) -> None:
         """Register effect, limits, test and heterogeneity of the pooled result `found`, or absence."""
         predicted = found and found.prediction_interval()
+        several = found if found and found.k > 1 else None  # one study cannot differ from others
         ends = {
             "estimate": found and found.estimate,
             "ci_low": found and found.ci_low,
@@ -138,22 +151,28 @@ class Writer:
         for name, places, meaning in (
             ("se", more, "standard error of the pooled effect"),
             ("statistic", 2, "test statistic of the pooled effect"),
+        ):
+            raw = found and getattr(found, name)
+            self.number(f"{prefix}.{name}", raw, places, f"{meaning}; {words}", inputs)
+        for name, places, meaning in (
             ("tau2", 2 * more - 2, "variance of the true effects, τ²"),
             ("q", 2, "Cochran’s Q"),
             ("i2", I2_PLACES, "I² in per cent"),
             ("h2", 2, "H²"),
         ):
-            raw = found and getattr(found, name)
+            raw = several and getattr(several, name)
             self.number(f"{prefix}.{name}", raw, places, f"{meaning}; {words}", inputs)
-        tau = None if found is None else sqrt(found.tau2)
+        tau = several and sqrt(several.tau2)
         meaning = f"standard deviation of the true effects, τ; {words}"
         self.number(f"{prefix}.tau", tau, more, meaning, (f"{prefix}.tau2",))
         self.count(f"{prefix}.df", found and found.df, f"degrees of freedom of t; {words}", inputs)
         self.count(
             f"{prefix}.q_df", found and found.q_df, f"degrees of freedom of Q; {words}", inputs
         )
-        for name, of in (("pvalue", "of the pooled effect, both tails"), ("q_pvalue", "of Q")):
-            raw = found and getattr(found, name)
+        for name, by, of in (
+            ("pvalue", found, "of the pooled effect, both tails"), ("q_pvalue", several, "of Q"),
+        ):  # fmt: skip
+            raw = by and getattr(by, name)
             self.pvalue(f"{prefix}.{name}", raw, f"significance (p) {of}; {words}", inputs)
 
     def limits(self, prefix: str, stem: str = "ci") -> Limits:

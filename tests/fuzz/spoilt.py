@@ -43,8 +43,8 @@ SCALARS = (
     "a" + "/a" * 3000, "x" * 300, "default",
 )  # fmt: skip
 KEYS = (
-    "", "x", "title", "level", "columns", "labels", "favours", "measure", "encoding", "delimiter",
-    "decimal", "author", "date", "[a]", "{a: b}", "1", "<<", "*a", "x" * LONG,
+    "", "x", "title", "level", "columns", "labels", "units", "arms", "favours", "measure", "encoding",
+    "delimiter", "decimal", "author", "date", "[a]", "{a: b}", "1", "<<", "*a", "x" * LONG,
 )  # fmt: skip
 # Lists of lists of one list, which are small until they are written out.
 LAUGHS = "[&a0 [x, x], " + ", ".join(f"&a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)) + "]"

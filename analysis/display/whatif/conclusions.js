@@ -2,10 +2,9 @@
 const conclusions = (() => {
   const { pool, egger, between } = engine;
 
-  const { digits, effect, measure } = words;
-  const shownP = (p) => (p < 0.001 ? "p < 0.001" : `p = ${digits(p, 3)}`);
+  const { digits, effect, limit, measure, shownP } = words;
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
-    `${measure} ${effect(estimate)} (${effect(low)} to ${effect(high)})`;
+    `${measure} ${effect(estimate)} (${limit(low)} to ${limit(high)})`;
 
   /* The word of the highest value that is reached by what is shown, which is what a reader compares. */
   function called(shown, points, below) {
@@ -55,7 +54,7 @@ const conclusions = (() => {
     predicted({ result }, { clear }) {
       const { prediction_low: low, prediction_high: high } = result;
       if (low === null) return untold("this model, or so few trials, have no prediction interval");
-      const why = `it runs from ${effect(low)} to ${effect(high)}`;
+      const why = `it runs from ${limit(low)} to ${limit(high)}`;
       return { holds: (low > 0 || high < 0) === clear, why };
     },
     steady({ result, effects, names, options }, rule, { alpha }) {

@@ -5,12 +5,12 @@
    analysis   effects of the trials that are in, their result, and what conclusions ask for */
 const page = (() => {
   const { digits, shownP, interval, judge } = conclusions;
-  const { effect: shownEffect } = words;
+  const { effect: shownEffect, limit } = words;
   const root = document.getElementById("what-if");
   const data = JSON.parse(document.getElementById("what-if-data").textContent);
   const find = (selector) => root.querySelector(selector);
   const [LOWEST, HIGHEST] = data.widest ?? [-2, 3];
-  const range = (low, high) => `${shownEffect(low)}\u00a0to\u00a0${shownEffect(high)}`;  // on one line
+  const range = (low, high) => `${limit(low)}\u00a0to\u00a0${limit(high)}`;  // on one line
   const REACH = data.widest ? 0 : 0.5;  // above no effect, that the axis has at least
 
   const CHOICES = {
@@ -247,14 +247,15 @@ const page = (() => {
   const whole = (value) => digits(value, 0);
   const to = (places) => (value) => digits(value, places);
   const shown = (value) => shownEffect(value, words.places ?? 3);
+  const end = (value) => limit(value, words.places ?? 3);
   const STATISTICS = [
     ["k", "Trials", whole], ["estimate", `Mean effect (${words.measure})`, shown],
-    ["ci_low", "Lower confidence limit", shown], ["ci_high", "Upper confidence limit", shown],
+    ["ci_low", "Lower confidence limit", end], ["ci_high", "Upper confidence limit", end],
     ["pvalue", "p of the mean effect", shownP], ["tau", "\u03c4", to(3)],
     ["tau2", "\u03c4\u00b2", to(3)], ["i2", "I\u00b2, per cent", to(1)], ["q", "Q", to(2)],
     ["q_df", "Degrees of freedom of Q", whole], ["q_pvalue", "Q test", shownP],
-    ["prediction_low", "Lower prediction limit", shown],
-    ["prediction_high", "Upper prediction limit", shown],
+    ["prediction_low", "Lower prediction limit", end],
+    ["prediction_high", "Upper prediction limit", end],
     ["egger_estimate", "Egger\u2019s test: intercept", to(2)],
     ["egger_pvalue", "p of Egger\u2019s test", shownP],
   ];

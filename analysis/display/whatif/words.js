@@ -12,6 +12,17 @@ const words = (() => {
     (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
   const effect = (value, places = said.places ?? 2) => digits(back(value), places);
 
+  /* As many more places as tell on which side of a line a number lies, as in display/numbers.py. */
+  const FURTHER = 6;
+  function apart(value, places, line) {
+    for (let more = places; more <= places + FURTHER && value !== line; more += 1) {
+      if (digits(value, more) !== digits(line, more)) return digits(value, more);
+    }
+    return digits(value, places);
+  }
+  const limit = (value, places = said.places ?? 2) => apart(back(value), places, back(0));
+  const shownP = (p) => (p < 0.001 ? "p < 0.001" : `p = ${apart(p, 3, 0.05)}`);
+
   /* Places on the scale of the analysis for the ticks of an axis, each with its label. */
   const RATIOS = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
   const FINER = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
@@ -43,5 +54,5 @@ const words = (() => {
     return found;
   }
 
-  return { ...said, digits, effect, ticks };
+  return { ...said, digits, effect, limit, shownP, ticks };
 })();

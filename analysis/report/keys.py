@@ -1,0 +1,35 @@
+"""Names of outcomes, studies, columns and categories within names of values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+
+LONGEST = 60  # letters
+DIGEST = 6  # letters that tell long names apart; a running number would hang on the order of rows
+
+
+def slug(text: str, taken: set[str]) -> str:
+    """Return a name for `text` of letters, digits and underscores, and add it to those `taken`.
+
+    A long one keeps its first words, and ends with a digest of the whole `text`.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^0-9a-z]+", "_", plain).strip("_") or "x"
+    stem = f"x_{stem}" if stem[0].isdigit() else stem
+    if len(stem) > LONGEST:
+        stem = f"{_cut(stem)}_{sha256(text.encode()).hexdigest()[:DIGEST]}"
+    name, n = stem, 1
+    while name in taken:
+        n += 1
+        name = f"{stem}_{n}"
+    taken.add(name)
+    return name
+
+
+def _cut(stem: str) -> str:
+    """The whole words at the beginning of `stem` for which there is room."""
+    room = LONGEST - DIGEST - 1
+    whole = stem[: room + 1].rpartition("_")[0]
+    return whole or stem[:room]

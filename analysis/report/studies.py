@@ -1,0 +1,71 @@
+"""Each study as the file gives it: its numbers, its effect with an interval, and its participants."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from ..engine.pool import quantile
+from .roles import NUMBERS
+from .trials import Data, Outcome, Trial, numbered
+from .writer import Writer
+
+
+def add_studies(writer: Writer, data: Data) -> None:
+    """Register every study's numbers and effect, and the table of them."""
+    measure, outcome = writer.outcome.measure, writer.outcome
+    for trial in outcome.trials:
+        _add_study(writer, data, f"study.{trial.key}", trial)
+    for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True):
+        _add_study(writer, data, prefix, trial)
+    if outcome.dependent:
+        _add_rows(writer)
+    writer.count("k", len(outcome.trials), "number of studies")
+    writer.count("rows", len(outcome.rows), "number of effects")
+    writer.say("name", outcome.name)
+    writer.say("measure", measure.name)
+    writer.say("analysed", measure.of_analysis)
+
+
+def silent_prefixes(outcome: Outcome) -> list[str]:
+    """The names of the rows that are not pooled, which may be of a study that has others."""
+    return [f"silent.{trial.key}.{n}" for n, trial in numbered(outcome.silent)]
+
+
+def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
+    """Register the numbers and the effect of `trial` below `prefix`."""
+    measure, half = writer.outcome.measure, quantile(writer.level, None)
+    for role, cell in trial.raw.items():
+        raw = data.source.number(cell)
+        meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
+        writer.put(given_name(prefix, role), raw, lambda _, cell=cell: cell, meaning)
+    inputs = [given_name(prefix, role) for role in trial.raw]
+    se = sqrt(trial.vi)
+    for name, yi, meaning in (
+        ("estimate", trial.yi, measure.name),
+        ("ci_low", trial.yi - half * se, "lower confidence limit"),
+        ("ci_high", trial.yi + half * se, "upper confidence limit"),
+    ):
+        writer.effect(f"{prefix}.{name}", yi, f"{meaning}, {trial.name}", inputs)
+    places = writer.places + 1
+    writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
+    writer.number(
+        f"{prefix}.variance", trial.vi, 2 * places - 2,
+        f"variance of {measure.of_analysis}, {trial.name}", inputs,
+    )  # fmt: skip
+
+
+def _add_rows(writer: Writer) -> None:
+    """Register every effect of an outcome whose studies have several."""
+    for n, trial in numbered(writer.outcome.rows):
+        prefix = f"row.{trial.key}.{n}"
+        of = f"{trial.name}, line {trial.line}"
+        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
+        writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
+
+
+_OWN = ("estimate", "se", "variance", "ci_low", "ci_high")
+
+
+def given_name(prefix: str, role: str) -> str:
+    """The name of a number of the file, apart from what is computed under the same one."""
+    return f"{prefix}.given.{role}" if role in _OWN else f"{prefix}.{role}"
