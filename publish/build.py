@@ -12,6 +12,7 @@ from pathlib import Path
 from .cache import restore
 from .document import Document, assemble, located
 from .errors import PublishError
+from .kept import Kept
 from .pandoc import PandocWarned
 from .pdf import write_pdf
 from .policy import add_policies
@@ -49,7 +50,7 @@ def build_pdf(root: Path, review: bool, progress: Progress) -> Path:
     `review` sets it for reviewers: double-spaced, with numbered lines.
     """
     with workspace(root, progress) as (work, scratch):
-        project, document, _ = _document(root, work, scratch, progress)
+        project, document, _ = _document(root, work, scratch, Kept(work), progress)
         name = f"{project.output_file}{'-review' if review else ''}.pdf"
         with _timed("PDF", progress), _telling_where(project):
             write_pdf(document, project, scratch / name, review)
@@ -59,7 +60,8 @@ def build_pdf(root: Path, review: bool, progress: Progress) -> Path:
 
 def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -> Path:
     """Render the project in `root` with the embedded engine; return the site, inside `scratch`."""
-    project, document, added = _document(root, work, scratch, progress)
+    kept = Kept(work)
+    project, document, added = _document(root, work, scratch, kept, progress)
     target = scratch / "site"
     target.mkdir()
 
@@ -68,7 +70,7 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
 
     def pages() -> None:
         with _timed("HTML pages", progress), _telling_where(project):
-            write_site(document, project, target)
+            write_site(document, project, target, kept)
         restore(target, added)
         with _timed("search, previews and downloads", progress):
             add_features(target, project, "embedded")
@@ -86,13 +88,13 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
 
 
 def _document(
-    root: Path, work: Path, scratch: Path, progress: Progress
+    root: Path, work: Path, scratch: Path, kept: Kept, progress: Progress
 ) -> tuple[Project, Document, tuple[tuple[str, bytes], ...]]:
     """Execute and assemble the project in `root`; the files to be added to its site come along."""
     project = read_project(root)
     executed = execute(project, _parse(project), work, scratch, progress)
     with _timed("references and citations", progress):
-        document = assemble(project, executed.chapters)
+        document = assemble(project, executed.chapters, kept)
     return project, document, executed.added
 
 

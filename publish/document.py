@@ -9,24 +9,26 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 
 from .errors import PublishError, at
+from .kept import Kept
 from .pandoc import FILTERS, READER, PandocWarned, pandoc
 from .project import Project
 
 Document = dict
 
 
-def assemble(project: Project, executed: dict[Path, str]) -> Document:
-    """Return the whole book, from each chapter's executed Markdown.
+def assemble(project: Project, executed: dict[Path, str], kept: Kept) -> Document:
+    """Return the whole book, from each chapter's executed Markdown, read anew unless `kept`.
 
     Raises `PublishError`, naming file and line, for a reference to no label, a label used twice
     and a citation that the bibliography lacks; all of them at once.
     """
     with ThreadPoolExecutor() as threads:
-        read = [threads.submit(_read, executed[c.path], project, c.path) for c in project.chapters]
+        read = [
+            threads.submit(_read, executed[c.path], project, c.path, kept) for c in project.chapters
+        ]
         documents = [future.result() for future in read]
     blocks = []
     for chapter, document in zip(project.chapters, documents, strict=True):
@@ -79,16 +81,11 @@ def _math_problem(project: Project, entry: dict) -> str:
     return message
 
 
-def _read(markdown: str, project: Project, path: Path) -> Document:
+def _read(markdown: str, project: Project, path: Path, kept: Kept) -> Document:
     try:
-        return json.loads(_read_markdown(markdown, project.root))
+        return json.loads(kept.pandoc(markdown, f"--from={READER}", "--to=json", cwd=project.root))
     except PandocWarned as warned:
         raise PublishError(*(f"{path}: {entry['pretty']}" for entry in warned.warnings)) from None
-
-
-@lru_cache(maxsize=64)  # a preview reads the chapters again and again, and few change
-def _read_markdown(markdown: str, root: Path) -> str:
-    return pandoc(markdown, f"--from={READER}", "--to=json", cwd=root)
 
 
 def _pandoc_json(document: Document, project: Project, *arguments) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from .document import Document, chapters
+from .kept import Kept
 from .pandoc import FILTERS, TEMPLATES, pandoc
 from .project import Chapter, Project
 
@@ -19,8 +20,11 @@ ASSETS = Path("site_libs")  # where Quarto, too, puts what pages share
 STYLES = (Path(__file__).parent / "reader" / "assets" / "colours.css", TEMPLATES / "site.css")
 
 
-def write_site(document: Document, project: Project, target: Path) -> None:
-    """Write the pages of `document`, their style sheet and the files that they show to `target`."""
+def write_site(document: Document, project: Project, target: Path, kept: Kept) -> None:
+    """Write the pages of `document`, their style sheet and the files that they show to `target`.
+
+    Pages are those `kept`, unless they changed.
+    """
     html = json.loads(
         pandoc(
             json.dumps(document),
@@ -34,7 +38,7 @@ def write_site(document: Document, project: Project, target: Path) -> None:
     titles = [_title(blocks) for blocks in bodies]
     with ThreadPoolExecutor() as threads:
         futures = [
-            threads.submit(_page, html, project, number, bodies[number], titles)
+            threads.submit(_page, html, project, number, bodies[number], titles, kept)
             for number in range(len(bodies))
         ]
         for chapter, future in zip(project.chapters, futures, strict=True):
@@ -49,7 +53,9 @@ def write_site(document: Document, project: Project, target: Path) -> None:
         shutil.copyfile(project.root / image, target / image)
 
 
-def _page(html: Document, project: Project, number: int, blocks: list, titles: list) -> str:
+def _page(
+    html: Document, project: Project, number: int, blocks: list, titles: list, kept: Kept
+) -> str:
     chapter, title = project.chapters[number], titles[number]
     # As in Quarto, the front page heads the book; the other pages head their chapter.
     front = number == 0
@@ -78,7 +84,7 @@ def _page(html: Document, project: Project, number: int, blocks: list, titles: l
         if 0 <= index < len(titles):
             meta[key] = _entry(project.chapters[index], chapter, titles[index])
     page = {**html, "meta": {k: v for k, v in meta.items() if v}, "blocks": body}
-    return pandoc(
+    return kept.pandoc(
         json.dumps(page), "--from=json", "--to=html5", "--section-divs", "--mathml", "--toc",
         f"--toc-depth={project.toc_depth}", f"--template={TEMPLATES / 'page.html'}",
         cwd=project.root,

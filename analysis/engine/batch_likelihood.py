@@ -1,13 +1,12 @@
-"""tau2 by (restricted) maximum likelihood for many analyses at once: guarded Newton steps on rows.
+"""tau2 by (restricted) maximum likelihood for many regressions at once: guarded Newton steps on rows.
 
     y, v           effect sizes and variances, shape (b, n); an absent study has y = 0, v = inf
-    w              1/(v + tau2);  s1 their sum
-    score          derivative of the log-likelihood by tau2, the mean profiled out
+    score          derivative of the log-likelihood by tau2, the coefficients profiled out
     information    minus the score's derivative
 
-The likelihoods: Viechtbauer (2005), J Educ Behav Stat 30, 261. They can have two maxima, one of
-them at 0, so each row's score is looked up on a grid first: every fall from above to below 0
-brackets one maximum, and the highest of them is the estimate.
+As in `mean_likelihood`, which serves studies without moderators, there can be several peaks, one of
+them at 0: each row's score is looked up on a grid first, every fall from above to below 0 brackets a
+peak, and the highest of them is the estimate.
 """
 
 import numpy as np
@@ -24,7 +23,8 @@ GRID = np.geomspace(1e-5, 1, 8)
 def maximise(y: np.ndarray, v: np.ndarray, likelihood) -> tuple[np.ndarray, np.ndarray]:
     """Return tau2 of rows `y`, `v` at the highest `likelihood`, and whether each row converged.
 
-    `likelihood` has the methods of `MeanLikelihood`. Every row needs a study more than coefficients.
+    `likelihood` has the methods of `batch_regression.DesignLikelihood`. Every row needs a study more
+    than coefficients.
     """
     points = np.concatenate([np.zeros((1, len(y))), GRID[:, None] * _beyond(y, v)])
     scores = np.stack([likelihood.score(y, v, tau2)[0] for tau2 in points])

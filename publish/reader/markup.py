@@ -21,16 +21,26 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass(eq=False)
 class Node:
-    """An element; its children are elements and text, entities resolved."""
+    """An element; its children are elements and text, entities resolved.
+
+    `page` has all elements in the order of the source; those in it, itself first, stand there from
+    `place` to before `past`, since readers' features walk through a page many times.
+    """
 
     tag: str
     attributes: dict[str, str]
     start: int
     inner: int
-    inner_end: int = -1
-    end: int = -1
-    parent: Node | None = None
+    inner_end: int
+    end: int
+    parent: Node | None
+    page: list[Node]
     children: list[Node | str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.place = len(self.page)
+        self.page.append(self)
+        self.past = self.place + 1
 
     @property
     def id(self) -> str:
@@ -42,11 +52,7 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The element and all elements in it, in the order of the source."""
-        waiting = [self]  # not by recursion, where each level passes each element on
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting += [child for child in reversed(node.children) if isinstance(child, Node)]
+        return map(self.page.__getitem__, range(self.place, self.past))
 
     def all(self, test: Callable[[Node], bool]) -> list[Node]:
         """The elements in it that pass `test`, itself included."""
@@ -81,8 +87,9 @@ def parse(source: str) -> Node:
     parser = _Parser(source)
     parser.feed(source)
     parser.close()
-    for node in parser.open[1:]:
+    for node in parser.open:
         node.inner_end = node.end = len(source)
+        node.past = len(node.page)
     return parser.root
 
 
@@ -91,7 +98,7 @@ class _Parser(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.source = source
         self.lines = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
-        self.root = Node("", {}, 0, 0, len(source), len(source))
+        self.root = Node("", {}, 0, 0, len(source), len(source), None, [])
         self.open = [self.root]
 
     def place(self) -> int:
@@ -102,7 +109,7 @@ class _Parser(HTMLParser):
         start = self.place()
         inner = start + len(self.get_starttag_text())
         attributes = {name: value or "" for name, value in attrs}
-        node = Node(tag, attributes, start, inner, inner, inner, self.open[-1])
+        node = Node(tag, attributes, start, inner, inner, inner, self.open[-1], self.root.page)
         self.open[-1].children.append(node)
         if tag not in VOID:
             self.open.append(node)
@@ -113,12 +120,10 @@ class _Parser(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag) -> None:
-        if all(node.tag != tag for node in self.open[1:]):
-            return
         start = self.place()
-        while True:
+        while any(node.tag == tag for node in reversed(self.open)):
             node = self.open.pop()
-            node.inner_end = start
+            node.inner_end, node.past = start, len(node.page)
             if node.tag == tag:
                 node.end = self.source.index(">", start) + 1
                 return
