@@ -84,6 +84,7 @@ def render_embedded(root: Path, work: Path, scratch: Path, progress: Progress) -
         written = [threads.submit(pages), threads.submit(pdf)]
     for future in written:
         future.result()
+    kept.forget_the_rest()
     return target
 
 

@@ -92,13 +92,8 @@ class Store:
 
     def get(self, wanted: str) -> Entry | None:
         """The entry under the key `wanted`, or None where there is no sound one."""
-        path = self._folder / wanted
-        try:
-            digest, _, body = path.read_bytes().partition(b"\n")
-            os.utime(path)
-        except OSError:
-            return None
-        if digest.decode(errors="replace") != _hash(body):
+        body = kept(self._folder / wanted)
+        if body is None:
             return None
         fields = json.loads(body)
         files = tuple((name, base64.b64decode(content)) for name, content in fields["files"])
@@ -110,8 +105,7 @@ class Store:
         fields = {
             "code": entry.code, "sources": entry.sources, "outputs": entry.outputs, "files": files,
         }  # fmt: skip
-        body = json.dumps(fields).encode()
-        _write(self._folder / entry.key, _hash(body).encode() + b"\n" + body)
+        keep(self._folder / entry.key, json.dumps(fields).encode())
         _write(self._latest(name), entry.key.encode())
         kept = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         size = sum(path.stat().st_size for path in kept)
@@ -144,6 +138,21 @@ class Store:
 
     def _latest(self, name: str) -> Path:
         return self._folder / f"latest-{_hash(name.encode())[:16]}"
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write `content` to `path` in one step, with the hash by which `kept` knows that it is sound."""
+    _write(path, _hash(content).encode() + b"\n" + content)
+
+
+def kept(path: Path) -> bytes | None:
+    """What `keep` wrote to `path`, which is marked as used, or None where it is not there or damaged."""
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+        os.utime(path)
+    except OSError:
+        return None
+    return content if digest.decode(errors="replace") == _hash(content) else None
 
 
 def restore(root: Path, files: tuple[tuple[str, bytes], ...]) -> None:

@@ -1,35 +1,47 @@
 """What Pandoc made of a text, kept by its content: only what changed is read or written anew.
 
-It serves the calls whose result depends on nothing but the text, the arguments and a template.
+It serves the calls whose result depends on nothing but the text, the arguments and a page's template.
 """
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 
-from .cache import Entry, Store, code_hash, key
-from .pandoc import TEMPLATES, pandoc
+import pypandoc
+
+from . import pandoc
+from .cache import code_hash, keep, kept
 
 FOLDER = "pandoc"
-LIMIT = 50_000_000  # bytes; this manuscript takes seven
 
 
 class Kept:
     """Results of Pandoc in a folder of `work`, for many threads at once."""
 
     def __init__(self, work: Path) -> None:
-        self._store, self._one_at_a_time = Store(work / FOLDER, LIMIT), Lock()
-        templates = [path.read_bytes() for path in sorted(TEMPLATES.iterdir())]
-        self._surroundings = code_hash(version("pypandoc_binary"), *templates)
+        self._folder = work / FOLDER
+        self._folder.mkdir(exist_ok=True)
+        self._used: set[str] = set()
+        program = Path(pypandoc.get_pandoc_path())
+        found = program.stat()
+        files = [Path(pandoc.__file__), pandoc.TEMPLATES / "page.html"]
+        self._surroundings = code_hash(
+            program, found.st_size, found.st_mtime_ns, *(file.read_bytes() for file in files)
+        )
 
     def pandoc(self, source: str, *arguments: str, cwd: Path) -> str:
         """Return what Pandoc makes of `source` with `arguments`, as `pandoc.pandoc` does."""
-        code = code_hash(self._surroundings, arguments, source)
-        entry = self._store.get(key(code, {}))
-        if entry is None:
-            entry = Entry(code, {}, (pandoc(source, *arguments, cwd=cwd),), ())
-            with self._one_at_a_time:
-                self._store.put("pandoc", entry)
-        return entry.outputs[0]
+        name = code_hash(self._surroundings, arguments, source)
+        self._used.add(name)
+        content = kept(self._folder / name)
+        if content is not None:
+            return content.decode()
+        made = pandoc.pandoc(source, *arguments, cwd=cwd)
+        keep(self._folder / name, made.encode())
+        return made
+
+    def forget_the_rest(self) -> None:
+        """Remove what was not used since the start: the folder holds one book and no more."""
+        for path in self._folder.iterdir():
+            if path.name not in self._used:
+                path.unlink()

@@ -29,6 +29,18 @@ def test_a_node_knows_its_place():
     assert [child.tag for child in node.walk()] == ["p", "em", "br", "img"]
 
 
+def test_walking_goes_from_child_to_child():
+    def walked(node):
+        yield node
+        for child in node.children:
+            if not isinstance(child, str):
+                yield from walked(child)
+
+    for source in (PAGE, PAGE.replace("</table>\n</body></html>", ""), "<p><b>one<i>two</b>three"):
+        for node in parse(source).walk():
+            assert list(node.walk()) == list(walked(node))
+
+
 def test_text_resolves_entities_and_parts_blocks_but_not_words():
     assert by_id("one").text() == "Text with stress<1 and"
     assert parse(PAGE).first(lambda n: n.tag == "table").text() == "1 2"

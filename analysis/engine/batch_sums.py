@@ -6,7 +6,8 @@
     w          weights 1/(v + tau2);  s1, s2 the sums of w, w^2
     r          y less the weighted mean
 
-A row is short enough to stay in the fastest cache, so that passing over it twice costs little.
+A row is short enough to stay in the fastest cache, so that passing over it twice costs little. What
+is taken away first is stored in d, since of a - b - c the compiler may make a - (b + c).
 """
 
 import numpy as np
@@ -32,6 +33,7 @@ def equal_effects(y, v):
     """Return s1, the weighted mean, Q and c = s1 - s2/s1 of each row at tau2 = 0."""
     b, n = y.shape
     totals, means, qs, cs = np.empty(b), np.empty(b), np.empty(b), np.empty(b)
+    d = np.empty(n)
     for i in range(b):
         s1 = s2 = wy = wyy = 0.0
         for j in range(n):
@@ -47,12 +49,12 @@ def equal_effects(y, v):
             # it, and Q, good to the size of the differences between studies.
             wr = 0.0
             for j in range(n):
-                wr += (y[i, j] - mean) / v[i, j]
+                d[j] = y[i, j] - mean
+                wr += d[j] / v[i, j]
             shift = wr / s1
             q = 0.0
             for j in range(n):
-                r = y[i, j] - mean - shift
-                q += r * r / v[i, j]
+                q += (d[j] - shift) ** 2 / v[i, j]
             mean += shift
         c = s1 - s2 / s1
         if c < CANCELLED * s1:
@@ -92,17 +94,19 @@ def spread(y, v, centre, tau2):
     """Return s1 and the sums of w r^2 and of (w r)^2 of each row at `tau2`."""
     b, n = y.shape
     totals, squares, bents = np.empty(b), np.empty(b), np.empty(b)
+    d = np.empty(n)
     for i in range(b):
         s1 = wy = 0.0
         for j in range(n):
             w = 1 / (v[i, j] + tau2[i])
+            d[j] = y[i, j] - centre[i]
             s1 += w
-            wy += w * (y[i, j] - centre[i])
+            wy += w * d[j]
         shift = wy / s1
         square = bent = 0.0
         for j in range(n):
             w = 1 / (v[i, j] + tau2[i])
-            r = y[i, j] - centre[i] - shift
+            r = d[j] - shift
             square += w * r * r
             bent += w * w * r * r
         totals[i], squares[i], bents[i] = s1, square, bent

@@ -185,8 +185,7 @@ class Mean(Model):
 
     def trace_pp(self, w: np.ndarray) -> float:
         """Return tr(P P), the sum of all squared w_i (1 - w_i / s), and of w_i w_j / s for i != j."""
-        first, others = w[self.first], w.copy()
-        others[self.first] = 0
+        first, others = w[self.first], w * self.others
         rest = others @ self.ones
         total, squares = rest + first, others**2
         s2 = squares @ self.ones

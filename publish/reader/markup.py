@@ -33,8 +33,8 @@ class Node:
     inner: int
     inner_end: int
     end: int
-    parent: Node | None
-    page: list[Node]
+    parent: Node | None = field(repr=False)
+    page: list[Node] = field(repr=False)
     children: list[Node | str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -120,8 +120,10 @@ class _Parser(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag) -> None:
+        if all(node.tag != tag for node in reversed(self.open)):
+            return
         start = self.place()
-        while any(node.tag == tag for node in reversed(self.open)):
+        while True:
             node = self.open.pop()
             node.inner_end, node.past = start, len(node.page)
             if node.tag == tag:
