@@ -22,7 +22,7 @@ TIMED_OUT, PATIENCE = -1, 10
 MEMORY = 4 << 30
 HEAVY = (
     "numpy", "scipy.stats", "scipy.optimize", "scipy.integrate", "scipy.special", "scipy.interpolate",
-    "pandas", "pandera.pandas", "formulaic", "flint", "hypothesis", "hypothesis.strategies",
+    "pandas", "pandera.pandas", "formulaic", "flint", "numba", "hypothesis", "hypothesis.strategies",
     "matplotlib.figure", "great_tables", "bs4", "pypdf", "axe_playwright_python.sync_playwright",
     "playwright.sync_api", "xdist.plugin", "_hypothesis_pytestplugin", "pdb", "xml.etree.ElementTree",
 )  # fmt: skip

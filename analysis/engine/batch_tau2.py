@@ -17,7 +17,7 @@ import numpy as np
 from . import batch_sums
 from .mean_likelihood import highest_of_rows
 
-# Newton on 1/Q needs about four steps; forty doublings would span every positive double's use.
+# Newton on 1/Q needs about four steps.
 MAX_STEPS = 100
 # A step this small, relative to tau2 or to the variance of an estimate, is the last: the error
 # after it is of the order of its square.

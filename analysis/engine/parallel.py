@@ -9,8 +9,8 @@ executor   who does the tasks: a `dask.distributed.Client`, a `joblib.Parallel`,
 Where the blocks end depends on the number of rows and of columns alone, and the random numbers of a
 block on the seed and on where it begins. The results are therefore the same to the last bit however
 blocks are put together to tasks, whoever does these, in whatever order, and however often: a task
-that is lost with its machine is done again. Only processors of another make may round differently, and
-BLAS with other numbers of threads, the sums over more than 10,000 studies.
+that is lost with its machine is done again. Only processors of another make may round differently,
+other versions of Numba, and BLAS with other numbers of threads the sums over more than 10,000 studies.
 
 Dask has its workers give memory back at once, which makes them take more than twice the time for
 arrays of the size of a block; `bench/billion.py` shows the setting that keeps it.
