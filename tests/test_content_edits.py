@@ -54,7 +54,7 @@ def composed(tmp_path):
 @pytest.mark.parametrize(
     "rows",
     [
-        of("clarke2014"),
+        pytest.param(of("clarke2014"), marks=pytest.mark.long),
         pytest.param(of("clarke2014", "fonagy2015"), marks=pytest.mark.long),
         pytest.param(of("clarke2014", "fonagy2015", "wiles2013"), marks=pytest.mark.long),
         pytest.param([row for row in ROWS if not row[0].startswith("qol")], marks=pytest.mark.long),

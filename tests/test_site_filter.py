@@ -119,7 +119,8 @@ def test_the_ledger_is_filtered_by_verdict_section_and_words(visit, site, ledger
     assert len(rows(page, "tbl-ledger")) == len(wanted) > 0
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_ledger_can_be_read_on_a_phone(visit, site, ledger, scheme):
     size = {"width": 390, "height": 800}
     with served(site) as address:

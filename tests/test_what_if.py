@@ -15,13 +15,13 @@ from analysis.manuscript import REGISTRY
 from experiment import DATA, FOLLOW, REVIEW, address, expected, included, state
 
 ALPHA = 0.05
-STATES = 300
 
 
-def test_hundreds_of_states_have_the_numbers_of_the_engine(opened):
+@pytest.mark.parametrize("states", [100, pytest.param(1000, marks=pytest.mark.long)])
+def test_states_by_the_hundred_have_the_numbers_of_the_engine(opened, states):
     draw = random.Random(20261130)
     several = 0
-    for _ in range(STATES):
+    for _ in range(states):
         chosen = state(draw)
         shown = opened.evaluate(FOLLOW, address(chosen))["numbers"]
         ours = expected(chosen)
@@ -34,7 +34,7 @@ def test_hundreds_of_states_have_the_numbers_of_the_engine(opened):
                 assert shown[name] == pytest.approx(value, rel=1e-8, abs=1e-9), (chosen, name)
         if not ours:
             assert shown["estimate"] is None and shown["k"] is None
-    assert several > STATES / 2
+    assert several > states / 2
 
 
 def judged(chosen: dict) -> dict[str, bool | None]:
