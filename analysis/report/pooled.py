@@ -14,7 +14,7 @@ from ..engine.checks import computable
 from ..engine.pool import Pooled, pool
 from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
-from .studies import given_name, silent_prefixes
+from .studies import given_name, silent_rows
 from .trials import Data, Trial
 from .wording import direction, heterogeneity, prediction, significant
 from .writer import Writer
@@ -180,7 +180,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     chosen = heaviest(writer)
     silent = tuple(
         Row({"study": trial.name, "weight": "not pooled"} | _raw_cells(writer, prefix, trial))
-        for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True)
+        for prefix, trial in silent_rows(outcome)
     )
     shown = (*(rows[i] for i in chosen.positions), *silent[:MOST])
     table = Table(f"{outcome.key}-studies", tuple(columns), shown, chosen.notes, (*rows, *silent))

@@ -66,13 +66,14 @@ def add_sensitivity(writer: Writer) -> None:
     if enough:
         without = computable(leave_one_out, **effects, method=METHOD, ci=CI, level=writer.level)
     found = computable(influence, **effects, method=METHOD) if enough else None
+    judged = found is not None and len(writer.outcome.trials) >= FEWEST_FLAGGED
     trials = writer.outcome.trials if without is not None else ()
     _add_series(writer, f"{RECOMMENDED}.without", without, trials, lambda _: RECOMMENDED)
     _add_verdict(writer, without, trials)
-    _add_flagged(writer, found)
+    _add_flagged(writer, found, judged)
     for name, draw in (
         ("leave_one_out", partial(_without, writer, trials)),
-        ("influence", partial(_influence, writer, found)),
+        ("influence", partial(_influence, writer, found, judged)),
         ("baujat", partial(_baujat, writer, enough)),
     ):
         writer.registry.figure(writer.name(name), draw)
@@ -170,9 +171,8 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
     writer.say(f"{prefix}.verdict", verdict, inputs)
 
 
-def _add_flagged(writer: Writer, found) -> None:
+def _add_flagged(writer: Writer, found, judged: bool) -> None:
     trials = writer.outcome.trials
-    judged = found is not None and _enough_to_flag(trials)
     flags = found.influential.tolist() if judged else [False] * len(trials)
     flagged = [t.name for t, flag in zip(trials, flags, strict=True) if flag]
     k = len(flagged) if judged else None
@@ -190,11 +190,6 @@ def _add_flagged(writer: Writer, found) -> None:
         words = "No study is flagged as influential."
         words = f"Flagged as influential: {named(flagged)}." if flagged else words
         writer.say("influence.flagged", words, ("influence.k",))
-
-
-def _enough_to_flag(trials: tuple[Trial, ...]) -> bool:
-    """Whether the bounds of influence mean something for so many `trials`."""
-    return len(trials) >= FEWEST_FLAGGED
 
 
 def _without(writer: Writer, trials) -> Figure:
@@ -216,9 +211,8 @@ def _series_plot(writer: Writer, series: str, head: str, trials, chosen: Chosen)
     )  # fmt: skip
 
 
-def _influence(writer: Writer, found) -> Figure:
+def _influence(writer: Writer, found, judged: bool) -> Figure:
     trials = writer.outcome.trials if found is not None else ()
-    judged = _enough_to_flag(trials)
     within = bounds(len(trials)) if judged else {}
     chosen = foremost(found.cook_d if trials else (), "with the largest Cook’s distance")
     shown, diagnostics = list(chosen.positions), []

@@ -1,4 +1,4 @@
-"""Each study as the file gives it: its numbers, its effect with an interval, and its participants."""
+"""Each study as the file gives it: its numbers, and its effect with an interval."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .writer import Writer
 
 
 def add_studies(writer: Writer, data: Data) -> None:
-    """Register every study's numbers and effect, and the table of them."""
+    """Register every study's numbers and effect, how many there are, and what the outcome is called."""
     measure, outcome = writer.outcome.measure, writer.outcome
     for trial in outcome.trials:
         _add_study(writer, data, f"study.{trial.key}", trial)
-    for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True):
+    for prefix, trial in silent_rows(outcome):
         _add_study(writer, data, prefix, trial)
     if outcome.dependent:
         _add_rows(writer)
@@ -26,9 +26,9 @@ def add_studies(writer: Writer, data: Data) -> None:
     writer.say("analysed", measure.of_analysis)
 
 
-def silent_prefixes(outcome: Outcome) -> list[str]:
-    """The names of the rows that are not pooled, which may be of a study that has others."""
-    return [f"silent.{trial.key}.{n}" for n, trial in numbered(outcome.silent)]
+def silent_rows(outcome: Outcome) -> list[tuple[str, Trial]]:
+    """The rows that are not pooled, each with its name, as its study may have others."""
+    return [(f"silent.{trial.key}.{n}", trial) for n, trial in numbered(outcome.silent)]
 
 
 def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
