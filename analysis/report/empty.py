@@ -31,7 +31,7 @@ def add_empty(writer: Writer) -> None:
     for name in ("estimate", "ci_low", "ci_high"):
         yi = None if found is None else getattr(found, name)
         meaning = f"pooled effect with trials that say nothing of a ratio: {name}; {WORDS}"
-        writer.effect(f"with_silent.{name}", yi, meaning, inputs)
+        writer.effect(f"with_silent.{name}", yi, meaning, inputs, limit=name != "estimate")
     writer.tell("empty.told", *(_told(writer) if outcome.silent else []))
 
 

@@ -110,7 +110,8 @@ def _add_narrow(writer: Writer) -> None:
     found, own = (pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, OWN))
     for end, word in (("ci_low", "lower"), ("ci_high", "upper")):
         meaning = f"{word} confidence limit by Hartung and Knapp’s own error; {words}"
-        writer.effect(f"{RECOMMENDED}.own.{end}", getattr(own, end), meaning, writer.trial_inputs())
+        name, inputs = f"{RECOMMENDED}.own.{end}", writer.trial_inputs()
+        writer.effect(name, getattr(own, end), meaning, inputs, limit=True)
     ends = [writer.get(f"{RECOMMENDED}.own.{end}") for end in ("ci_low", "ci_high")]
     said = []
     if own.se < found.se:

@@ -137,7 +137,8 @@ def _add_series(
             ("ci_high", "upper confidence limit"),
         ):
             yi = float(getattr(found, name)[i])
-            writer.effect(f"{own}.{name}", yi, f"{meaning}; {WORDS}", inputs(name))
+            limit = name != "estimate"
+            writer.effect(f"{own}.{name}", yi, f"{meaning}; {WORDS}", inputs(name), limit=limit)
         p = float(found.pvalue[i])
         writer.pvalue(f"{own}.pvalue", p, f"significance (p); {WORDS}", inputs("pvalue"))
 
@@ -150,7 +151,7 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
         yi = None if at is None else float(found.estimate[at])
         inputs = (f"{prefix}.{trial.key}.estimate",) if trial else ()
         meaning = f"{name} pooled effect with a study left out; {WORDS}"
-        writer.effect(f"{prefix}.{name}", yi, meaning, inputs)
+        writer.effect(f"{prefix}.{name}", yi, meaning, inputs, limit=False)
         writer.say(f"{prefix}.{name}.name", trial.name if trial else "no study", inputs)
     p = writer.get(f"{RECOMMENDED}.pvalue").raw
     inputs = (f"{RECOMMENDED}.pvalue", *(f"{prefix}.{t.key}.pvalue" for t in trials))

@@ -45,7 +45,8 @@ def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
         ("ci_low", trial.yi - half * se, "lower confidence limit"),
         ("ci_high", trial.yi + half * se, "upper confidence limit"),
     ):
-        writer.effect(f"{prefix}.{name}", yi, f"{meaning}, {trial.name}", inputs)
+        of, limit = f"{meaning}, {trial.name}", name != "estimate"
+        writer.effect(f"{prefix}.{name}", yi, of, inputs, limit=limit)
     places = writer.places + 1
     writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
     writer.number(
@@ -59,7 +60,8 @@ def _add_rows(writer: Writer) -> None:
     for n, trial in numbered(writer.outcome.rows):
         prefix = f"row.{trial.key}.{n}"
         of = f"{trial.name}, line {trial.line}"
-        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
+        name = writer.outcome.measure.name
+        writer.effect(f"{prefix}.estimate", trial.yi, f"{name}, {of}", limit=False)
         writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
 
 
