@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
+import pytest
 from pypdf import PdfReader
 
 from publish.build import build
@@ -149,3 +150,33 @@ def test_equations_read_the_same_on_paper_and_on_the_screen(toy):
     )
     (site / "chapters/one.html").write_text(wrong, encoding="utf-8")
     assert len(differences(html_tokens(site / "chapters/one.html"), pdf[1])) == 1
+
+
+LONG = "The first of very many words of a {} that nobody could keep in mind"
+
+
+@pytest.mark.parametrize(
+    ("book", "chapter", "head"),
+    [
+        ("A book: a story", "A chapter", "A book A chapter"),
+        ("One's own title", "One's own title", "One's own title"),
+        (LONG.format("book"), "A chapter", f"{LONG.format('book')} A chapter"),
+        (LONG.format("book"), LONG.format("chapter"), f"The first of … {LONG.format('chapter')}"),
+        ("A book", f"{LONG} {LONG}".format("chapter", "part"), "The first of …"),
+    ],
+)
+def test_the_head_of_a_page_is_a_single_line(toy, book, chapter, head):
+    """With the part of the book's title, and of a chapter's that is longer, for which there is room."""
+    config, one = toy / "_quarto.yml", toy / "chapters/one.qmd"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("Values & <signs> #in a title", book), encoding="utf-8")
+    text = one.read_text(encoding="utf-8").replace("# Chapter title", f"# {chapter}", 1)
+    one.write_text(text + "\n\nword" * 300, encoding="utf-8")
+    pdf = build(toy, "embedded", quiet) / "manuscript.pdf"
+    run = [program("pdftotext"), "-layout", "-f", "3", "-l", "3", str(pdf), "-"]
+    page = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split("\n")
+    lines = [" ".join(line.split()) for line in page if line.strip()]
+    assert lines[1] == "word"
+    first, cut, rest = head.partition(" …")
+    assert lines[0].startswith(first) and lines[0].endswith(rest)
+    assert lines[0] == head or (cut and lines[0].count("…") == 1)

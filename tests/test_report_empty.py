@@ -63,6 +63,9 @@ def test_the_result_with_it_is_told_beside(tmp_path):
     why = "Such a trial says nothing of a ratio and is not pooled."
     said = f"B (line 3) has no event in either arm. {why}"
     assert registry.get(Phrase, "data.empty").text == said
+    # Which contradicts nothing that stands beside it.
+    beside = "Every row has the numbers that its effect is computed from."
+    assert registry.get(Phrase, "data.left_out").text == beside
     told = registry.get(Phrase, "outcome.empty.told").text
     assert told.startswith(said) and f"would be {exp(all_three.estimate):.2f} (" in told
     without = compose(read(tmp_path, WITHOUT))

@@ -70,7 +70,6 @@ def shown(found: dict[str, float]) -> dict[str, float]:
 
 def statins(quantity: str) -> float:
     outcome, *_, statistic = quantity.split(".")
-    # The names of outcomes are cut at forty characters.
     own = [r for r in rows("statins") if slug(r["outcome"]) == outcome]
     return shown(mantel_haenszel(own))[statistic]
 

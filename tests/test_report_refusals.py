@@ -45,6 +45,21 @@ def problems(folder: Path, text: str, settings: str = "") -> list[str]:
         ("encoding: rot13", "trials.yml:1:encoding: is 'rot13', not known"),
         ("encoding: nothing", "trials.yml:1:encoding: is 'nothing', not known"),
         ("a: b\n" * 30_000, "trials.yml: is larger than 100000 bytes"),
+        (
+            "labels:\n  n_t: Patients\n  dosis: Dose",
+            "trials.yml:3:labels: 'dosis' is set, and there is no "
+            "such column; there are: study, events_t, n_t, events_c, n_c",
+        ),
+        (
+            "\nunits: {dosis: mg}",
+            "trials.yml:2:units: 'dosis' is set, and there is no such column;",
+        ),
+        ("\ncolumns: {dosis: note}", "trials.yml:2:columns: 'dosis' is set, and there is no such"),
+        (
+            "units: {n_t: person}",
+            "trials.yml:1:units: 'n_t' is taken for: participants, treated group; "
+            "only years and moderators have a unit, here none; delete the unit, or set columns: {n_t:",
+        ),
     ],
 )
 def test_settings_that_mean_nothing_are_refused_in_short(tmp_path, settings, said):
@@ -55,10 +70,26 @@ def test_settings_that_mean_nothing_are_refused_in_short(tmp_path, settings, sai
 @pytest.mark.parametrize("text", ["2020-02-30", "0000-00-00", "1.10", "no", "0x10", "12:30"])
 def test_settings_are_text_as_it_is_written(tmp_path, text):
     settings = f"title: {text}\ndate: {text}\nlabels: {{{text}: {text}}}\ncolumns: {{on: note}}"
-    rows = "study,on,yi,vi\nA,1,0.5,0.1\nB,2,0.1,0.2\n"
+    rows = f"study,on,yi,vi,{text}\nA,1,0.5,0.1,3\nB,2,0.1,0.2,4\n"
     data = read_data(file(tmp_path, rows, settings))
     assert (data.settings.title, data.settings.date, data.label(text)) == (text, text, text)
-    assert data.columns.of("note") == ["on"]
+    assert "on" in data.columns.of("note")
+
+
+def test_a_unit_is_that_of_a_moderator_or_of_the_year(tmp_path):
+    rows = "study,yi,vi,year,dose,land\n" + "".join(
+        f"S{i},0.{i},0.1,{1990 + i},{i},{'AB'[i % 2]}\n" for i in range(1, 7)
+    )
+    data = read_data(file(tmp_path, rows, "units: {year: calendar year, dose: mg}"))
+    assert [data.unit(column) for column in ("year", "dose")] == ["1 calendar year", "1 mg"]
+    (told,) = problems(tmp_path, rows, "units:\n  dose: mg\n  land: km")
+    assert told.startswith(
+        "trials.yml:3:units: 'land' is taken for: categories that divide the studies;"
+    )
+    assert "here year, dose;" in told
+    # What is set of a column decides, too.
+    (told,) = problems(tmp_path, rows, "columns: {dose: note}\nunits: {dose: mg}")
+    assert told.startswith("trials.yml:2:units: 'dose' is taken for: shown with the data")
 
 
 def test_settings_that_are_no_text_are_refused_with_their_line(tmp_path):

@@ -65,7 +65,8 @@ def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
     ):
         yi = None if filled is None else getattr(filled.adjusted, name)
         meaning = f"{words} with missing studies filled in; {MODELS[RECOMMENDED][2]}"
-        writer.on_both_scales(f"{RECOMMENDED}.filled", name, yi, meaning, inputs)
+        limit = name != "estimate"
+        writer.on_both_scales(f"{RECOMMENDED}.filled", name, yi, meaning, inputs, limit=limit)
 
 
 def _told(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..review.data import DataError
+from ..review.data import DataError, Finding
 from .arms import Arms, find_arms
 from .lacking import lacking
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
@@ -19,13 +19,14 @@ from .roles import (
     measure_by_name,
     role_by_name,
 )
-from .settings import Settings
+from .settings import OF_COLUMNS, Settings
 from .source import Source, is_missing
 
 SET, NAMED, HELD = "as set", "by its name", "by what it holds"
 PAIRED = "by the names of both groups"
 GENERAL = ("treatment", "control")  # what groups without names are called
 RUNNING = ("id", "nr", "no", "number", "row", "index")  # columns that count rows
+SLOPES = ("year", MODERATOR)  # roles on which effects are regressed
 SAID_ONCE = {"study", "outcome", "year", *NUMBERS}
 
 
@@ -63,13 +64,11 @@ class Columns:
 
 
 def understand(source: Source, settings: Settings) -> Columns:
-    """Say what every column of `source` is; raises `DataError` with every problem at once."""
-    problems = [
-        source.problem(None, name, f"is set as {role!r}, and there is no such column; there are: "
-                       + ", ".join(source.columns))
-        for name, role in settings.columns.items()
-        if name not in source.columns
-    ]  # fmt: skip
+    """Say what every column of `source` is; raises `DataError` with every problem at once.
+
+    What a unit is set of is judged once all columns are understood.
+    """
+    problems = _of_no_column(source, settings)
     roles = _named(source, settings)
     roles = _study_of_several(source, roles)
     arms = _arms(source, roles)
@@ -88,7 +87,36 @@ def understand(source: Source, settings: Settings) -> Columns:
     understood = tuple(
         _settled(source, column, roles.get(column), form) for column in source.columns
     )
+    problems = _of_no_slope(settings, understood)
+    if problems:
+        raise DataError(problems)
     return Columns(understood, measure, form, chosen)
+
+
+def _of_no_column(source: Source, settings: Settings) -> list[Finding]:
+    """What the settings say of columns that the file does not have."""
+    text = f"is set, and there is no such column; there are: {', '.join(source.columns)}"
+    return [
+        settings.problem(key, name, text)
+        for key in OF_COLUMNS
+        for name in getattr(settings, key)
+        if name not in source.columns
+    ]
+
+
+def _of_no_slope(settings: Settings, understood: tuple[Understood, ...]) -> list[Finding]:
+    """Units of columns on which there is no meta-regression, so that nobody would ever read them."""
+    able = [each.column for each in understood if each.role in SLOPES]
+    others = {each.column: each for each in understood if each.role not in SLOPES}
+    return [
+        settings.problem(
+            "units", name,
+            f"is taken for: {others[name].meaning}; only years and moderators have a unit, here "
+            f"{', '.join(able) or 'none'}; delete the unit, or set columns: {{{name}: moderator}}",
+        )
+        for name in settings.units
+        if name in others
+    ]  # fmt: skip
 
 
 def _named(source: Source, settings: Settings) -> dict[str, Understood]:
@@ -123,7 +151,7 @@ def _study_of_several(source: Source, roles: dict[str, Understood]) -> dict[str,
     }
 
 
-def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list:
+def _claimed_twice(source: Source, roles: dict[str, Understood]) -> list[Finding]:
     problems = []
     for role in dict.fromkeys(each.role for each in roles.values()):
         claimants = [c for c, each in roles.items() if each.role == role]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..display.registry import Registry
-from . import bias, moderators, sensitivity
 from .bias import add_bias
 from .columns import understand
 from .counts import add_counts, add_participants
@@ -25,11 +24,6 @@ from .trials import Data, read_trials
 from .whatif import add_what_if
 from .writer import Writer
 
-FEWEST = {
-    "bias.fewest": bias.FEWEST, "moderator.fewest": moderators.FEWEST,
-    "influence.fewest": sensitivity.FEWEST_FLAGGED,
-}  # fmt: skip
-
 
 def read_data(path: Path, settings: Settings | None = None) -> Data:
     """Read the trials in the CSV file at `path`, with the settings beside it unless they are given.
@@ -45,8 +39,7 @@ def read_data(path: Path, settings: Settings | None = None) -> Data:
 def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
     """Compute everything from `data`, and judge what was `published` of it."""
     registry = Registry(published)
-    add_description(registry, data, FEWEST)
-    registry.phrase("settings.influence.rule", sensitivity.RULE, ("settings.influence.fewest",))
+    add_description(registry, data)
     exact = is_exact(data.columns)
     writers = [Writer(registry, outcome, data.settings.level, exact) for outcome in data.outcomes]
     for writer in writers:
@@ -54,7 +47,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_participants(writer)
         add_counts(writer, data)
         add_pooled(writer)
-        add_empty(writer, data)
+        add_empty(writer)
         add_dependent(writer, data)
         add_data_table(writer, data)
         add_forest(writer)

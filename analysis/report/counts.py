@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..display.numbers import count
 from ..engine.checks import computable
 from ..engine.mantel_haenszel import MantelHaenszel, mantel_haenszel
-from .measures import CELLS, DIFFERENCES, OF_EVENTS
+from .measures import CELLS, OF_EVENTS
 from .trials import Data, Outcome, Trial
 from .wording import I2_PLACES
 from .writer import EFFECTS, Writer
@@ -59,10 +59,8 @@ def _add_summary(writer: Writer, found: MantelHaenszel | None, inputs: list[str]
     writer.count("mh.k", found and found.k, f"number of studies; {WORDS}", inputs)
     for name in ("estimate", "ci_low", "ci_high"):
         yi = None if found is None else getattr(found, name)
-        writer.effect(f"mh.{name}", yi, f"{EFFECTS[name].format(measure.name)}; {WORDS}", inputs)
-        if measure.kind != DIFFERENCES:
-            meaning = f"{EFFECTS[name].format(measure.analysed)}; {WORDS}"
-            writer.number(f"mh.analysed.{name}", yi, 3, meaning, inputs)
+        meaning = f"{EFFECTS[name].format(measure.name)}; {WORDS}"
+        writer.on_both_scales("mh", name, yi, meaning, inputs, limit=name != "estimate")
     for name, places, meaning in (
         ("se", writer.places + 1, "standard error of the pooled effect"),
         ("statistic", 2, "test statistic of the pooled effect"),

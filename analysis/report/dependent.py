@@ -66,7 +66,8 @@ def _add_mean(writer: Writer, name: str, result) -> None:
     writer.count(f"{name}.k", k, f"number of effects; {words}", inputs)
     for end in ENDS:
         yi = None if row is None else float(row[end])
-        writer.on_both_scales(name, end, yi, f"pooled effect: {end}; {words}", inputs)
+        meaning = f"pooled effect: {end}; {words}"
+        writer.on_both_scales(name, end, yi, meaning, inputs, limit=end != "estimate")
     se, p = (None if row is None else float(row[key]) for key in ("se", "pvalue"))
     writer.number(f"{name}.se", se, writer.places + 1, f"standard error; {words}", inputs)
     writer.pvalue(f"{name}.pvalue", p, f"significance (p); {words}", inputs)

@@ -7,6 +7,7 @@ from ..display.registry import Registry
 from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
+from . import bias, moderators, sensitivity
 from .columns import HELD, SET
 from .empty import told_of_silent
 from .intervals import off_centre
@@ -25,16 +26,16 @@ COLUMNS = (
     Column("note", "Remark"),
 )
 CONSTANT = 0.5  # the engine’s default for counts of nought
-SETTINGS = {
-    "bias.fewest": "studies below which tests of asymmetry are left out",
-    "moderator.fewest": "studies below which a meta-regression is left out",
-    "influence.fewest": "studies below which none is flagged as influential",
-}
+FEWEST = (
+    ("bias", bias.FEWEST, "tests of asymmetry are left out"),
+    ("moderator", moderators.FEWEST, "a meta-regression is left out"),
+    ("influence", sensitivity.FEWEST_FLAGGED, "none is flagged as influential"),
+)
 
 
-def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
-    """Register what was read and how, and the `fewest` studies that analyses ask for."""
-    _add_settings(registry, data, fewest)
+def add_description(registry: Registry, data: Data) -> None:
+    """Register what was read and how, and what analyses ask for."""
+    _add_settings(registry, data)
     _add_columns(registry, data)
     source = data.source
     registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
@@ -49,7 +50,7 @@ def add_description(registry: Registry, data: Data, fewest: dict[str, int]) -> N
     registry.phrase("data.off_centre", _off_centre(data), ())
 
 
-def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> None:
+def _add_settings(registry: Registry, data: Data) -> None:
     for name, share, meaning in (
         ("level", data.settings.level, "coverage of the intervals, per cent"),
         ("given_level", data.settings.given_level, "coverage of the file’s intervals, per cent"),
@@ -69,8 +70,9 @@ def _add_settings(registry: Registry, data: Data, fewest: dict[str, int]) -> Non
         ("high_i2", HIGH_I2, "I² in per cent from which on heterogeneity is called high"),
     ):
         registry.value(f"settings.{name}", raw, lambda x: f"{x:g}", meaning)
-    for name, k in fewest.items():
-        registry.value(f"settings.{name}", k, count, SETTINGS[name])
+    for name, k, meaning in FEWEST:
+        registry.value(f"settings.{name}.fewest", k, count, f"studies below which {meaning}")
+    registry.phrase("settings.influence.rule", sensitivity.RULE, ("settings.influence.fewest",))
 
 
 def _add_columns(registry: Registry, data: Data) -> None:
@@ -102,7 +104,7 @@ def _read(data: Data) -> str:
 
 def _left_out(data: Data) -> str:
     if not data.left_out:
-        return "Every row has an effect; none was left out."
+        return "Every row has the numbers that its effect is computed from."
     told = "; ".join(str(finding) for finding in data.left_out)
     return f"Left out were rows without any effect: {told}."
 
@@ -148,4 +150,4 @@ def _add_zeros(registry: Registry, data: Data) -> None:
         parts = [k, f" {rows} a count of nought; ", constant, " was added to each count there."]
     registry.add("data.zeros.told", Phrase.of("data.zeros.told", *parts))
     silent = tuple(row for outcome in data.outcomes for row in outcome.silent)
-    registry.phrase("data.empty", told_of_silent(data, silent) if silent else "", ("data.rows",))
+    registry.phrase("data.empty", told_of_silent(silent) if silent else "", ("data.rows",))

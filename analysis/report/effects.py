@@ -6,6 +6,7 @@ from ..engine.effect_size import effect_size
 from .measures import CELLS, RATIOS, Measure
 
 ARMS = ("treated", "control")
+NOBODY, EVERYBODY = "nobody", "everybody"  # has the event, in both arms
 
 
 def size_of(numbers: dict[str, float]) -> int | None:
@@ -26,16 +27,18 @@ def counts_of(numbers: dict[str, float]) -> tuple[list[float], list[float]]:
     return events, [numbers[f"n_{arm}"] - x for arm, x in zip(ARMS, events, strict=True)]
 
 
-def is_silent(measure: Measure, numbers: dict[str, float]) -> bool:
-    """Whether the counts of a row say nothing of the ratio that is its `measure`.
+def silence(measure: Measure, numbers: dict[str, float]) -> str:
+    """Who has the event where the counts of a row say nothing of the ratio that is its `measure`, or "".
 
     Of risks where nobody has the event, of odds also where everybody has it: Higgins et al. (2019),
     section 10.4.4.2. Any effect of such a row comes of the correction of its counts alone.
     """
     events, others = counts_of(numbers)
     if measure.kind != RATIOS or not events:
-        return False
-    return not any(events) or (measure.key == "OR" and not any(others))
+        return ""
+    if not any(events):
+        return NOBODY
+    return EVERYBODY if measure.key == "OR" and not any(others) else ""
 
 
 def effect_of(

@@ -9,33 +9,33 @@ from __future__ import annotations
 
 from ..display.value import Value
 from ..engine.pool import pool
-from .effects import counts_of
+from .effects import NOBODY
 from .many import named
 from .pooled import MODELS, RECOMMENDED
-from .studies import silent_prefixes
-from .trials import Data, Trial, effects_of
+from .studies import silent_rows
+from .trials import Trial, effects_of
 from .writer import Writer
 
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
 
 
-def add_empty(writer: Writer, data: Data) -> None:
+def add_empty(writer: Writer) -> None:
     """Register the pooled effect with the silent trials, and the words on them."""
     outcome = writer.outcome
     found = None
     inputs: tuple[str, ...] = ()
     if outcome.silent:
         found = pool(**effects_of(outcome.everything), method=METHOD, ci=CI, level=writer.level)
-        own = (f"{p}.{end}" for p in silent_prefixes(outcome) for end in ("estimate", "variance"))
+        own = (f"{p}.{end}" for p, _ in silent_rows(outcome) for end in ("estimate", "variance"))
         inputs = (*writer.trial_inputs(), *own)
     for name in ("estimate", "ci_low", "ci_high"):
         yi = None if found is None else getattr(found, name)
         meaning = f"pooled effect with trials that say nothing of a ratio: {name}; {WORDS}"
-        writer.effect(f"with_silent.{name}", yi, meaning, inputs)
-    writer.tell("empty.told", *(_told(writer, data) if outcome.silent else []))
+        writer.effect(f"with_silent.{name}", yi, meaning, inputs, limit=name != "estimate")
+    writer.tell("empty.told", *(_told(writer) if outcome.silent else []))
 
 
-def _told(writer: Writer, data: Data) -> list[str | Value]:
+def _told(writer: Writer) -> list[str | Value]:
     silent = writer.outcome.silent
     constant = writer.registry.get(Value, "settings.constant")
     estimate, low, high = (
@@ -43,14 +43,14 @@ def _told(writer: Writer, data: Data) -> list[str | Value]:
     )
     it, its = ("it", "its counts") if len(silent) == 1 else ("they", "each of their counts")
     return [
-        told_of_silent(data, silent), f" If {it} were pooled all the same, with ", constant,
+        told_of_silent(silent), f" If {it} were pooled all the same, with ", constant,
         f" added to {its}, the pooled effect would be ", estimate, " (", low, " to ", high, ").",
     ]  # fmt: skip
 
 
-def told_of_silent(data: Data, rows: tuple[Trial, ...]) -> str:
+def told_of_silent(rows: tuple[Trial, ...]) -> str:
     """That nobody or everybody in `rows` has the event, and that these are not pooled."""
-    none, all_ = ([r for r in rows if _nobody(data, r) is nobody] for nobody in (True, False))
+    none, all_ = ([r for r in rows if (r.silent == NOBODY) is nobody] for nobody in (True, False))
     parts = []
     if none:
         parts.append(f"{_lines(none)} {'has' if len(none) == 1 else 'have'} no event in either arm")
@@ -67,9 +67,3 @@ def told_of_silent(data: Data, rows: tuple[Trial, ...]) -> str:
 def _lines(rows: list[Trial]) -> str:
     """The `rows` by name, with their lines in the file."""
     return named([f"{row.name} (line {row.line})" for row in rows])
-
-
-def _nobody(data: Data, row: Trial) -> bool:
-    """Whether nobody in the trial has the event."""
-    numbers = {role: data.source.number(cell) for role, cell in row.raw.items()}
-    return not any(counts_of(numbers)[0])

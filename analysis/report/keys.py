@@ -13,17 +13,18 @@ DIGEST = 6  # letters that tell long names apart; a running number would hang on
 def slug(text: str, taken: set[str]) -> str:
     """Return a name for `text` of letters, digits and underscores, and add it to those `taken`.
 
-    A long one keeps its first words, and ends with a digest of the whole `text`.
+    A long one keeps its first words, and ends with a digest of the whole `text`; so does one of which no
+    letter is left, as of a name in another script.
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^0-9a-z]+", "_", plain).strip("_") or "x"
-    stem = f"x_{stem}" if stem[0].isdigit() else stem
-    if len(stem) > LONGEST:
+    words = re.sub(r"[^0-9a-z]+", "_", plain).strip("_")
+    stem = words if words[:1].isalpha() else f"x_{words}".strip("_")
+    if not words or len(stem) > LONGEST:
         stem = f"{_cut(stem)}_{sha256(text.encode()).hexdigest()[:DIGEST]}"
     name, n = stem, 1
     while name in taken:
         n += 1
-        name = f"{stem}_{n}"
+        name = f"{stem[: LONGEST - len(f'_{n}')]}_{n}"
     taken.add(name)
     return name
 

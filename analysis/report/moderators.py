@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +17,7 @@ from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.regression import Regression, meta_regression
 from .keys import slug
-from .measures import DIFFERENCES, Measure
+from .measures import DIFFERENCES, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .roles import MODERATOR
 from .trials import Data, Trial, effects_of
@@ -35,6 +35,11 @@ COLUMNS = (
     Column("pvalue", "p", "right"),
     Column("i2", "I² left, %", "right"),
     Column("r2", "R², %", "right"),
+)
+TIMES = "Multiplied by"
+RATIO = tuple(  # which follow the slope and its limits where the effects are ratios
+    Column(f"ratio.{key}", label, "right", spanner=TIMES)
+    for key, label in (("estimate", "Ratio"), ("ci_low", "Lower"), ("ci_high", "Upper"))
 )
 
 
@@ -77,7 +82,8 @@ def are_enough(xs: Sequence[float]) -> bool:
 def add_moderators(writer: Writer, data: Data) -> None:
     """Register the regressions on every moderator; table and plots of those that are made."""
     found = moderators(writer, data)
-    rows = []
+    measure, rows = writer.outcome.measure, []
+    columns = (*COLUMNS[:5], *RATIO, *COLUMNS[5:]) if measure.kind == RATIOS else COLUMNS
     for moderator in found:
         _add_line(writer, moderator)
         if not are_enough(moderator.xs):
@@ -85,13 +91,15 @@ def add_moderators(writer: Writer, data: Data) -> None:
         draw = partial(_bubble, writer, moderator)
         writer.registry.figure(writer.name(f"regression.{moderator.key}"), draw)
         cells = {"moderator": f"{capitalised(moderator.label)}, per {moderator.unit}"}
-        for column in COLUMNS[1:]:
+        for column in columns[1:]:
             cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
         rows.append(Row(cells))
     if rows:
-        what = writer.outcome.measure.of_analysis
-        note = f"Slope: how much higher {what} is where the moderator is higher by that much."
-        table = Table(f"{writer.outcome.key}-regressions", COLUMNS, tuple(rows), (note,))
+        where = "is where the moderator is higher by that much"
+        notes = (f"Slope: how much higher {measure.of_analysis} {where}.",)
+        if measure.kind == RATIOS:
+            notes += (f"{TIMES}: how many times as high the {measure.name} {where}.",)
+        table = Table(f"{writer.outcome.key}-regressions", columns, tuple(rows), notes)
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
 
@@ -103,9 +111,12 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     words = f"meta-regression on {moderator.label}, per {moderator.unit}, REML, Knapp–Hartung"
     # As many digits as the slope's error asks for, whatever the moderator's unit.
     places = Measure.places(writer.outcome.measure, float(slope["se"])) + 1 if line else 3
-    for name in ("estimate", "se", "ci_low", "ci_high"):
+    for name, null in (("estimate", None), ("se", None), ("ci_low", 0.0), ("ci_high", 0.0)):
         raw = float(slope[name]) if line else None
-        writer.number(f"{prefix}.{name}", raw, places, f"slope: {name}; {words}", inputs)
+        meaning = f"slope: {name}; {words}"
+        writer.number(f"{prefix}.{name}", raw, places, meaning, inputs, line=null)
+    if writer.outcome.measure.kind == RATIOS:
+        _add_ratio(writer, prefix, slope, words)
     model = {
         "k": (len(moderator.trials), count, "studies with the moderator"),
         "statistic": (slope.get("statistic"), lambda x: number(x, 2), "t of the slope"),
@@ -118,6 +129,20 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     }
     for name, (raw, text, meaning) in model.items():
         writer.put(f"{prefix}.{name}", raw, text, f"{meaning}; {words}", inputs)
+
+
+def _add_ratio(writer: Writer, prefix: str, slope: Mapping[str, float], words: str) -> None:
+    """By what a ratio is multiplied per unit: the slope of its logarithm as clinicians read it."""
+    measure, ends = writer.outcome.measure, ("estimate", "ci_low", "ci_high")
+    # In a unit that is far from the studies' range it may be more than a double can hold.
+    with np.errstate(over="ignore", under="ignore"):
+        ratios = {name: float(np.exp(slope.get(name, np.nan))) for name in ends}
+        se = ratios["estimate"] * slope.get("se", np.nan)
+    places = measure.places(float(se)) if 0 < se < np.inf else 3
+    for name, null in zip(ends, (None, measure.null, measure.null), strict=True):
+        meaning = f"factor of the {measure.name}: {name}; {words}"
+        own = f"{prefix}.ratio.{name}"
+        writer.number(own, ratios[name], places, meaning, (f"{prefix}.{name}",), line=null)
 
 
 def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
@@ -139,9 +164,18 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
     if writer.get(f"{prefix}.pvalue").raw < ALPHA:
         relation = f"associated with a {'higher' if slope.raw > 0 else 'lower'} {measure.name}"
     scale = "" if measure.kind == DIFFERENCES else f" of {measure.of_analysis}"
+    slope_of: list[str | Value] = [f"slope{scale} per {moderator.unit} "]
+    if not writer.absent(f"{prefix}.ratio.ci_high"):
+        times, least, most = (
+            writer.get(f"{prefix}.ratio.{name}") for name in ("estimate", "ci_low", "ci_high")
+        )
+        slope_of = [
+            f"per {moderator.unit} it is multiplied by ", times, ", ", least, " to ", most,
+            "; slope of its logarithm ",
+        ]  # fmt: skip
     return [
-        f"{capitalised(moderator.label)}: {relation} (slope{scale} per {moderator.unit} ", slope, ", ",
-        low, " to ", high, "; t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",
+        f"{capitalised(moderator.label)}: {relation} (", *slope_of, slope, ", ", low, " to ", high,
+        "; t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from ..engine.checks import computable
 from ..engine.pool import Pooled, pool
 from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
-from .studies import given_name, silent_prefixes
+from .studies import given_name, silent_rows
 from .trials import Data, Trial
 from .wording import direction, heterogeneity, prediction, significant
 from .writer import Writer
@@ -110,7 +110,8 @@ def _add_narrow(writer: Writer) -> None:
     found, own = (pool(**effects, method=method, ci=each, level=writer.level) for each in (ci, OWN))
     for end, word in (("ci_low", "lower"), ("ci_high", "upper")):
         meaning = f"{word} confidence limit by Hartung and Knapp’s own error; {words}"
-        writer.effect(f"{RECOMMENDED}.own.{end}", getattr(own, end), meaning, writer.trial_inputs())
+        name, inputs = f"{RECOMMENDED}.own.{end}", writer.trial_inputs()
+        writer.effect(name, getattr(own, end), meaning, inputs, limit=True)
     ends = [writer.get(f"{RECOMMENDED}.own.{end}") for end in ("ci_low", "ci_high")]
     said = []
     if own.se < found.se:
@@ -180,7 +181,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     chosen = heaviest(writer)
     silent = tuple(
         Row({"study": trial.name, "weight": "not pooled"} | _raw_cells(writer, prefix, trial))
-        for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True)
+        for prefix, trial in silent_rows(outcome)
     )
     shown = (*(rows[i] for i in chosen.positions), *silent[:MOST])
     table = Table(f"{outcome.key}-studies", tuple(columns), shown, chosen.notes, (*rows, *silent))

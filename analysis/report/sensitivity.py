@@ -66,13 +66,14 @@ def add_sensitivity(writer: Writer) -> None:
     if enough:
         without = computable(leave_one_out, **effects, method=METHOD, ci=CI, level=writer.level)
     found = computable(influence, **effects, method=METHOD) if enough else None
+    judged = found is not None and len(writer.outcome.trials) >= FEWEST_FLAGGED
     trials = writer.outcome.trials if without is not None else ()
     _add_series(writer, f"{RECOMMENDED}.without", without, trials, lambda _: RECOMMENDED)
     _add_verdict(writer, without, trials)
-    _add_flagged(writer, found)
+    _add_flagged(writer, found, judged)
     for name, draw in (
         ("leave_one_out", partial(_without, writer, trials)),
-        ("influence", partial(_influence, writer, found)),
+        ("influence", partial(_influence, writer, found, judged)),
         ("baujat", partial(_baujat, writer, enough)),
     ):
         writer.registry.figure(writer.name(name), draw)
@@ -136,7 +137,8 @@ def _add_series(
             ("ci_high", "upper confidence limit"),
         ):
             yi = float(getattr(found, name)[i])
-            writer.effect(f"{own}.{name}", yi, f"{meaning}; {WORDS}", inputs(name))
+            limit = name != "estimate"
+            writer.effect(f"{own}.{name}", yi, f"{meaning}; {WORDS}", inputs(name), limit=limit)
         p = float(found.pvalue[i])
         writer.pvalue(f"{own}.pvalue", p, f"significance (p); {WORDS}", inputs("pvalue"))
 
@@ -149,7 +151,7 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
         yi = None if at is None else float(found.estimate[at])
         inputs = (f"{prefix}.{trial.key}.estimate",) if trial else ()
         meaning = f"{name} pooled effect with a study left out; {WORDS}"
-        writer.effect(f"{prefix}.{name}", yi, meaning, inputs)
+        writer.effect(f"{prefix}.{name}", yi, meaning, inputs, limit=False)
         writer.say(f"{prefix}.{name}.name", trial.name if trial else "no study", inputs)
     p = writer.get(f"{RECOMMENDED}.pvalue").raw
     inputs = (f"{RECOMMENDED}.pvalue", *(f"{prefix}.{t.key}.pvalue" for t in trials))
@@ -170,9 +172,8 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
     writer.say(f"{prefix}.verdict", verdict, inputs)
 
 
-def _add_flagged(writer: Writer, found) -> None:
+def _add_flagged(writer: Writer, found, judged: bool) -> None:
     trials = writer.outcome.trials
-    judged = found is not None and _enough_to_flag(trials)
     flags = found.influential.tolist() if judged else [False] * len(trials)
     flagged = [t.name for t, flag in zip(trials, flags, strict=True) if flag]
     k = len(flagged) if judged else None
@@ -190,11 +191,6 @@ def _add_flagged(writer: Writer, found) -> None:
         words = "No study is flagged as influential."
         words = f"Flagged as influential: {named(flagged)}." if flagged else words
         writer.say("influence.flagged", words, ("influence.k",))
-
-
-def _enough_to_flag(trials: tuple[Trial, ...]) -> bool:
-    """Whether the bounds of influence mean something for so many `trials`."""
-    return len(trials) >= FEWEST_FLAGGED
 
 
 def _without(writer: Writer, trials) -> Figure:
@@ -216,9 +212,8 @@ def _series_plot(writer: Writer, series: str, head: str, trials, chosen: Chosen)
     )  # fmt: skip
 
 
-def _influence(writer: Writer, found) -> Figure:
+def _influence(writer: Writer, found, judged: bool) -> Figure:
     trials = writer.outcome.trials if found is not None else ()
-    judged = _enough_to_flag(trials)
     within = bounds(len(trials)) if judged else {}
     chosen = foremost(found.cook_d if trials else (), "with the largest Cook’s distance")
     shown, diagnostics = list(chosen.positions), []

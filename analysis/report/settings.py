@@ -34,6 +34,7 @@ PAIRS = {
     "arms": "what the treated group is called, and the control group",
 }
 TEXTS = ("title", "subtitle", "question", "date", "encoding")
+OF_COLUMNS = ("columns", "labels", "units")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Settings:
     """What was set; None or empty where nothing was.
 
     `level` is the coverage of the report's intervals, `given_level` that of those in the file;
-    `correlation` is that of effects of one study.
+    `correlation` is that of effects of one study. `file` is where it was set, and `lines` where in it
+    something is said of a column, by setting and column.
     """
 
     title: str = ""
@@ -61,10 +63,16 @@ class Settings:
     delimiter: str | None = None
     decimal: str | None = None
     encoding: str | None = None
+    file: str = ""
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def with_measure(self, measure: str | None) -> Settings:
         """These settings with another `measure`, if one is given."""
         return replace(self, measure=measure) if measure else self
+
+    def problem(self, key: str, column: str, text: str) -> Finding:
+        """A problem with what the setting `key` says of a `column`, with its line."""
+        return Finding(self.file, self.lines.get((key, column)), key, f"{quoted(column)} {text}")
 
 
 def settings_path(data: Path) -> Path:
@@ -81,7 +89,7 @@ def read_settings(data: Path) -> Settings:
     node = _composed(path)
     if not isinstance(node, yaml.MappingNode | None):
         raise DataError([Finding(path.name, 1, None, "must hold lines such as 'measure: RR'")])
-    read, problems, lines = {}, [], {}
+    read, problems, lines, of_columns = {}, [], {}, {}
     for key, value in node.value if node else ():
         line = key.start_mark.line + 1
         name = key.value if isinstance(key, yaml.ScalarNode) else "a list or a mapping as a key"
@@ -90,11 +98,12 @@ def read_settings(data: Path) -> Settings:
         lines.setdefault(name, line)
         try:
             read |= _setting(name, _constructed(value))
+            of_columns |= _lines(name, value)
         except ValueError as error:
             problems.append(Finding(path.name, line, name, str(error)))
     if problems:
         raise DataError(problems)
-    return Settings(**read)
+    return Settings(**read, file=path.name, lines=of_columns)
 
 
 def with_measure(path: Path, measure: str) -> str:
@@ -143,7 +152,7 @@ def _setting(key: str, value) -> dict:
     if key in ("measure", "delimiter", "decimal"):
         allowed = {"measure": MEASURES, "delimiter": DELIMITERS, "decimal": DECIMALS}[key]
         return {key: _one_of(value, allowed)}
-    if key in ("columns", "labels", "units"):
+    if key in OF_COLUMNS:
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
         return {key: {name: _said_of(name, given, key) for name, given in value.items()}}
@@ -158,8 +167,16 @@ def _setting(key: str, value) -> dict:
                 f"is {quoted(value)}; it must be a share between 0 and 1, such as 0.95"
             )
         return {key: share}
-    known = [*TEXTS, *(n for n in Settings.__dataclass_fields__ if n not in TEXTS)]
+    besides = (*TEXTS, "file", "lines")
+    known = [*TEXTS, *(n for n in Settings.__dataclass_fields__ if n not in besides)]
     raise ValueError(f"is not known; settings: {', '.join(known)}")
+
+
+def _lines(key: str, value: yaml.Node) -> dict[tuple[str, str], int]:
+    """The line of each column of which the setting `key` says something."""
+    if key not in OF_COLUMNS:
+        return {}
+    return {(key, column.value): column.start_mark.line + 1 for column, _ in value.value}
 
 
 def _text(value) -> str:
@@ -172,7 +189,7 @@ def _text(value) -> str:
 
 
 def _said_of(name: str, given, key: str) -> str:
-    """What `key` says of the column `name`: its role or its label."""
+    """What `key` says of the column `name`: its role, label or unit."""
     try:
         return _one_of(given, ROLES) if key == "columns" else _text(given)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Each study as the file gives it: its numbers, its effect with an interval, and its participants."""
+"""Each study as the file gives it: its numbers, and its effect with an interval."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .writer import Writer
 
 
 def add_studies(writer: Writer, data: Data) -> None:
-    """Register every study's numbers and effect, and the table of them."""
+    """Register every study's numbers and effect, how many there are, and what the outcome is called."""
     measure, outcome = writer.outcome.measure, writer.outcome
     for trial in outcome.trials:
         _add_study(writer, data, f"study.{trial.key}", trial)
-    for prefix, trial in zip(silent_prefixes(outcome), outcome.silent, strict=True):
+    for prefix, trial in silent_rows(outcome):
         _add_study(writer, data, prefix, trial)
     if outcome.dependent:
         _add_rows(writer)
@@ -26,9 +26,9 @@ def add_studies(writer: Writer, data: Data) -> None:
     writer.say("analysed", measure.of_analysis)
 
 
-def silent_prefixes(outcome: Outcome) -> list[str]:
-    """The names of the rows that are not pooled, which may be of a study that has others."""
-    return [f"silent.{trial.key}.{n}" for n, trial in numbered(outcome.silent)]
+def silent_rows(outcome: Outcome) -> list[tuple[str, Trial]]:
+    """The rows that are not pooled, each with its name, as its study may have others."""
+    return [(f"silent.{trial.key}.{n}", trial) for n, trial in numbered(outcome.silent)]
 
 
 def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
@@ -45,7 +45,8 @@ def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
         ("ci_low", trial.yi - half * se, "lower confidence limit"),
         ("ci_high", trial.yi + half * se, "upper confidence limit"),
     ):
-        writer.effect(f"{prefix}.{name}", yi, f"{meaning}, {trial.name}", inputs)
+        of, limit = f"{meaning}, {trial.name}", name != "estimate"
+        writer.effect(f"{prefix}.{name}", yi, of, inputs, limit=limit)
     places = writer.places + 1
     writer.number(f"{prefix}.se", se, places, f"standard error, {trial.name}", inputs)
     writer.number(
@@ -59,7 +60,8 @@ def _add_rows(writer: Writer) -> None:
     for n, trial in numbered(writer.outcome.rows):
         prefix = f"row.{trial.key}.{n}"
         of = f"{trial.name}, line {trial.line}"
-        writer.effect(f"{prefix}.estimate", trial.yi, f"{writer.outcome.measure.name}, {of}")
+        name = writer.outcome.measure.name
+        writer.effect(f"{prefix}.estimate", trial.yi, f"{name}, {of}", limit=False)
         writer.number(f"{prefix}.variance", trial.vi, 2 * writer.places, f"variance, {of}")
 
 

@@ -109,7 +109,8 @@ def _add_means(writer: Writer, variable: Variable) -> None:
         row = None if found is None else found.coefficients.iloc[n]
         for name in ("estimate", "ci_low", "ci_high"):
             yi = None if row is None else float(row[name])
-            writer.effect(f"{prefix}.{name}", yi, f"mean effect: {name}; {words}", inputs)
+            meaning, limit = f"mean effect: {name}; {words}", name != "estimate"
+            writer.effect(f"{prefix}.{name}", yi, meaning, inputs, limit=limit)
         p = None if row is None else float(row["pvalue"])
         writer.pvalue(f"{prefix}.pvalue", p, f"significance (p) of the mean; {words}", inputs)
         writer.count(f"{prefix}.k", len(trials), "number of studies", inputs)

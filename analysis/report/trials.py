@@ -12,7 +12,7 @@ from ..review.data import DataError, Finding
 from ..review.quoted import quoted
 from .cells import in_file_terms, is_sum, no_number
 from .columns import Columns
-from .effects import counts_of, effect_of, is_silent, size_of
+from .effects import counts_of, effect_of, silence, size_of
 from .keys import slug
 from .measures import Measure
 from .roles import AROUND, MODERATOR, NUMBERS, SUBGROUP
@@ -30,8 +30,8 @@ class Trial:
     """A study in an outcome: its effect, and what else its row says.
 
     `effects` counts the rows that its effect was made of; `zeros` tells of a count of nought, `silent`
-    that its counts say nothing of a ratio; `size` is the number of participants, where it is known
-    and the same in all these rows.
+    who has the event where its counts say nothing of a ratio: "nobody", "everybody", or else ""; `size`
+    is the number of participants, where it is known and the same in all these rows.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Trial:
     numbers: dict[str, float] = field(default_factory=dict)
     effects: int = 1
     zeros: bool = False
-    silent: bool = False
+    silent: str = ""
     size: int | None = None
 
 
@@ -101,7 +101,7 @@ class Data:
         unit = self.settings.units.get(column)
         if unit is None and column == self.columns.one("year"):
             unit = "year"
-        return f"1 {unit}" if unit else f"unit of {column}"
+        return f"1 {unit}" if unit else f"unit of {self.label(column)}"
 
 
 def effects_of(trials) -> dict:
@@ -244,7 +244,7 @@ class _Reader:
             key, name, row.number, *effect, next(iter(years.values()), None), given,
             {c: cell for c, cell in groups.items() if not is_missing(cell)}, moderators | years,
             size=size_of(numbers), zeros=0 in [*events, *others],
-            silent=is_silent(self.columns.measure, numbers),
+            silent=silence(self.columns.measure, numbers),
         )  # fmt: skip
 
     def _category(self, column: str, cell: str) -> str:

@@ -7,7 +7,7 @@ limits and the prediction are shown as such; `analysed.estimate` and its limits,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite, sqrt
@@ -25,7 +25,6 @@ from .wording import I2_PLACES
 
 # Names below a model that no column may have.
 TAKEN = ("analysed", "cumulative", "filled", "study", "wider", "without")
-LIMITS = ("_low", "_high")  # how names of limits end
 # Statistics on the scale of the effects.
 EFFECTS = {
     "estimate": "pooled {}",
@@ -75,35 +74,35 @@ class Writer:
         return self.registry.value(self.name(name), raw, text, meaning, given, evidence)
 
     def effect(
-        self, name: str, yi: float | None, meaning: str, inputs: Sequence[str] = ()
+        self, name: str, yi: float | None, meaning: str, inputs: Sequence[str] = (), *, limit: bool
     ) -> Value:
-        """Register an effect on the scale of the analysis as it is shown."""
+        """Register an analysed effect as it is shown, a `limit` with its side of no effect."""
         known = yi is not None and isfinite(yi)
         measure = self.outcome.measure
         raw = measure.shown(yi) if known else None
-        return self.put(name, raw, self._text(name, self.places, measure.null), meaning, inputs)
+        line = measure.null if limit else None
+        return self.number(name, raw, self.places, meaning, inputs, line=line)
 
     def on_both_scales(
-        self, prefix: str, name: str, yi: float | None, meaning: str, inputs: Sequence[str]
-    ) -> None:
+        self, prefix: str, name: str, yi: float | None, meaning: str, inputs: Sequence[str], *,
+        limit: bool,
+    ) -> None:  # fmt: skip
         """Register an effect as it is shown and, where that is another scale, as it is analysed."""
-        self.effect(f"{prefix}.{name}", yi, meaning, inputs)
+        self.effect(f"{prefix}.{name}", yi, meaning, inputs, limit=limit)
         measure = self.outcome.measure
         if measure.kind != DIFFERENCES:
             meaning = f"{meaning}; as {measure.analysed}"
-            self.number(f"{prefix}.analysed.{name}", yi, 3, meaning, inputs)
+            line = 0.0 if limit else None
+            self.number(f"{prefix}.analysed.{name}", yi, 3, meaning, inputs, line=line)
 
     def number(
-        self, name: str, raw, places: int, meaning: str, inputs: Sequence[str] = ()
-    ) -> Value:
-        """Register a number that is shown with so many decimals, and a limit on its side of nought."""
-        return self.put(name, raw, self._text(name, places, 0.0), meaning, inputs)
-
-    def _text(self, name: str, places: int, null: float) -> Callable[[float | None], str]:
-        """How the number called `name` is shown; a limit so that it does not seem to be the `null`."""
-        if name.endswith(LIMITS):
-            return lambda x: apart(x, places, null)
-        return lambda x: number(x, places)
+        self, name: str, raw, places: int, meaning: str, inputs: Sequence[str] = (), *,
+        line: float | None = None,
+    ) -> Value:  # fmt: skip
+        """Register a number that is shown with so many decimals, or more that tell it from a `line`."""
+        if line is None:
+            return self.put(name, raw, lambda x: number(x, places), meaning, inputs)
+        return self.put(name, raw, lambda x: apart(x, places, line), meaning, inputs)
 
     def count(self, name: str, raw, meaning: str, inputs: Sequence[str] = ()) -> Value:
         """Register a whole number."""
@@ -146,7 +145,7 @@ class Writer:
         self.count(f"{prefix}.k", found and found.k, f"number of studies; {words}", inputs)
         for name, yi in ends.items():
             meaning = f"{EFFECTS[name].format(self.outcome.measure.name)}; {words}"
-            self.on_both_scales(prefix, name, yi, meaning, inputs)
+            self.on_both_scales(prefix, name, yi, meaning, inputs, limit=name != "estimate")
         more = self.places + 1
         for name, places, meaning in (
             ("se", more, "standard error of the pooled effect"),
