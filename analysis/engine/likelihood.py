@@ -1,7 +1,7 @@
 """tau2 by (restricted) maximum likelihood, in compiled loops: with and without moderators, one or many.
 
     y, v     effects and their variances, shape (b, n): one analysis a row
-    X        the moderators as rows, shape (p, n); with none, the studies have a common mean
+    X        the moderators as rows, shape (p, n); None where the studies have a common mean
     d, s     what of one row's effects matters, and the variances, shape (k,): see `_distances`, `_left`
     w        weights 1/(s + tau2)
     up       y'PPy, the sum of squared weighted residuals
@@ -20,7 +20,6 @@ import numpy as np
 
 from .compiled import compiled
 
-COMMON_MEAN = np.empty((0, 0))  # an X without moderators
 POINTS = 40  # of the grid, beside 0
 LOWEST = 1e-4  # where it starts, as a share of the smallest variance
 STEPS = 200  # of Newton, or halvings of a bracket; five settle
@@ -39,7 +38,7 @@ def highest(y, v, X, restricted):
     """
     tau2, found = np.empty(len(y)), np.empty(len(y), np.bool_)
     for i in range(len(y)):
-        d, s, scatter = _left(y[i], v[i], X) if len(X) else _distances(y[i], v[i])
+        d, s, scatter = _distances(y[i], v[i]) if X is None else _left(y[i], v[i], X)
         tau2[i], found[i] = _highest(d, s, X, scatter, restricted)
     return tau2, found
 
@@ -58,7 +57,9 @@ def _highest(d, s, X, scatter, restricted):
     ratio = (2 * scatter / grid[1]) ** (1 / (POINTS - 1))
     for i in range(2, len(grid)):
         grid[i] = ratio * grid[i - 1]
-    excess = _excess(d, s, X, grid, restricted) if len(X) else _mean_excess(d, s, grid, restricted)
+    excess = (
+        _mean_excess(d, s, grid, restricted) if X is None else _excess(d, s, X, grid, restricted)
+    )
     best, any_peak, settled = 0.0, excess[0] <= 0, True
     for i in range(POINTS):
         if excess[i] > 0 >= excess[i + 1]:
@@ -75,10 +76,10 @@ def _highest(d, s, X, scatter, restricted):
 def _climb(d, s, X, low, high, tau2, restricted):
     """Return the peak between `low` and `high`, sought from `tau2`, and whether the steps settled."""
     for _ in range(STEPS):
-        if len(X):
-            up, down, information, total = _slope(d, s, X, tau2, restricted)
-        else:
+        if X is None:
             up, down, information, total = _mean_slope(d, s, tau2, restricted)
+        else:
+            up, down, information, total = _slope(d, s, X, tau2, restricted)
         slope = (up - down) / 2
         if slope > 0:
             low = tau2
@@ -98,7 +99,7 @@ def _climb(d, s, X, low, high, tau2, restricted):
 @compiled
 def _gain(d, s, X, one, other, restricted):
     """Return by how much the log-likelihood is higher at the tau2 `other` than at `one`."""
-    columns = X if len(X) else np.ones((1, len(d)))
+    columns = np.ones((1, len(d))) if X is None else X
     above = _log_likelihood(d, s, columns, other, restricted)
     return above - _log_likelihood(d, s, columns, one, restricted)
 

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import chdtri
 
 from .compiled import plain
-from .likelihood import COMMON_MEAN, highest
+from .likelihood import highest
 from .model import Mean, Model
 
 STEPS = 200  # of an iteration; five settle
@@ -153,7 +153,7 @@ def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
 
 def _highest(model: Model, restricted: bool) -> float:
     """Return the tau2 of the highest likelihood, whichever of several peaks it is on."""
-    X = COMMON_MEAN if isinstance(model, Mean) else plain(model.X.T)
+    X = None if isinstance(model, Mean) else plain(model.X.T)
     tau2, found = highest(model.y[None], model.v[None], X, restricted)
     if not found[0]:
         raise ValueError(
