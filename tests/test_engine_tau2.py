@@ -150,7 +150,6 @@ def test_the_columns_of_a_model_need_not_be_orthonormal():
 
 
 def test_a_tau2_that_is_not_found_is_refused_with_the_variances(monkeypatch):
-    nothing = np.zeros(1), np.zeros(1, bool)
-    monkeypatch.setattr("analysis.engine.tau2.highest", lambda *arguments: nothing)
+    monkeypatch.setattr("analysis.engine.tau2.highest", lambda *arguments: (0.0, False))
     with pytest.raises(ValueError, match=r"vi runs from 0\.001 to 90, over too many orders"):
         pool([1, 2, 3], vi=[0.1, 90, 0.001])

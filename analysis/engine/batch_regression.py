@@ -18,7 +18,7 @@ import numpy as np
 
 from .batch_tau2 import MAX_STEPS, ROUNDING, SMALL_STEP
 from .compiled import plain
-from .likelihood import highest
+from .likelihood import highest_of_rows
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _closed(estimate: Callable) -> Callable:
 
 
 def _likelihood(restricted: bool) -> Callable:
-    return lambda y, v, design: highest(y, v, design.columns, restricted)
+    return lambda y, v, design: highest_of_rows(y, v, design.columns, restricted)
 
 
 TAU2: dict[str, Callable] = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import batch_sums
-from .likelihood import highest
+from .likelihood import highest_of_rows
 
 # Newton on 1/Q needs about four steps; forty doublings would span every positive double's use.
 MAX_STEPS = 100
@@ -100,7 +100,7 @@ def paule_mandel(rows: Block) -> tuple[np.ndarray, np.ndarray]:
 
 def _likelihood(restricted: bool) -> Callable[[Block], tuple[np.ndarray, np.ndarray]]:
     def estimate(rows: Block) -> tuple[np.ndarray, np.ndarray]:
-        return highest(rows.y, rows.v, None, restricted)
+        return highest_of_rows(rows.y, rows.v, None, restricted)
 
     return estimate
 

@@ -1,8 +1,8 @@
 """tau2 by (restricted) maximum likelihood, in compiled loops: with and without moderators, one or many.
 
-    y, v     effects and their variances, shape (b, n): one analysis a row
+    y, v     effects and their variances, shape (n,), or (b, n): one analysis a row
     X        the moderators as rows, shape (p, n); None where the studies have a common mean
-    d, s     what of one row's effects matters, and the variances, shape (k,): see `_distances`, `_left`
+    d, s     what of the effects matters, and the variances, shape (k,): see `_distances`, `_left`
     w        weights 1/(s + tau2)
     up       y'PPy, the sum of squared weighted residuals
     down     tr(P), or tr(W) for the full likelihood
@@ -31,35 +31,32 @@ EXACT = 1e-26
 
 
 @compiled
-def highest(y, v, X, restricted):
-    """Return the tau2 of the highest likelihood of each row of `y`, `v`, and whether it was found.
-
-    Without moderators an absent study has v = inf; with them none may be absent.
-    """
+def highest_of_rows(y, v, X, restricted):
+    """Return `highest` of each row of `y`, `v`, shape (b, n)."""
     tau2, found = np.empty(len(y)), np.empty(len(y), np.bool_)
     for i in range(len(y)):
-        d, s, scatter = _distances(y[i], v[i]) if X is None else _left(y[i], v[i], X)
-        tau2[i], found[i] = _highest(d, s, X, scatter, restricted)
+        tau2[i], found[i] = highest(y[i], v[i], X, restricted)
     return tau2, found
 
 
 @compiled
-def _highest(d, s, X, scatter, restricted):
-    """Return the tau2 of the highest likelihood, and whether it was found.
+def highest(y, v, X, restricted):
+    """Return the tau2 of the highest likelihood of `y`, `v`, shape (n,), and whether it was found.
 
-    On the space that X leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where the
-    squares z^2 sum to the `scatter`, so that beyond it there is no peak.
+    Without moderators an absent study has v = inf; with them none may be absent. On the space that X
+    leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where the squares z^2 sum to the
+    unweighted sum of squared residuals, so that beyond that sum there is no peak.
     """
+    d, s, scatter = _distances(y, v) if X is None else _left(y, v, X)
     if scatter == 0:
         return 0.0, True
     grid = np.zeros(1 + POINTS)
-    grid[1] = LOWEST * min(s.min(), scatter)
+    smallest = s[0] if X is None else s.min()
+    grid[1] = LOWEST * min(smallest, scatter)
     ratio = (2 * scatter / grid[1]) ** (1 / (POINTS - 1))
     for i in range(2, len(grid)):
         grid[i] = ratio * grid[i - 1]
-    excess = (
-        _mean_excess(d, s, grid, restricted) if X is None else _excess(d, s, X, grid, restricted)
-    )
+    excess = _excess(d, s, X, grid, restricted)
     best, any_peak, settled = 0.0, excess[0] <= 0, True
     for i in range(POINTS):
         if excess[i] > 0 >= excess[i + 1]:
@@ -76,10 +73,7 @@ def _highest(d, s, X, scatter, restricted):
 def _climb(d, s, X, low, high, tau2, restricted):
     """Return the peak between `low` and `high`, sought from `tau2`, and whether the steps settled."""
     for _ in range(STEPS):
-        if X is None:
-            up, down, information, total = _mean_slope(d, s, tau2, restricted)
-        else:
-            up, down, information, total = _slope(d, s, X, tau2, restricted)
+        up, down, information, total = _slope(d, s, X, tau2, restricted)
         slope = (up - down) / 2
         if slope > 0:
             low = tau2
@@ -169,6 +163,8 @@ def _slope(d, s, X, tau2, restricted):
     That derivative is tr(PP)/2 - y'PPPy, for the full likelihood with tr(WW) in place of tr(PP). With
     P = W - WZ'ZW, tr(P) = tr(W) - tr(ZWWZ') and tr(PP) = tr(WW) - 2 tr(ZWWWZ') + tr(ZWWZ'ZWWZ').
     """
+    if X is None:
+        return _mean_slope(d, s, tau2, restricted)
     w = 1 / (s + tau2)
     Z, u, _ = _fit(d, w, X)
     total = w2 = up = wuu = 0.0
@@ -202,6 +198,8 @@ def _slope(d, s, X, tau2, restricted):
 @compiled
 def _excess(d, s, X, grid, restricted):
     """Return 1 - down/up on the `grid` of tau2: above 0 where the likelihood rises, nearly straight."""
+    if X is None:
+        return _mean_excess(d, s, grid, restricted)
     excess = np.empty(len(grid))
     for i in range(len(grid)):
         up, down, _, _ = _slope(d, s, X, grid[i], restricted)

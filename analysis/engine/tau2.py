@@ -154,13 +154,13 @@ def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
 def _highest(model: Model, restricted: bool) -> float:
     """Return the tau2 of the highest likelihood, whichever of several peaks it is on."""
     X = None if isinstance(model, Mean) else plain(model.X.T)
-    tau2, found = highest(model.y[None], model.v[None], X, restricted)
-    if not found[0]:
+    tau2, found = highest(model.y, model.v, X, restricted)
+    if not found:
         raise ValueError(
             f"tau2 was not found: vi runs from {model.v.min():g} to {model.v.max():g}, over too many "
             f"orders of magnitude"
         )
-    return float(tau2[0])
+    return tau2
 
 
 TAU2: dict[str, Callable[[Model], float]] = {
