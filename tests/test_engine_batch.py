@@ -157,6 +157,30 @@ def test_result_is_frozen_and_becomes_a_frame():
     assert found.report().startswith("3 meta-analyses by DL, all converged.")
 
 
+@pytest.mark.parametrize("method", ["ML", "REML"])
+def test_a_regression_with_two_peaks(method):
+    """One at 0, the higher where a grid must be fine that reaches to two imprecise studies far off."""
+    yi = np.array([-2400, -0.6, -2.3, -0.5, -9.6, -0.5, -0.3, 400])
+    vi = np.array([9e5, 0.53, 7.94, 0.24, 3.25, 0.01, 0.14, 9e5])
+    X = np.column_stack([np.ones(8), np.arange(8.0)])
+    grid = np.concatenate([[0], np.geomspace(1e-5, 1e7, 3000)])
+    heights = np.array([_regressed(yi, vi, X, tau2, method == "REML") for tau2 in grid])
+    assert heights[0] > heights[1] and heights[2:].max() > heights[0]
+    alone = meta_regression(yi, vi=vi, X=X, method=method).tau2
+    Q = np.linalg.qr(X)[0]
+    found = regress(np.array([yi, yi / 2]), np.array([vi, vi]), Design(Q), method, "z")
+    assert found.converged.all() and found.tau2[0] == alone
+    assert alone == pytest.approx(grid[heights.argmax()], rel=0.02)
+    assert _regressed(yi, vi, X, alone, method == "REML") >= heights.max() - 1e-12
+
+
+def _regressed(yi, vi, X, tau2, restricted):
+    W = np.diag(1 / (vi + tau2))
+    left = yi - X @ np.linalg.solve(X.T @ W @ X, X.T @ W @ yi)
+    restriction = np.linalg.slogdet(X.T @ W @ X)[1] if restricted else 0
+    return (np.log(np.diag(W)).sum() - left @ W @ left - restriction) / 2
+
+
 @pytest.mark.parametrize("method", TAU2)
 @pytest.mark.parametrize("ci", batch.CI)
 def test_regressions_are_what_meta_regression_says(method, ci):
@@ -169,7 +193,7 @@ def test_regressions_are_what_meta_regression_says(method, ci):
     for row in range(len(yi)):
         alone = meta_regression(yi[row], vi=vi[row], X=X, method=method, ci=ci)
         assert found.converged[row]
-        assert close(found.tau2[row], alone.tau2)
+        assert found.tau2[row] == pytest.approx(alone.tau2, rel=1e-12, abs=1e-13)
         assert back @ found.b[row] == pytest.approx(alone.coefficients["estimate"], rel=1e-9)
         assert back @ found.covariance[row] @ back.T == pytest.approx(alone.covariance, rel=1e-9)
 

@@ -113,12 +113,17 @@ def test_refused_tau2(tau2):
         pool(Y, vi=V, tau2=tau2)
 
 
+@pytest.mark.parametrize("columns", [1, 2, 4])
 @pytest.mark.parametrize("method", ["ML", "REML"])
-def test_the_likelihood_is_flat_at_its_peak(method):
+def test_the_likelihood_is_flat_at_its_peak(method, columns):
     """Harville (1977): there y'PPy is tr(P), or tr(W) for the full likelihood; matrices written out."""
-    tau2 = pool(Y, vi=V, method=method).tau2
+    design = np.column_stack([X, np.arange(12.0), np.arange(12) % 3 == 0])[:, :columns]
+    if columns == 1:
+        tau2 = pool(Y, vi=V, method=method).tau2
+    else:
+        tau2 = meta_regression(Y, vi=V, X=design, method=method).tau2
     W = np.diag(1 / (V + tau2))
-    P = W - np.outer(W.sum(axis=1), W.sum(axis=1)) / W.sum()
+    P = W - W @ design @ np.linalg.inv(design.T @ W @ design) @ design.T @ W
     up, down = Y @ P @ P @ Y, np.trace(P if method == "REML" else W)
     assert tau2 > 0
     assert up == pytest.approx(down, rel=1e-10)
@@ -130,3 +135,21 @@ def test_equal_variances_leave_the_variance_of_the_effects(method, lost):
     found = pool(Y, vi=np.full(12, 0.07), method=method)
     assert found.tau2 == pytest.approx(np.var(Y, ddof=lost) - 0.07, rel=1e-12)
     assert batch.pool([Y, 2 * Y], np.full((2, 12), 0.07), method).tau2[0] == found.tau2
+    residuals = Y - X @ np.linalg.lstsq(X, Y, rcond=None)[0]
+    regressed = meta_regression(Y, vi=np.full(12, 0.07), X=X, method=method)
+    expected = residuals @ residuals / (12 - 2 * lost) - 0.07
+    assert regressed.tau2 == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_columns_of_a_model_need_not_be_orthonormal():
+    """Groups as columns of ones and zeros: what `subgroups` with a common tau2 makes of them."""
+    groups = np.repeat(np.eye(3), 4, axis=0)
+    common = TAU2["REML"](Model(Y, V, groups))
+    assert common == pytest.approx(TAU2["REML"](Model(Y, V, groups / 2)), rel=1e-12)
+    assert common == pytest.approx(meta_regression(Y, vi=V, X=groups).tau2, rel=1e-12)
+
+
+def test_a_tau2_that_is_not_found_is_refused_with_the_variances(monkeypatch):
+    monkeypatch.setattr("analysis.engine.tau2.highest", lambda *arguments: (0.0, False))
+    with pytest.raises(ValueError, match=r"vi runs from 0\.001 to 90, over too many orders"):
+        pool([1, 2, 3], vi=[0.1, 90, 0.001])

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .batch_likelihood import MAX_STEPS, ROUNDING, SMALL_STEP, maximise
+from .batch_tau2 import MAX_STEPS, ROUNDING, SMALL_STEP
+from .compiled import plain
+from .likelihood import highest_of_rows
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Design:
         self.X = X
         self.k, self.p = X.shape
         self.df = self.k - self.p
-        self.columns = np.ascontiguousarray(X.T)
+        self.columns = plain(X.T)
         self.pairs = np.triu_indices(self.p)
         self.products = self.columns[self.pairs[0]] * self.columns[self.pairs[1]]
 
@@ -66,43 +68,6 @@ class Design:
 def _sums(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Return the dot products of each of `rows` with each of `columns`, both of shape (.., k)."""
     return np.vecdot(rows[:, None], columns)
-
-
-@dataclass(frozen=True)
-class DesignLikelihood:
-    """The likelihood of rows on a `design`, `restricted` or not, for `batch_likelihood.maximise`.
-
-    Raudenbush (2009), eq. 16.27; with M = X' W^2 X, tr(P P) = sum w^2 - 2 tr(A X' W^3 X) + tr(A M A M).
-    """
-
-    design: Design
-    restricted: bool
-
-    def score(self, y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the score of rows `y`, `v` at `tau2`, sum w, and what `information` needs more."""
-        fits = self.design.fit(y, 1 / (v + tau2[:, None]))
-        total = fits.w.sum(axis=1)
-        trace = self.design.trace_p(fits) if self.restricted else total
-        return (np.vecdot(fits.u, fits.u) - trace) / 2, total, (fits,)
-
-    def information(self, fits: Fits) -> np.ndarray:
-        """Return minus the derivative of the score: y' P P P y less half of tr(P P), or of sum w^2."""
-        w2 = fits.w**2
-        trace = w2.sum(axis=1)
-        if self.restricted:
-            AM = fits.A @ self.design.cross(w2)
-            trace = trace - 2 * np.sum(fits.A * self.design.cross(w2 * fits.w), axis=(1, 2))
-            trace += np.sum(AM * AM.swapaxes(1, 2), axis=(1, 2))
-        wu = fits.w * fits.u
-        across = _sums(wu, self.design.columns)
-        bent = np.vecdot(wu, fits.u) - np.vecdot(across, np.matvec(fits.A, across))
-        return bent - trace / 2
-
-    def log_likelihood(self, y: np.ndarray, v: np.ndarray, tau2: float) -> float:
-        """Return the log-likelihood of one row at `tau2`, without the terms that do not vary."""
-        fits = self.design.fit(y[None], 1 / (v + tau2)[None])
-        restriction = -np.linalg.slogdet(fits.A[0])[1] if self.restricted else 0.0
-        return float((np.log(fits.w[0]).sum() - fits.rss[0] - restriction) / 2)
 
 
 @dataclass(frozen=True)
@@ -181,7 +146,7 @@ def _closed(estimate: Callable) -> Callable:
 
 
 def _likelihood(restricted: bool) -> Callable:
-    return lambda y, v, design: maximise(y, v, DesignLikelihood(design, restricted))
+    return lambda y, v, design: highest_of_rows(y, v, design.columns, restricted)
 
 
 TAU2: dict[str, Callable] = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import batch_sums
-from .mean_likelihood import highest_of_rows
+from .likelihood import highest_of_rows
 
 # Newton on 1/Q needs about four steps.
 MAX_STEPS = 100
@@ -100,7 +100,7 @@ def paule_mandel(rows: Block) -> tuple[np.ndarray, np.ndarray]:
 
 def _likelihood(restricted: bool) -> Callable[[Block], tuple[np.ndarray, np.ndarray]]:
     def estimate(rows: Block) -> tuple[np.ndarray, np.ndarray]:
-        return highest_of_rows(rows.y, rows.v, restricted)
+        return highest_of_rows(rows.y, rows.v, None, restricted)
 
     return estimate
 

@@ -19,9 +19,10 @@ from scipy.special import chdtri
 from . import checks
 from .distributions import quantile
 from .heterogeneity import Bounds, HeterogeneityIntervals, q_profile, typical_variance
+from .likelihood import LOWEST
 from .quadratic_form import tau2_at
 from .root import DOUBLINGS, PRECISION
-from .tau2 import LOWEST, log_likelihood
+from .tau2 import log_likelihood
 
 # How finely the likelihood is looked up, so that no second peak is stepped over.
 GRID = 200

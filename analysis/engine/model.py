@@ -16,10 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
+from .likelihood import EXACT
+
 # Columns are dependent where the smallest singular value is below this share of the largest.
 RANK_TOLERANCE = 1e-10
-# A sum of squared residuals below this share of that of the effects is rounding, not scatter.
-EXACT = 1e-26
 # Half the digits of a double are left to X' W X where the weights differ this much.
 WIDEST = 1e8
 
@@ -54,20 +54,6 @@ class Model:
         b = A @ (self.X.T @ (w * self.y))
         residuals = self.y - self.X @ b
         return Fit(b, A, residuals, float(w @ residuals**2))
-
-    def score(self, tau2: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return y'PPy and tr(P), or tr(W) for the full likelihood, at each `tau2`.
-
-        Their difference is twice the slope of the log-likelihood in tau2: Harville (1977).
-        """
-        w = 1 / (self.v + tau2[:, None])
-        A = np.linalg.inv(self._cross(w))
-        b = np.matvec(A, (w * self.y) @ self.X)
-        bent = w * (self.y - b @ self.X.T)
-        trace = w.sum(axis=-1)
-        if restricted:
-            trace = trace - np.sum(A * self._cross(w**2), axis=(-2, -1))
-        return np.vecdot(bent, bent), trace
 
     def trace_p(self, w: np.ndarray) -> float:
         """Return tr(P)."""

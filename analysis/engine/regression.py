@@ -23,7 +23,8 @@ from .distributions import quantile
 from .fit_statistics import FitStatistics, fit_statistics
 from .formula import columns_of
 from .heterogeneity import HeterogeneityIntervals, cochran_q, i2_h2, q_profile
-from .model import EXACT, Mean, Model
+from .likelihood import EXACT
+from .model import Mean, Model
 from .pool import CI, Blups, blups, dispersion
 from .results import Result, read_only
 from .tau2 import TAU2, standard_error

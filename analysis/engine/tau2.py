@@ -11,24 +11,18 @@ those of Raudenbush (2009) and Viechtbauer (2005), which for X = 1 are the famil
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, log, nan, pi, sqrt
+from math import log, nan, pi, sqrt
 
 import numpy as np
 from scipy.special import chdtri
 
-from .mean_likelihood import highest
+from .compiled import plain
+from .likelihood import highest
 from .model import Mean, Model
 
 STEPS = 200  # of an iteration; five settle
 # Relative size of Newton's last step, whose error is of the order of its square.
 NEWTON = 1e-9
-# Where the slope of the likelihood is looked up: at 0, then in equal ratios (0 is ratio ** -inf) from
-# far below the smallest variance.
-FRACTIONS, LOWEST = np.append(-inf, np.linspace(0, 1, 40)), 1e-4
-BLOCK = 1 << 16  # numbers in one array of a look-up
-# The fan around a peak: a start from four values of the grid is off by less than a thousandth, and the
-# error of a polynomial through five values is of the order of the fifth power of their distance.
-NARROW, QUARTERS = 1e-3, np.linspace(0, 1, 5)
 
 
 def equal_effects(model: Model) -> float:
@@ -159,86 +153,14 @@ def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
 
 def _highest(model: Model, restricted: bool) -> float:
     """Return the tau2 of the highest likelihood, whichever of several peaks it is on."""
-    if not isinstance(model, Mean):
-        return _highest_with_moderators(model, restricted)
-    tau2, found = highest(model.y, model.v, restricted)
+    X = None if isinstance(model, Mean) else plain(model.X.T)
+    tau2, found = highest(model.y, model.v, X, restricted)
     if not found:
-        raise ValueError("tau2 was not found: vi spans too many orders of magnitude")
-    return tau2
-
-
-def _highest_with_moderators(model: Model, restricted: bool) -> float:
-    """Return the tau2 of the highest likelihood of a `model` with moderators.
-
-    The slope is looked up on a grid: it falls through 0 at every peak, and 0 is one where it starts
-    below. On the space that X leaves free the slope is a sum of z^2/(v + tau2)^2 - 1/(v + tau2), where
-    the squares z^2 sum to the rss of the unweighted fit, so that beyond that rss there is no peak.
-    """
-    reach = model.scatter
-    if model.df < 1 or reach == 0:
-        return 0.0
-    low, high = LOWEST * min(model.smallest, reach), 2 * reach
-    grid = low * (high / low) ** FRACTIONS
-    excess = _excess(model, grid, restricted)
-    rising = excess > 0
-    peaks = [] if rising[0] else [0.0]
-    for i in np.flatnonzero(rising[:-1] & ~rising[1:]).tolist():
-        near = slice(max(i - 1, 0), i + 3)
-        start = _crossing(grid[near].tolist(), excess[near].tolist())
-        peaks.append(_root(model, restricted, *grid[i : i + 2].tolist(), start))
-    if not peaks:
         raise ValueError(
-            f"tau2 was not found: the likelihood rises from 0 to {high:g} without a peak, tried at "
-            f"{len(grid)} values; vi spans too many orders of magnitude"
+            f"tau2 was not found: vi runs from {model.v.min():g} to {model.v.max():g}, over too many "
+            f"orders of magnitude"
         )
-    if len(peaks) > 1:
-        peaks.sort(key=lambda tau2: log_likelihood(model, tau2, restricted))
-    return peaks[-1]
-
-
-def _excess(model: Model, tau2: np.ndarray, restricted: bool) -> np.ndarray:
-    """Return 1 - tr(P)/y'PPy at each `tau2`: above 0 where the likelihood rises, nearly straight.
-
-    In blocks, so that memory is linear in k.
-    """
-    size = max(1, BLOCK // model.k)
-    parts = [model.score(tau2[i : i + size], restricted) for i in range(0, len(tau2), size)]
-    excess = [1 - down / up for up, down in parts]
-    return excess[0] if len(excess) == 1 else np.concatenate(excess)
-
-
-def _root(model: Model, restricted: bool, low: float, high: float, start: float) -> float:
-    """Return the tau2 between `low` and `high` at which the likelihood stops to rise.
-
-    A fan of values around `start` is looked up. Once it spans the root, a polynomial through it is
-    exact to rounding; where it does not, half of the bracket is left, and the fan moves to its middle.
-    """
-    for _ in range(STEPS):
-        x = start if low < start < high else (low + high) / 2
-        left, right = max(low, x * (1 - NARROW)), min(high, x * (1 + NARROW))
-        fan = left + (right - left) * QUARTERS
-        excess = _excess(model, fan, restricted)
-        if excess[0] > 0 >= excess[-1]:
-            root = _crossing(fan.tolist(), excess.tolist())
-            # Elsewhere only where the values differ by rounding alone.
-            return root if left <= root <= right else x
-        low, high = (low, left) if excess[0] <= 0 else (right, high)
-        start = nan
-    raise ValueError(f"tau2 did not converge in {STEPS} bisections between {low} and {high}")
-
-
-def _crossing(x: list[float], y: list[float]) -> float:
-    """Return where the polynomial in `y` through the points `x`, `y` has y = 0; nan where it has none.
-
-    By Neville's scheme, as in Press et al. (2007), section 3.2.
-    """
-    for apart in range(1, len(x)):
-        for i in range(len(x) - apart):
-            below, above = y[i], y[i + apart]
-            if below == above:
-                return nan
-            x[i] = (x[i] * above - x[i + 1] * below) / (above - below)
-    return x[0]
+    return tau2
 
 
 TAU2: dict[str, Callable[[Model], float]] = {

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from .block_model import BlockModel
-from .model import EXACT
+from .likelihood import EXACT
 from .peak import climb
 
 # The likelihood is looked up where each variance is this share of the effects' own, before the climb.
