@@ -1,4 +1,7 @@
-"""Meta-regressions of an outcome on every column of numbers, one at a time."""
+"""Meta-regressions of an outcome on every column of numbers, one at a time.
+
+The slope of ratios is that of their logarithms; below `ratio` stand its exponential and its limits.
+"""
 
 from __future__ import annotations
 
