@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from .errors import PublishError, at, brief, quoted
-from .tree import DEPTH, NotYaml, compose, leaf
+from .tree import DEPTH, NotYaml, compose, leaf, writable
 
 CONFIG = "_quarto.yml"
 DEFAULT_OUTPUT_DIR = "_book"  # Quarto's, for a book
@@ -137,7 +137,11 @@ def output_dir(root: Path) -> Path:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         node = next((value for name, value in pairs if name.value == key), None)
     named = node.value if isinstance(node, yaml.ScalarNode) else ""
-    folder = Path(named or DEFAULT_OUTPUT_DIR)
+    try:
+        folder = Path(writable(named) or DEFAULT_OUTPUT_DIR)
+    except ValueError as error:
+        line = node.start_mark.line + 1
+        raise PublishError(at(CONFIG, line, f"project.output-dir is {error}")) from None
     why = _no_output(root, folder)
     if why:
         raise PublishError(at(CONFIG, None, f"project.output-dir: {brief(str(folder))} {why}"))

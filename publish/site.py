@@ -122,13 +122,19 @@ def _images(node) -> list[str]:
     return [image for child in children for image in _images(child)]
 
 
-def _plain(inlines: list[dict]) -> str:
-    return "".join(
-        {"Str": lambda i: i["c"], "Space": lambda i: " ", "SoftBreak": lambda i: " "}.get(
-            inline["t"], lambda i: _plain(i["c"][-1]) if isinstance(i.get("c"), list) else ""
-        )(inline)
-        for inline in inlines
-    )
+def _plain(node) -> str:
+    """The text of inlines, without footnotes and raw code."""
+    if isinstance(node, dict):
+        kind, content = node.get("t"), node.get("c")
+        if kind in ("Space", "SoftBreak", "LineBreak"):
+            return " "
+        if kind in ("Str", "Code", "Math"):
+            return content if kind == "Str" else content[-1]
+        if kind == "Quoted":
+            left, right = "“”" if content[0]["t"] == "DoubleQuote" else "‘’"
+            return left + _plain(content[1]) + right
+        return "" if kind in ("Note", "RawInline") else _plain(content)
+    return "".join(map(_plain, node)) if isinstance(node, list) else ""
 
 
 def _day(text: str, lang: str) -> str:

@@ -53,6 +53,18 @@ def test_pages_carry_quarto_s_ids_and_classes_and_book_wide_references(toy):
     assert page(toy, "chapters/refs.html").select_one("#ref-one2001") is not None
 
 
+def test_a_title_may_hold_more_than_words(toy):
+    chapter = toy / "chapters/one.qmd"
+    words = chapter.read_text().replace(
+        "# Chapter title",
+        '# A **strong**, *fine* "[way](https://example.org)" to `x` and $y$^[A note.]',
+    )
+    chapter.write_text(words)
+    build(toy, "embedded", quiet)
+    title = page(toy, "chapters/one.html").title.get_text()
+    assert title.startswith("A strong, fine “way” to x and y – ")
+
+
 def test_every_link_leads_somewhere_and_nothing_is_fetched(toy):
     build(toy, "embedded", quiet)
     site = toy / "_site"

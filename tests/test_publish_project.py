@@ -128,6 +128,12 @@ def test_the_output_folder_is_known_whatever_else_is_wrong(toy):
     assert output_dir(toy).name == "_site"
 
 
+def test_an_output_that_no_folder_can_be_called_is_refused_with_its_line(toy):
+    edit(toy, "output-dir: _site", 'output-dir: "\\ud800"')
+    with pytest.raises(PublishError, match=r"_quarto.yml:3: project.output-dir is '\\ud800'"):
+        output_dir(toy)
+
+
 def test_no_folder_of_the_author_is_taken_for_the_output(toy):
     edit(toy, "output-dir: _site", "output-dir: chapters")
     with pytest.raises(PublishError, match="chapters exists and is no site"):
