@@ -132,3 +132,37 @@ def test_a_first_report_has_nothing_that_changed(tmp_path):
     path = EXAMPLES / "bcg.csv"
     write_project(read_data(path), path, tmp_path)
     assert not (tmp_path / "chapters/05-changed.qmd").exists()
+
+
+def test_rows_and_tests_that_changed_are_told_by_name(tmp_path):
+    """Nine studies have no regression yet; the tenth makes one, whose slope is clear."""
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    rows = [f"S{n},{n / 10},0.01,{n}" for n in range(1, 11)]
+    write(root, path, "\n".join(["study,yi,vi,dose", *rows[:9], ""]))
+    write(root, path, "\n".join(["study,yi,vi,dose", *rows[1:], ""]))
+    registry = open_project(root).shown.registry
+    assert registry.get(Phrase, "changed.added.told").text.endswith("is new or changed (S10)")
+    assert registry.get(Phrase, "changed.gone.told").text.endswith("is gone or changed (S1)")
+    assert registry.get(Phrase, "changed.tests").text == ""  # nine again
+    write(root, path, "\n".join(["study,yi,vi,dose", *rows, ""]))
+    told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
+    assert "Significant now and not before: " in told and "the slope on dose" in told
+    write(root, path, "\n".join(["study,yi,vi,dose", *rows[:9], ""]))
+    told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
+    assert "Significant before and no longer: " in told and "the slope on dose" in told
+
+
+def test_what_no_chapter_of_an_authors_own_shows_is_told(tmp_path, monkeypatch, capsys):
+    path, rows = tmp_path / "mine.csv", [f"S{n},{n / 10},0.01,{n}" for n in range(1, 11)]
+    path.write_text("\n".join(["study,yi,vi,dose", *rows[:9], ""]), encoding="utf-8")
+    write_project(read_data(path), path, tmp_path)
+    (tmp_path / "_site").mkdir()
+    monkeypatch.setenv("QUARTO_PROJECT_OUTPUT_DIR", str(tmp_path / "_site"))
+    assert open_project(tmp_path).write_downloads() == 0
+    assert "finding" not in capsys.readouterr().out
+    with (tmp_path / "data/trials.csv").open("a", encoding="utf-8") as file:
+        file.write(rows[9] + "\n")
+    assert open_project(tmp_path).write_downloads() == 0
+    said = capsys.readouterr().out
+    assert 'finding: no chapter shows table("outcome.regressions")' in said
+    assert 'finding: no chapter shows figure("outcome.regression.dose")' in said

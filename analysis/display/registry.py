@@ -135,6 +135,10 @@ class Registry:
         """Tell whether a value is called `name`."""
         return name in self._kinds[Value]
 
+    def names(self, kind: type) -> list[str]:
+        """What the entries of `kind` are called, in the order of registration; no figure is drawn."""
+        return list(self._kinds[kind])
+
     def all(self, kind: type) -> Iterator:
         """Every entry of `kind`, in the order of registration."""
         return (entry() for entry in self._kinds[kind].values())

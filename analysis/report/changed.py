@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ..display.numbers import count
 from ..display.registry import Registry
 from ..display.sentence import listed
 from ..display.table import Column, Row, Table
-from ..display.value import Value
+from ..display.value import Phrase, Value
 from .files import copy, copy_or_remove
 from .settings import read_settings, settings_path
-from .source import Source, read_source
+from .source import Line, Source, read_source
 from .trials import Data
 from .wording import ALPHA
 
 BEFORE = Path("before")  # in a project: values and data of the build before
 VALUES, TRIALS_BEFORE = BEFORE / "values.json", BEFORE / "trials.csv"
 NAME = BEFORE / "name.txt"  # what the file of trials was called
+MOST = 12  # studies that a sentence names
+# The tests beside the pooled effect: of the funnel, of a moderator of numbers, of one of words.
+TEST = re.compile(
+    r".+?\.(?:egger\.pvalue|regression\.(?P<slope>[^.]+)\.pvalue|reml\.(?P<groups>[^.]+)\.f_pvalue)"
+)
 SHOWN = {
     "k": "Studies", "reml.estimate": "Pooled effect", "reml.ci_low": "Lower confidence limit",
     "reml.ci_high": "Upper confidence limit", "reml.pvalue": "p", "reml.tau": "τ", "reml.i2": "I², %",
@@ -68,6 +74,7 @@ def add_changed(registry: Registry, data: Data, root: Path) -> None:
     words = f"Whether the pooled effect is significant has changed: {listed(turned)}."
     told = words if turned else "No pooled effect became significant, and none ceased to be."
     registry.phrase("changed.told", told, tuple(names))
+    _add_tests(registry, before)
     _add_studies(registry, data, root)
 
 
@@ -78,6 +85,34 @@ def _old(registry: Registry, before: dict, now: Value) -> Value:
     return registry.value(f"before.{now.id}", old["raw"], lambda _: text, f"before: {now.source}")
 
 
+def _add_tests(registry: Registry, before: dict) -> None:
+    """Register which of the tests beside the pooled effect found something only now, or only before."""
+    now = {value.id: value.raw for value in registry.all(Value)}
+    old = {name: value["raw"] for name, value in before.items()}
+    sentences = [
+        f"{words}: {listed(tests)}."
+        for words, tests in (
+            ("Significant now and not before", _found(now, old)),
+            ("Significant before and no longer", _found(old, now)),
+        )
+        if tests
+    ]
+    inputs = tuple(name for name in now if TEST.fullmatch(name))
+    registry.phrase("changed.tests", " ".join(sentences), inputs)
+
+
+def _found(ones: dict[str, float | None], others: dict[str, float | None]) -> list[str]:
+    """Which tests are significant by their p-values in `ones` and not in `others`, in words."""
+    found = []
+    for name, p in ones.items():
+        test, other = TEST.fullmatch(name), others.get(name)
+        if test and p is not None and p < ALPHA and (other is None or other >= ALPHA):
+            slope, groups = (of and of.replace("_", " ") for of in test.groups())
+            words = f"the slope on {slope}" if slope else f"the difference by {groups}"
+            found.append(words if slope or groups else "Egger’s test")
+    return found
+
+
 def _turned(old: dict | None, registry: Registry, name: str) -> bool:
     new = registry.get(Value, name).raw
     if not old or old["raw"] is None or new is None:
@@ -86,19 +121,34 @@ def _turned(old: dict | None, registry: Registry, name: str) -> bool:
 
 
 def _add_studies(registry: Registry, data: Data, root: Path) -> None:
-    """Register how many rows are new and how many are gone."""
+    """Register which rows are new and which are gone, and how many."""
     path = root / TRIALS_BEFORE
     told = read_settings(path)
     before = _rows(read_source(path, told.delimiter, told.decimal, told.encoding))
     now = _rows(data.source)
-    registry.value("changed.added", len(now - before), count, "rows that are new or changed")
-    registry.value("changed.gone", len(before - now), count, "rows that are gone or changed")
+    _tell_rows(registry, data, "added", now, before, "new or changed")
+    _tell_rows(registry, data, "gone", before, now, "gone or changed")
 
 
-def _rows(source: Source) -> set[frozenset]:
-    """What the rows of `source` say, whatever the order of columns and the decimal sign."""
+def _tell_rows(
+    registry: Registry, data: Data, name: str, ones: dict, others: dict, what: str
+) -> None:
+    """Register how many of the rows `ones` are not among `others`, and of which studies."""
+    study = data.columns.one("study")
+    studies = [row.cells.get(study, "") for key, row in ones.items() if key not in others]
+    n = len(studies)
+    value = registry.value(f"changed.{name}", n, count, f"rows that are {what}")
+    shown = [*studies[:MOST], *(["more"] if n > MOST else [])]
+    words = f" row{'s' * (n != 1)} of the file {'is' if n == 1 else 'are'} {what}"
+    of = f" ({listed(shown)})" if shown else ""
+    registry.add(f"changed.{name}.told", Phrase.of(f"changed.{name}.told", value, words + of))
+
+
+def _rows(source: Source) -> dict[frozenset, Line]:
+    """The rows of `source` by what they say, whatever the order of columns and the decimal sign."""
     return {
-        frozenset((c, _read(source, text)) for c, text in row.cells.items()) for row in source.rows
+        frozenset((c, _read(source, text)) for c, text in row.cells.items()): row
+        for row in source.rows
     }
 
 

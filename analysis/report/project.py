@@ -9,7 +9,9 @@ from pathlib import Path
 import yaml
 
 from ..display.downloads import output_folder, write_downloads
+from ..display.figure import Figure
 from ..display.shown import Shown
+from ..display.table import Table
 from .assets import LICENCE, STYLE, TEMPLATES, asset
 from .changed import VALUES, add_changed, keep
 from .chapters import chapters
@@ -42,9 +44,24 @@ class Project:
         for file in (TRIALS, PUBLISHED, settings_path(self.root / TRIALS)):
             if (self.root / file).is_file():
                 shutil.copyfile(self.root / file, target / file.name)
-        for finding in self.data.left_out:
+        for finding in (*self.data.left_out, *self._not_shown()):
             print(f"finding: {finding}")
         return 0
+
+    def _not_shown(self) -> list[str]:
+        """The tables and figures that no chapter shows: an author's chapters stay while data grow."""
+        chapters = (*self.root.glob("*.qmd"), *self.root.glob("chapters/*.qmd"))
+        text = "".join(path.read_text(encoding="utf-8") for path in chapters)
+        calls = (
+            f'{kind.__name__.lower()}("{name}")'
+            for kind in (Table, Figure)
+            for name in self.shown.registry.names(kind)
+        )
+        return [
+            f"no chapter shows {call}, which the data now have; put it into a cell of a chapter"
+            for call in calls
+            if call not in text
+        ]
 
 
 def open_project(root: Path, file: str = TRIALS.name) -> Project:
