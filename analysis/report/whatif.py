@@ -133,7 +133,8 @@ def _between(key: str, variable: Variable) -> list[dict]:
     if found is None:
         return []
     differ = found.q_between_pvalue < ALPHA
-    text = f"Effects {'differ' if differ else 'do not differ'} by {variable.label}."
+    differs = "differ" if differ else "do not differ"
+    text = f"By {variable.label} effects {differs} (Q between, with a τ² of each group’s own)."
     return [{"kind": "groups", "variable": key, "differ": differ, "text": text}]
 
 
