@@ -23,7 +23,7 @@ FILES = {
     ),
     "kinds differ by Q, and not by F": (
         "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "groups",
-        "Effects differ by kind.",
+        "By kind effects differ (Q between, with a τ² of each group’s own).",
     ),
     "I² of 24.6": (
         "A,0.71,0.08,\nB,0.53,0.16,\nC,1.04,0.16,\nD,-0.16,0.19,\n", "degree",
