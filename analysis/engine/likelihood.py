@@ -130,30 +130,23 @@ def _fit(y, w, X):
     By modified Gram-Schmidt, which loses as many digits as the condition of X'WX has in its root;
     solving with X'WX loses all of them: Björck (1967), BIT 7, 1.
     """
-    Z, r, log_det = X.copy(), y.copy(), 0.0
-    for i in range(len(Z)):
-        z = Z[i]
-        for h in range(i):
-            _remove(z, Z[h], w)
-        square = 0.0
-        for j in range(len(z)):
+    p, k = X.shape
+    rows, log_det = np.empty((p + 1, k)), 0.0
+    rows[:p], rows[p] = X, y
+    for i in range(p):
+        z, square = rows[i], 0.0
+        for j in range(k):
             square += w[j] * z[j] * z[j]
+        for h in range(i + 1, p + 1):
+            along = 0.0
+            for j in range(k):
+                along += w[j] * z[j] * rows[h, j]
+            along /= square
+            for j in range(k):
+                rows[h, j] -= along * z[j]
         log_det += log(square)
-        share = 1 / sqrt(square)
-        for j in range(len(z)):
-            z[j] *= share
-        _remove(r, z, w)
-    return Z, r, log_det
-
-
-@compiled
-def _remove(r, z, w):
-    """Take from `r` what lies along `z`, whose length under the weights `w` is 1."""
-    along = 0.0
-    for j in range(len(r)):
-        along += w[j] * z[j] * r[j]
-    for j in range(len(r)):
-        r[j] -= along * z[j]
+        z /= sqrt(square)
+    return rows[:p], rows[p], log_det
 
 
 @compiled
