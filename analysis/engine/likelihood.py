@@ -111,15 +111,17 @@ def _log_likelihood(d, s, X, tau2, restricted):
 
 @compiled
 def _left(y, v, X):
-    """Return d, what the unweighted fit leaves of the effects `y`, s, and the scatter, its square sum.
+    """Return d, s, and the sum of squares that the fit without weights leaves.
 
-    P has no more of y than of d, and of d all digits count.
+    Here d are the residuals under weights 1/v: P y is P d, and the effects of the most precise studies
+    have the smallest d, whose digits count most.
     """
-    _, d, _ = _fit(y, np.ones(len(y)), X)
+    _, d, _ = _fit(y, 1 / v, X)
+    _, r, _ = _fit(d, np.ones(len(y)), X)
     squares = scatter = 0.0
     for j in range(len(y)):
         squares += y[j] * y[j]
-        scatter += d[j] * d[j]
+        scatter += r[j] * r[j]
     return d, v, scatter if scatter > EXACT * squares else 0.0
 
 
