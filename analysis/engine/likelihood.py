@@ -56,7 +56,9 @@ def highest(y, v, X, restricted):
     ratio = (2 * scatter / grid[1]) ** (1 / (POINTS - 1))
     for i in range(2, len(grid)):
         grid[i] = ratio * grid[i - 1]
-    excess = _excess(d, s, X, grid, restricted)
+    excess = (
+        _mean_excess(d, s, grid, restricted) if X is None else _excess(d, s, X, grid, restricted)
+    )
     best, any_peak, settled = 0.0, excess[0] <= 0, True
     for i in range(POINTS):
         if excess[i] > 0 >= excess[i + 1]:
@@ -73,7 +75,10 @@ def highest(y, v, X, restricted):
 def _climb(d, s, X, low, high, tau2, restricted):
     """Return the peak between `low` and `high`, sought from `tau2`, and whether the steps settled."""
     for _ in range(STEPS):
-        up, down, information, total = _slope(d, s, X, tau2, restricted)
+        if X is None:
+            up, down, information, total = _mean_slope(d, s, tau2, restricted)
+        else:
+            up, down, information, total = _slope(d, s, X, tau2, restricted)
         slope = (up - down) / 2
         if slope > 0:
             low = tau2
@@ -158,8 +163,6 @@ def _slope(d, s, X, tau2, restricted):
     That derivative is tr(PP)/2 - y'PPPy, for the full likelihood with tr(WW) in place of tr(PP). With
     P = W - WZ'ZW, tr(P) = tr(W) - tr(ZWWZ') and tr(PP) = tr(WW) - 2 tr(ZWWWZ') + tr(ZWWZ'ZWWZ').
     """
-    if X is None:
-        return _mean_slope(d, s, tau2, restricted)
     w = 1 / (s + tau2)
     Z, u, _ = _fit(d, w, X)
     total = w2 = up = wuu = 0.0
@@ -193,8 +196,6 @@ def _slope(d, s, X, tau2, restricted):
 @compiled
 def _excess(d, s, X, grid, restricted):
     """Return 1 - down/up on the `grid` of tau2: above 0 where the likelihood rises, nearly straight."""
-    if X is None:
-        return _mean_excess(d, s, grid, restricted)
     excess = np.empty(len(grid))
     for i in range(len(grid)):
         up, down, _, _ = _slope(d, s, X, grid[i], restricted)
