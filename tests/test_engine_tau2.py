@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -127,6 +128,21 @@ def test_the_likelihood_is_flat_at_its_peak(method, columns):
     up, down = Y @ P @ P @ Y, np.trace(P if method == "REML" else W)
     assert tau2 > 0
     assert up == pytest.approx(down, rel=1e-10)
+
+
+def test_precise_studies_keep_their_digits_in_a_regression():
+    """At the peak y'PPy is tr(P) in fractions of whole numbers: a line, variances that differ widely."""
+    y, v = [2, -130, -360, -2100, -2300, 270], [4, 2000, 2000, 3e7, 9e5, 2e6]
+    tau2 = Fraction(meta_regression(y, vi=v, X=range(6)).tau2)
+    w = [1 / (Fraction(each) + tau2) for each in v]
+    s0, s1, s2 = (sum(w[x] * x**power for x in range(6)) for power in range(3))
+    t0, t1 = (sum(w[x] * y[x] * x**power for x in range(6)) for power in range(2))
+    size = s0 * s2 - s1 * s1
+    at_zero, slope = (s2 * t0 - s1 * t1) / size, (s0 * t1 - s1 * t0) / size
+    up = sum((w[x] * (y[x] - at_zero - slope * x)) ** 2 for x in range(6))
+    down = s0 - sum(w[x] ** 2 * (s2 - 2 * s1 * x + s0 * x * x) for x in range(6)) / size
+    assert tau2 > 0
+    assert float(up / down) == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize(("method", "lost"), [("ML", 0), ("REML", 1)])

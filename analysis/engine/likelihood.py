@@ -56,7 +56,9 @@ def highest(y, v, X, restricted):
     ratio = (2 * scatter / grid[1]) ** (1 / (POINTS - 1))
     for i in range(2, len(grid)):
         grid[i] = ratio * grid[i - 1]
-    excess = _excess(d, s, X, grid, restricted)
+    excess = (
+        _mean_excess(d, s, grid, restricted) if X is None else _excess(d, s, X, grid, restricted)
+    )
     best, any_peak, settled = 0.0, excess[0] <= 0, True
     for i in range(POINTS):
         if excess[i] > 0 >= excess[i + 1]:
@@ -73,7 +75,10 @@ def highest(y, v, X, restricted):
 def _climb(d, s, X, low, high, tau2, restricted):
     """Return the peak between `low` and `high`, sought from `tau2`, and whether the steps settled."""
     for _ in range(STEPS):
-        up, down, information, total = _slope(d, s, X, tau2, restricted)
+        if X is None:
+            up, down, information, total = _mean_slope(d, s, tau2, restricted)
+        else:
+            up, down, information, total = _slope(d, s, X, tau2, restricted)
         slope = (up - down) / 2
         if slope > 0:
             low = tau2
@@ -111,15 +116,17 @@ def _log_likelihood(d, s, X, tau2, restricted):
 
 @compiled
 def _left(y, v, X):
-    """Return d, what the unweighted fit leaves of the effects `y`, s, and the scatter, its square sum.
+    """Return d, s, and the sum of squares that the fit without weights leaves.
 
-    P has no more of y than of d, and of d all digits count.
+    Here d are the residuals under weights 1/v: P y is P d, and the effects of the most precise studies
+    have the smallest d, whose digits count most.
     """
-    _, d, _ = _fit(y, np.ones(len(y)), X)
+    _, d, _ = _fit(y, 1 / v, X)
+    _, r, _ = _fit(d, np.ones(len(y)), X)
     squares = scatter = 0.0
     for j in range(len(y)):
         squares += y[j] * y[j]
-        scatter += d[j] * d[j]
+        scatter += r[j] * r[j]
     return d, v, scatter if scatter > EXACT * squares else 0.0
 
 
@@ -130,30 +137,23 @@ def _fit(y, w, X):
     By modified Gram-Schmidt, which loses as many digits as the condition of X'WX has in its root;
     solving with X'WX loses all of them: Björck (1967), BIT 7, 1.
     """
-    Z, r, log_det = X.copy(), y.copy(), 0.0
-    for i in range(len(Z)):
-        z = Z[i]
-        for h in range(i):
-            _remove(z, Z[h], w)
-        square = 0.0
-        for j in range(len(z)):
+    p, k = X.shape
+    rows, log_det = np.empty((p + 1, k)), 0.0
+    rows[:p], rows[p] = X, y
+    for i in range(p):
+        z, square = rows[i], 0.0
+        for j in range(k):
             square += w[j] * z[j] * z[j]
+        for h in range(i + 1, p + 1):
+            along = 0.0
+            for j in range(k):
+                along += w[j] * z[j] * rows[h, j]
+            along /= square
+            for j in range(k):
+                rows[h, j] -= along * z[j]
         log_det += log(square)
-        share = 1 / sqrt(square)
-        for j in range(len(z)):
-            z[j] *= share
-        _remove(r, z, w)
-    return Z, r, log_det
-
-
-@compiled
-def _remove(r, z, w):
-    """Take from `r` what lies along `z`, whose length under the weights `w` is 1."""
-    along = 0.0
-    for j in range(len(r)):
-        along += w[j] * z[j] * r[j]
-    for j in range(len(r)):
-        r[j] -= along * z[j]
+        z /= sqrt(square)
+    return rows[:p], rows[p], log_det
 
 
 @compiled
@@ -163,8 +163,6 @@ def _slope(d, s, X, tau2, restricted):
     That derivative is tr(PP)/2 - y'PPPy, for the full likelihood with tr(WW) in place of tr(PP). With
     P = W - WZ'ZW, tr(P) = tr(W) - tr(ZWWZ') and tr(PP) = tr(WW) - 2 tr(ZWWWZ') + tr(ZWWZ'ZWWZ').
     """
-    if X is None:
-        return _mean_slope(d, s, tau2, restricted)
     w = 1 / (s + tau2)
     Z, u, _ = _fit(d, w, X)
     total = w2 = up = wuu = 0.0
@@ -198,8 +196,6 @@ def _slope(d, s, X, tau2, restricted):
 @compiled
 def _excess(d, s, X, grid, restricted):
     """Return 1 - down/up on the `grid` of tau2: above 0 where the likelihood rises, nearly straight."""
-    if X is None:
-        return _mean_excess(d, s, grid, restricted)
     excess = np.empty(len(grid))
     for i in range(len(grid)):
         up, down, _, _ = _slope(d, s, X, grid[i], restricted)
