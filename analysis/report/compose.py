@@ -7,6 +7,7 @@ from pathlib import Path
 from ..display.registry import Registry
 from .bias import add_bias
 from .columns import understand
+from .conclusion import add_conclusion
 from .counts import add_counts, add_participants
 from .dependent import add_dependent
 from .describe import add_description
@@ -55,6 +56,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_moderators(writer, data)
         add_bias(writer)
         add_sensitivity(writer)
+        add_conclusion(writer)
         add_over_time(writer)
         add_next_trial(writer)
     add_what_if(registry, data, writers)

@@ -16,7 +16,7 @@ from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
-from .wording import direction, heterogeneity, prediction, significant
+from .wording import direction, heterogeneity, prediction
 from .writer import Writer
 
 # Name of the model, as the engine calls it, its interval, and how tables and sources call it.
@@ -81,26 +81,7 @@ def _add_words(writer: Writer) -> None:
     )
     inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
     writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
-    _add_agreement(writer)
     _add_narrow(writer)
-
-
-def _add_agreement(writer: Writer) -> None:
-    """Whether the classic and the recommended methods agree; where they differ, for the summary too."""
-    inputs = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
-    classic, recommended = (significant(writer.get(name).raw) for name in inputs)
-    agree, differ = (
-        "",
-        (
-            f"The conclusion hangs on the method: the effect is {classic} by the classic one and "
-            f"{recommended} by the recommended one, whose interval allows for the error of τ²."
-        ),
-    )
-    if classic == recommended:
-        agree = f"Both ways lead to the same conclusion: the pooled effect is {classic}."
-        differ = ""
-    writer.say("methods.agree", agree or differ, inputs)
-    writer.say("methods.differ", differ, inputs)
 
 
 def _add_narrow(writer: Writer) -> None:
