@@ -9,6 +9,7 @@ from math import sqrt
 from pathlib import Path
 
 import numpy as np
+import pytest
 from own_trials import read
 from scipy.optimize import minimize_scalar
 from scipy.stats import t as student
@@ -130,3 +131,85 @@ def test_where_both_have_the_same_tau_the_interval_alone_is_the_cause():
     found = registry("statins").get(Phrase, "stroke.methods.differ").text
     assert registry("statins").get(Value, "stroke.random.tau").raw == 0
     assert "), whose interval allows for the error of τ²." in found and "larger" not in found
+
+
+def test_both_degrees_of_heterogeneity_are_told_where_they_differ():
+    fits = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"]
+    own, by_q = (fits[method]["z"]["I2"] for method in ("REML", "DL"))
+    q, df = fits["REML"]["z"]["QE"], fits["REML"]["z"]["QEdf"]
+    assert by_q == pytest.approx(100 * (q - df) / q)
+    assert by_q < 25 < own < 75
+    assert said("smoke", "heterogeneity").endswith(
+        f"heterogeneity would be called moderate by REML ({own:.1f}%), low by Q ({by_q:.1f}%)."
+    )
+    assert said("bcg", "heterogeneity").endswith("by I² heterogeneity is high.")
+
+
+def test_a_next_trial_is_not_said_to_meet_differences_that_q_does_not_find():
+    found = document(REFERENCE / "metafor" / "hackshaw1998.json")
+    assert found["fits"]["REML"]["z"]["QEp"] > 0.05
+    y, v = (np.array(found["input"][name]) for name in ("yi", "vi"))
+    after = by_reml(np.append(y, 0.0), np.append(v, min(v) / 100**2))[0]
+    before = found["fits"]["REML"]["z"]["tau2"]
+    assert said("smoke", "next.told").endswith(
+        ": its disagreement would be counted as heterogeneity (τ would rise from "
+        f"{sqrt(before):.3f} to {sqrt(after):.3f}), and a random-effects mean gives one trial limited "
+        "weight."
+    )
+
+
+def test_a_next_trial_that_agrees_is_not_said_to_disagree():
+    """It finds exactly the pooled effect, so that τ falls and is no nought."""
+    found = registry("statins").get(Phrase, "non_cardiovascular_death.next.told").text
+    now, then = (
+        registry("statins").get(Value, f"non_cardiovascular_death.{name}.tau")
+        for name in ("reml", "next")
+    )
+    assert 0 < then.raw < now.raw
+    assert f": τ, now {now.text}, would still be {then.text}, and a random-effects mean" in found
+
+
+@pytest.mark.parametrize("model", ["reml", "random"])
+def test_the_prediction_interval_is_that_of_the_methods(model):
+    """Mean ± t(k − 2)·√(τ² + SE²) of each model, which in R is predict with pi.type = "Riley"."""
+    method, test = {"reml": ("REML", "adhoc"), "random": ("DL", "z")}[model]
+    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"][method][test]
+    half = student.isf(0.025, theirs["k"] - 2) * sqrt(theirs["tau2"] + theirs["se"][0] ** 2)
+    for end, sign, leaf in (("low", -1, "pi.lb"), ("high", 1, "pi.ub")):
+        found = registry("smoke").get(Value, f"outcome.{model}.analysed.prediction_{end}").raw
+        assert found == pytest.approx(theirs["b"][0] + sign * half, rel=1e-6)
+        assert found == pytest.approx(theirs["predict"]["riley"][leaf][0], rel=1e-6)
+
+
+Y, V = np.array([0.3, 1.1, 0.4, 0.5]), np.array([0.05, 0.1, 0.01, 0.002])
+
+
+def test_a_prediction_that_hangs_on_the_estimate_of_tau_is_no_expectation(tmp_path):
+    """REML finds no τ² here, and DerSimonian and Laird's moments find one."""
+    assert by_reml(Y, V)[0] < 1e-6 < by_hand.moments_tau2(Y, V)
+    tau2 = by_hand.moments_tau2(Y, V)
+    w = 1 / (V + tau2)
+    mean, half = np.sum(w * Y) / np.sum(w), student.isf(0.025, 2) * sqrt(tau2 + 1 / np.sum(w))
+    assert mean - half < 0 < mean + half
+    found = compose(read(tmp_path, as_file(Y, V)))
+    low, high = (found.get(Value, f"outcome.reml.tau_{end}") for end in ("low", "high"))
+    assert low.raw == 0 and high.raw > 0
+    places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "stays clear of the line of no effect if τ is as estimated; τ is poorly known "
+        f"({low.text} to {high.text}), and with DerSimonian and Laird’s the interval crosses it "
+        f"({number(mean - half, places)} to {number(mean + half, places)})"
+    )
+
+
+def test_a_prediction_that_both_models_share_is_an_expectation(tmp_path):
+    found = compose(read(tmp_path, as_file(np.array([0.5, 0.5, 0.4, 0.5]), V)))
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "stays clear of the line of no effect: in a new setting the true effect is expected on the "
+        "same side"
+    )
+
+
+def as_file(y, v) -> str:
+    rows = zip(y.tolist(), v.tolist(), strict=True)
+    return "study,yi,vi\n" + "".join(f"S{n},{yi},{vi}\n" for n, (yi, vi) in enumerate(rows))
