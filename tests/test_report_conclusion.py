@@ -213,3 +213,47 @@ def test_a_prediction_that_both_models_share_is_an_expectation(tmp_path):
 def as_file(y, v) -> str:
     rows = zip(y.tolist(), v.tolist(), strict=True)
     return "study,yi,vi\n" + "".join(f"S{n},{yi},{vi}\n" for n, (yi, vi) in enumerate(rows))
+
+
+def slope_by_reml(y, v) -> float:
+    """The slope of the effects on their standard errors, with τ² from the restricted likelihood."""
+    X = np.column_stack([np.ones(len(y)), np.sqrt(v)])
+
+    def fitted(tau2):
+        w = 1 / (v + tau2)
+        return w, np.linalg.solve(X.T @ (w[:, None] * X), X.T @ (w * y))
+
+    def deviance(tau2):
+        w, b = fitted(tau2)
+        information = np.linalg.slogdet(X.T @ (w[:, None] * X))[1]
+        return np.sum(w * (y - X @ b) ** 2) - np.sum(np.log(w)) + information
+
+    tau2 = minimize_scalar(deviance, bounds=(0, 25 * np.var(y)), method="bounded").x
+    return float(fitted(tau2)[1][1])
+
+
+def test_trim_and_fill_against_the_sign_of_egger_s_slope_says_so():
+    y, v = averaged(0.5)
+    assert by_hand.egger(y, v)["statistic"] > 0 > slope_by_reml(y, v)
+    assert "studies on the right;" in said("calendar", "bias")
+    assert (
+        "That is against the sign of Egger’s slope, which is positive and would have studies missing on "
+        "the left" in said("calendar", "bias")
+    )
+    # A negative slope, and studies put in on the right: nothing to tell.
+    bias = document(REFERENCE / "metafor" / "bcg_rr.json")["bias"]
+    assert bias["regtest"]["lm"]["sei"]["zval"] < 0
+    assert "study on the right;" in said("bcg", "bias")
+    assert "against the sign" not in said("bcg", "bias")
+
+
+def test_the_summary_leaves_out_what_trim_and_fill_fills_in_where_studies_differ_a_lot():
+    assert registry("calendar").get(Value, "outcome.reml.i2").raw >= 75
+    assert "Trim and fill puts in" in said("calendar", "bias")
+    assert "Trim and fill puts in" not in said("calendar", "bias.summary")
+    assert "too much for this test or for trim and fill" in said("calendar", "bias.summary")
+    assert registry("smoke").get(Value, "outcome.reml.i2").raw < 75
+    assert said("smoke", "bias.summary") == said("smoke", "bias")
+    texts = chapters(read_data(EXAMPLES / "calendar.csv"))
+    assert 'say("outcome.bias.summary")' in texts["index.qmd"]
+    assert 'say("outcome.bias")' in texts["chapters/03-outcome.qmd"]

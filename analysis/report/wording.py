@@ -43,6 +43,11 @@ def degree(i2: float) -> str:
     return next(word for word, bound in reversed(DEGREES) if shown >= bound)
 
 
+def is_high(i2: float) -> bool:
+    """Whether heterogeneity is called high by `i2`."""
+    return degree(i2) == DEGREES[-1][0]
+
+
 def significant(pvalue: float | None) -> str:
     """Whether a test with this p is significant, in a word."""
     if pvalue is None:
