@@ -20,7 +20,7 @@ WORDING = sorted((ROOT / "analysis/content").glob("*.py"))
 # Reviewed: names in which a digit is part of the name, never a quantity of ours.
 NAMES = (
     "HAM-D 17", "three-level model", "values.json", "Third wave", "third-wave",
-    "tau2", "TAU2",
+    "tau2", "TAU2", "CR2",
     # Parts of the publication, as it numbers them.
     "Table 2", "Figure 2",
 )  # fmt: skip

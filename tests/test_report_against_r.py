@@ -11,6 +11,7 @@ import pytest
 from scipy.special import fdtrc
 
 from analysis.display.figure import Figure
+from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
 from analysis.report.compose import compose, read_data
 
@@ -179,18 +180,23 @@ def test_the_means_of_subgroups_are_those_of_rma_without_an_intercept():
 
 
 def test_the_three_levels_and_robust_errors_are_those_of_rma_mv():
-    theirs = reference("konstantopoulos2011")["threelevel"]["REML"]
-    robust = theirs["robust"]["CR2"]
+    found = reference("konstantopoulos2011")["threelevel"]
+    theirs, robust = found["REML.t"], found["REML"]["robust"]["CR2"]
     for ours, leaf in (
         ("estimate", "b"),
         ("ci_low", "ci.lb"),
         ("ci_high", "ci.ub"),
         ("pvalue", "pval"),
+        ("df", "ddf"),
     ):
         assert close(raw("calendar", f"multilevel.{ours}"), theirs[leaf][0], ITERATIVE)
         assert close(raw("calendar", f"robust.{ours}"), robust[leaf][0], ITERATIVE)
     for level, sigma2 in zip(("between", "within"), theirs["sigma2"], strict=True):
         assert close(raw("calendar", f"multilevel.sigma2_{level}"), sigma2, ITERATIVE)
+    level, sound = theirs["ddf"][0], f"{robust['ddf'][0]:.1f}"
+    notes = " ".join(registry("calendar").get(Table, "outcome.dependent").notes)
+    assert f"REML: t on {level} degrees of freedom" in notes
+    assert f"CR2, t on {sound} degrees of freedom by Satterthwaite" in notes
 
 
 @pytest.mark.parametrize(("name", "of"), [("bcg", exp), ("adherence", float)])

@@ -18,7 +18,7 @@ from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
 from .measures import CORRELATIONS
 from .pooled import MODELS, RECOMMENDED
-from .wording import ALPHA
+from .wording import ALPHA, is_high
 from .writer import Writer
 
 FEWEST = 10  # studies
@@ -37,7 +37,14 @@ def add_bias(writer: Writer) -> None:
     )
     _add_egger(writer, line)
     _add_filled(writer, filled)
-    writer.tell("bias", *_told(writer, line, filled, enough))
+    tested = _tested(writer, line, enough)
+    corrected = _corrected(writer, line, filled) if line else []
+    writer.tell("bias", *tested, *corrected)
+    # Where studies differ a lot neither method is to be trusted, and a summary has no room to say more.
+    high = not writer.absent(f"{RECOMMENDED}.i2") and is_high(writer.get(f"{RECOMMENDED}.i2").raw)
+    caution = " The studies differ too much for this test or for trim and fill to be trusted."
+    short = [caution] if high else corrected
+    writer.tell("bias.summary", *tested, *(short if line else []), inputs=(f"{RECOMMENDED}.i2",))
     writer.registry.figure(writer.name("funnel"), partial(_funnel, writer, filled))
 
 
@@ -69,10 +76,8 @@ def _add_filled(writer: Writer, filled: TrimFill | None) -> None:
         writer.on_both_scales(f"{RECOMMENDED}.filled", name, yi, meaning, inputs, limit=limit)
 
 
-def _told(
-    writer: Writer, line: Egger | None, filled: TrimFill | None, enough: bool
-) -> list[str | Value]:
-    """What the tests say, or why they are left out, as the parts of a sentence."""
+def _tested(writer: Writer, line: Egger | None, enough: bool) -> list[str | Value]:
+    """What Egger's test says, or why it is left out, as the parts of a sentence."""
     if not enough:
         return [
             "The studies are too few to test for asymmetry: the test could not tell chance from "
@@ -85,11 +90,15 @@ def _told(
         word = "higher" if line.statistic > 0 else "lower"
         found = f"suggests a {word} {writer.outcome.measure.name} in small studies"
     t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
-    said = [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). "]
+    return [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), ")."]
+
+
+def _corrected(writer: Writer, line: Egger, filled: TrimFill | None) -> list[str | Value]:
+    """What trim and fill says, and whether it looks on the side that Egger's slope points to."""
     if filled is None:
-        return [*said, "Trim and fill came to no result."]
+        return [" Trim and fill came to no result."]
     if not filled.k0:
-        return [*said, "Trim and fill takes no study to be missing."]
+        return [" Trim and fill takes no study to be missing."]
     names = (
         "filled.k0",
         *(f"{RECOMMENDED}.filled.{end}" for end in ("estimate", "ci_low", "ci_high")),
@@ -97,9 +106,23 @@ def _told(
     k0, estimate, low, high = map(writer.get, names)
     studies = "study" if filled.k0 == 1 else "studies"
     return [
-        *said, "Trim and fill puts in ", k0, f" {studies} on the {filled.side}; with the filled funnel "
+        " Trim and fill puts in ", k0, f" {studies} on the {filled.side}; with the filled funnel "
         "the pooled effect would be ", estimate, " (", low, " to ", high, ").",
+        *_against(line, filled),
     ]  # fmt: skip
+
+
+def _against(line: Egger, filled: TrimFill) -> list[str]:
+    """A warning where the filled side is not the one on which small studies are missing by Egger."""
+    missing = "left" if line.statistic > 0 else "right"
+    if filled.side == missing:
+        return []
+    how = "positive" if line.statistic > 0 else "negative"
+    return [
+        f" That is against the sign of Egger’s slope, which is {how} and would have studies missing on "
+        f"the {missing}: the side was taken from a regression with τ², which weights the studies "
+        "otherwise, and what was filled in is not to be relied on."
+    ]
 
 
 def _funnel(writer: Writer, filled: TrimFill | None) -> Figure:

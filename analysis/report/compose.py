@@ -7,9 +7,11 @@ from pathlib import Path
 from ..display.registry import Registry
 from .bias import add_bias
 from .columns import understand
+from .conclusion import add_conclusion
 from .counts import add_counts, add_participants
 from .dependent import add_dependent
 from .describe import add_description
+from .differences import add_differences
 from .empty import add_empty
 from .moderators import add_moderators
 from .next_trial import add_next_trial
@@ -51,10 +53,11 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_dependent(writer, data)
         add_data_table(writer, data)
         add_forest(writer)
-        add_subgroups(writer, data)
-        add_moderators(writer, data)
+        divided, regressed = add_subgroups(writer, data), add_moderators(writer, data)
+        add_differences(writer, divided, regressed)
         add_bias(writer)
         add_sensitivity(writer)
+        add_conclusion(writer)
         add_over_time(writer)
         add_next_trial(writer)
     add_what_if(registry, data, writers)

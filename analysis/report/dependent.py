@@ -1,4 +1,8 @@
-"""Several effects of a study: the three-level model of all of them, and errors that are robust."""
+"""Several effects of a study: the three-level model of all of them, and errors that are robust.
+
+Tests and intervals of the model go by t on the number of studies less 1, those of the robust errors
+(CR2) by t on Satterthwaite's degrees of freedom: few studies leave both variances poorly known.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,11 @@ COLUMNS = (
 AVERAGED = f"Averaged within studies; {MODELS[RECOMMENDED][2]}"
 WORDS = {
     "multilevel": "Three-level model, REML",
-    "robust": "The same with cluster-robust errors",
+    "robust": "The same with cluster-robust errors, CR2",
 }
+ESTIMATOR = "CR2"
+DF_PLACES = {"multilevel": 0, "robust": 1}
+FEW_DF = 4  # Satterthwaite's, below which the test is not to be relied on: Tipton (2015)
 
 
 def add_dependent(writer: Writer, data: Data) -> None:
@@ -34,16 +41,18 @@ def add_dependent(writer: Writer, data: Data) -> None:
     writer.say("dependent.within", told(data, outcome))
     studies = [t.key for t in outcome.rows]
     effects = effects_of(outcome.rows)
-    found = computable(multilevel, **effects, cluster=studies, level=writer.level)
+    found = computable(multilevel, **effects, cluster=studies, ci="t", level=writer.level)
     _add_variances(writer, found)
-    sound = computable(robust, found, level=writer.level) if found else None
+    sound = None
+    if found:
+        sound = computable(robust, found, estimator=ESTIMATOR, level=writer.level)
     for name, result in (("multilevel", found), ("robust", sound)):
         _add_mean(writer, name, result)
     rows = [
         Row({"model": words} | {c.key: writer.get(f"{name}.{c.key}") for c in COLUMNS[1:]})
         for name, words in ({RECOMMENDED: AVERAGED} | WORDS).items()
     ]
-    table = Table(f"{outcome.key}-dependent", COLUMNS, tuple(rows))
+    table = Table(f"{outcome.key}-dependent", COLUMNS, tuple(rows), _notes(writer))
     writer.registry.add(writer.name("dependent"), table)
     writer.tell("dependent.told", *_told(writer, found))
 
@@ -71,6 +80,21 @@ def _add_mean(writer: Writer, name: str, result) -> None:
     se, p = (None if row is None else float(row[key]) for key in ("se", "pvalue"))
     writer.number(f"{name}.se", se, writer.places + 1, f"standard error; {words}", inputs)
     writer.pvalue(f"{name}.pvalue", p, f"significance (p); {words}", inputs)
+    df = None if row is None else float(row["df"])
+    meaning = f"degrees of freedom of t; {words}"
+    writer.number(f"{name}.df", df, DF_PLACES[name], meaning, inputs)
+
+
+def _notes(writer: Writer) -> tuple[str, ...]:
+    """What the intervals of the model and of the robust errors go by."""
+    if writer.absent("robust.df"):
+        return ()
+    level, robust_df = (writer.get(f"{name}.df").text for name in WORDS)
+    return (
+        f"{WORDS['multilevel']}: t on {level} degrees of freedom, the studies less 1.",
+        f"Robust errors: with the correction {ESTIMATOR}, t on {robust_df} degrees of freedom by "
+        "Satterthwaite.",
+    )
 
 
 def _inputs(writer: Writer) -> tuple[str, ...]:
@@ -88,7 +112,13 @@ def _told(writer: Writer, found) -> list:
             "The effects do not tell both variances apart, so that there is no three-level model."
         ]
     between, within = (writer.get(f"multilevel.i2_{level}") for level in ("between", "within"))
+    few = []
+    if not writer.absent("robust.df") and writer.get("robust.df").raw < FEW_DF:
+        few = [
+            "With only ", writer.get("robust.df"), " degrees of freedom the test with robust errors is "
+            "not to be relied on. ",
+        ]  # fmt: skip
     return [
-        "Of the total variance ", between, "% lies between studies and ", within,
+        *few, "Of the total variance ", between, "% lies between studies and ", within,
         "% between the effects of a study.",
     ]  # fmt: skip

@@ -82,8 +82,8 @@ def are_enough(xs: Sequence[float]) -> bool:
     return len(xs) >= FEWEST and len(set(xs)) > 1
 
 
-def add_moderators(writer: Writer, data: Data) -> None:
-    """Register the regressions on every moderator; table and plots of those that are made."""
+def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
+    """Register the regressions on every moderator, and return them; table and plots of those made."""
     found = moderators(writer, data)
     measure, rows = writer.outcome.measure, []
     columns = (*COLUMNS[:5], *RATIO, *COLUMNS[5:]) if measure.kind == RATIOS else COLUMNS
@@ -105,6 +105,7 @@ def add_moderators(writer: Writer, data: Data) -> None:
         table = Table(f"{writer.outcome.key}-regressions", columns, tuple(rows), notes)
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
+    return found
 
 
 def _add_line(writer: Writer, moderator: Moderator) -> None:

@@ -12,6 +12,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from ..display.value import Value
 from ..engine.pool import Pooled, pool
 from .pooled import MODELS, RECOMMENDED
 from .trials import Trial
@@ -43,8 +44,12 @@ def add_next_trial(writer: Writer) -> None:
     writer.count("next.participants", n, meaning, ("next.se",))
     meaning = "times that the standard error of a next trial may be smaller than any study’s"
     writer.count("next.reach", REACH, meaning)
-    least = min(t.vi for t in trials) / REACH**2
-    why = "" if se is not None else _reason(now, _pooled(trials, (effect, least)))
+    then = None
+    if se is None and len(trials) >= FEWEST:
+        then = _pooled(trials, (effect, min(t.vi for t in trials) / REACH**2))
+    meaning = "standard deviation of the true effects, τ, with the most precise such trial"
+    writer.number("next.tau", then and sqrt(then.tau2), writer.places + 1, meaning, inputs)
+    why = [] if then is None else _reason(writer, now)
     writer.tell("next.told", *_told(writer, significant, se, n, why))
 
 
@@ -55,13 +60,20 @@ def _pooled(trials: tuple[Trial, ...], *more: tuple[float, float]) -> Pooled:
     return pool(yi, vi=vi, method=METHOD, ci=CI)
 
 
-def _reason(now: Pooled, then: Pooled) -> str:
-    """Why not even the most precise trial turns it, by τ² `now` and with that trial, `then`."""
-    if now.tau2 > 0:
-        return ": the studies differ, and a single trial says little of that"
-    if then.tau2 > 0:
-        return ": it would make the studies differ, which they do not so far by τ²"
-    return ""
+def _reason(writer: Writer, now: Pooled) -> list[str | Value]:
+    """Why not even the most precise trial turns it, by τ `now` and with that trial."""
+    if now.q_pvalue < ALPHA and now.tau2 > 0:
+        return [": the studies differ, and a single trial says little of that"]
+    before, after = writer.get(f"{RECOMMENDED}.tau"), writer.get("next.tau")
+    limited = "and a random-effects mean gives one trial limited weight"
+    if after.raw > before.raw and after.text != before.text:
+        return [
+            ": its disagreement would be counted as heterogeneity (τ would rise from ", before, " to ",
+            after, f"), {limited}",
+        ]  # fmt: skip
+    return (
+        [": τ, now ", before, ", would still be ", after, f", {limited}"] if after.raw > 0 else []
+    )
 
 
 def _turning(trials: tuple[Trial, ...], effect: float, significant: bool) -> float | None:
@@ -90,7 +102,7 @@ def _participants(trials: tuple[Trial, ...], se: float) -> int | None:
     return round(float(np.median(shares)) / se**2) if len(shares) == len(trials) else None
 
 
-def _told(writer: Writer, significant: bool, se: float | None, n: int | None, why: str) -> list:
+def _told(writer: Writer, significant: bool, se: float | None, n: int | None, why: list) -> list:
     if len(writer.outcome.trials) < FEWEST:
         return ["From a single study it cannot be told what a next trial would have to be."]
     now, then = (
@@ -102,7 +114,9 @@ def _told(writer: Writer, significant: bool, se: float | None, n: int | None, wh
             f"The pooled effect is {now}. A single further trial that {what} would not change this, "
             "even if its standard error were ",
             writer.get("next.reach"),
-            f" times smaller than that of the most precise study{why}.",
+            " times smaller than that of the most precise study",
+            *why,
+            ".",
         ]
     size = [", about ", writer.get("next.participants"), " participants"] if n else []
     return [

@@ -16,7 +16,7 @@ from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
-from .wording import direction, heterogeneity, prediction, significant
+from .wording import degree, direction, heterogeneity, is_clear
 from .writer import Writer
 
 # Name of the model, as the engine calls it, its interval, and how tables and sources call it.
@@ -75,32 +75,52 @@ def _add_words(writer: Writer) -> None:
     ends = f"{RECOMMENDED}.ci_low", f"{RECOMMENDED}.ci_high"
     words = direction(measure, *(writer.get(end).raw for end in ends))
     writer.say(f"{RECOMMENDED}.direction", words, ends)
-    ends = f"{RECOMMENDED}.prediction_low", f"{RECOMMENDED}.prediction_high"
-    writer.say(
-        f"{RECOMMENDED}.prediction", prediction(measure, *(writer.get(e).raw for e in ends)), ends
-    )
-    inputs = "k", "fixed.q_pvalue", f"{RECOMMENDED}.i2"
-    writer.say("heterogeneity", heterogeneity(*(writer.get(i).raw for i in inputs)), inputs)
-    _add_agreement(writer)
+    ends = _predicted(RECOMMENDED) + _predicted(CLASSIC)
+    writer.tell(f"{RECOMMENDED}.prediction", *_prediction(writer), inputs=ends)
+    inputs = "k", "fixed.q_pvalue", *(f"{model}.i2" for model in (RECOMMENDED, CLASSIC))
+    writer.tell("heterogeneity", *_differing(writer), inputs=inputs)
     _add_narrow(writer)
 
 
-def _add_agreement(writer: Writer) -> None:
-    """Whether the classic and the recommended methods agree; where they differ, for the summary too."""
-    inputs = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
-    classic, recommended = (significant(writer.get(name).raw) for name in inputs)
-    agree, differ = (
-        "",
-        (
-            f"The conclusion hangs on the method: the effect is {classic} by the classic one and "
-            f"{recommended} by the recommended one, whose interval allows for the error of τ²."
-        ),
-    )
-    if classic == recommended:
-        agree = f"Both ways lead to the same conclusion: the pooled effect is {classic}."
-        differ = ""
-    writer.say("methods.agree", agree or differ, inputs)
-    writer.say("methods.differ", differ, inputs)
+def _predicted(model: str) -> tuple[str, str]:
+    return f"{model}.prediction_low", f"{model}.prediction_high"
+
+
+def _prediction(writer: Writer) -> list[str | Value]:
+    """What the prediction interval says, and whether that hangs on how τ² is estimated."""
+    measure = writer.outcome.measure
+    own, other = ([writer.get(end) for end in _predicted(m)] for m in (RECOMMENDED, CLASSIC))
+    if any(end.raw is None for end in own):
+        return ["cannot be computed from so few studies"]
+    if not is_clear(measure, *(end.raw for end in own)):
+        return [
+            f"crosses the line of {measure.null_words}: in a new setting the true effect may be absent "
+            "or reversed"
+        ]
+    clear = f"stays clear of the line of {measure.null_words}"
+    if is_clear(measure, *(end.raw for end in other)):
+        return [f"{clear}: in a new setting the true effect is expected on the same side"]
+    within = [writer.get(f"{RECOMMENDED}.tau_{end}") for end in ("low", "high")]
+    known = all(end.raw is not None for end in within)
+    poorly = ["τ is poorly known (", within[0], " to ", within[1], "), and "] if known else []
+    return [
+        f"{clear} if τ is as estimated; ", *poorly, "with DerSimonian and Laird’s the interval crosses "
+        "it (", other[0], " to ", other[1], ")",
+    ]  # fmt: skip
+
+
+def _differing(writer: Writer) -> list[str | Value]:
+    """Whether the studies differ, and what that is called by the I² of REML and by that of Q."""
+    k, p = writer.get("k").raw, writer.get("fixed.q_pvalue").raw
+    own, by_q = (writer.get(f"{model}.i2") for model in (RECOMMENDED, CLASSIC))
+    if p is None or own.raw is None or k < 2:
+        return ["Heterogeneity cannot be judged from a single study."]
+    said, other = degree(own.raw), degree(by_q.raw)
+    if said == other:
+        return [f"{heterogeneity(k, p)}{said}."]
+    return [
+        f"{heterogeneity(k, p)}{said} by REML (", own, f"%), {other} by Q (", by_q, "%).",
+    ]  # fmt: skip
 
 
 def _add_narrow(writer: Writer) -> None:

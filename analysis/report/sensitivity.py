@@ -155,6 +155,7 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
         writer.say(f"{prefix}.{name}.name", trial.name if trial else "no study", inputs)
     p = writer.get(f"{RECOMMENDED}.pvalue").raw
     inputs = (f"{RECOMMENDED}.pvalue", *(f"{prefix}.{t.key}.pvalue" for t in trials))
+    turning: list[str] | None = None
     if not trials or p is None:
         verdict = "The studies are too few to leave any out."
     else:
@@ -170,6 +171,9 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
                 f"{named(turning)}."
             )
     writer.say(f"{prefix}.verdict", verdict, inputs)
+    k = None if turning is None else len(turning)
+    meaning = "analyses with a study left out in which the significance is another"
+    writer.count(f"{prefix}.turning", k, meaning, inputs)
 
 
 def _add_flagged(writer: Writer, found, judged: bool) -> None:

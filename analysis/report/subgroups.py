@@ -76,11 +76,14 @@ def variables(writer: Writer, data: Data) -> list[Variable]:
     return found
 
 
-def add_subgroups(writer: Writer, data: Data) -> None:
-    """Register every category, the tests between them, their table and forest plot, if there are any."""
+def add_subgroups(writer: Writer, data: Data) -> list[Variable]:
+    """Register every category, the tests between them, their table and forest plot, if there are any.
+
+    Returns the columns that divide the studies.
+    """
     chosen = variables(writer, data)
     if not chosen:
-        return
+        return []
     for variable in chosen:
         _add_variable(writer, variable)
     rows = tuple(row for variable in chosen for row in _rows(writer, variable))
@@ -89,6 +92,7 @@ def add_subgroups(writer: Writer, data: Data) -> None:
     writer.tell("subgroups.told", *(part for v in chosen for part in _told(writer, v)))
     draw = partial(_forest, writer, chosen)
     writer.registry.figure(writer.name("subgroups.forest"), draw)
+    return chosen
 
 
 def _add_variable(writer: Writer, variable: Variable) -> None:

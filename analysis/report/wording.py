@@ -15,35 +15,25 @@ def direction(measure: Measure, low: float | None, high: float | None) -> str:
     """What an interval from `low` to `high`, as shown, says of the effect."""
     if low is None or high is None:
         return "could not be estimated"
-    if low > measure.null or high < measure.null:
+    if is_clear(measure, low, high):
         side = measure.higher if low > measure.null else measure.lower
         return f"{side}, and the interval does not cross the line of {measure.null_words}"
     return f"the interval crosses the line of {measure.null_words}"
 
 
-def prediction(measure: Measure, low: float | None, high: float | None) -> str:
-    """What a prediction interval from `low` to `high`, as shown, says."""
-    if low is None or high is None:
-        return "cannot be computed from so few studies"
-    if low > measure.null or high < measure.null:
-        line = f"stays clear of the line of {measure.null_words}"
-        return f"{line}: in a new setting the true effect is expected on the same side"
-    return (
-        f"crosses the line of {measure.null_words}: in a new setting the true effect may be absent or "
-        "reversed"
-    )
+def is_clear(measure: Measure, low: float, high: float) -> bool:
+    """Whether an interval from `low` to `high`, as shown, leaves out that there is no effect."""
+    return low > measure.null or high < measure.null
 
 
-def heterogeneity(k: int, q_pvalue: float | None, i2: float | None) -> str:
-    """Whether the studies differ more than chance explains, and how much of it."""
-    if q_pvalue is None or i2 is None or k < 2:
-        return "Heterogeneity cannot be judged from a single study."
+def heterogeneity(k: int, q_pvalue: float) -> str:
+    """Whether the studies differ more than chance explains; what I² calls it follows."""
     if q_pvalue < ALPHA:
-        return f"The studies differ more than chance explains; by I² heterogeneity is {degree(i2)}."
+        return "The studies differ more than chance explains; by I² heterogeneity is "
     caution = ", which says little of so few" if k < FEW else ""
     return (
         f"The studies do not clearly differ more than chance explains{caution}; by the estimate of I² "
-        f"heterogeneity would be called {degree(i2)}."
+        "heterogeneity would be called "
     )
 
 
@@ -51,6 +41,11 @@ def degree(i2: float) -> str:
     """What heterogeneity is called by `i2` as it is shown, which is what a reader compares."""
     shown = round(i2, I2_PLACES)
     return next(word for word, bound in reversed(DEGREES) if shown >= bound)
+
+
+def is_high(i2: float) -> bool:
+    """Whether heterogeneity is called high by `i2`."""
+    return degree(i2) == DEGREES[-1][0]
 
 
 def significant(pvalue: float | None) -> str:

@@ -8,7 +8,7 @@ limits and the prediction are shown as such; `analysed.estimate` and its limits,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite, sqrt
 
@@ -117,9 +117,11 @@ class Writer:
         """Register wording that the numbers called `inputs` chose."""
         return self.registry.phrase(self.name(name), text, tuple(self.name(i) for i in inputs))
 
-    def tell(self, name: str, *parts: str | Value) -> Phrase:
-        """Register a sentence made of texts and of the values that stand in it."""
-        return self.registry.add(self.name(name), Phrase.of(self.name(name), *parts))
+    def tell(self, name: str, *parts: str | Value, inputs: Sequence[str] = ()) -> Phrase:
+        """Register a sentence of texts and values, which these and the numbers called `inputs` chose."""
+        told = Phrase.of(self.name(name), *parts)
+        chosen = dict.fromkeys((*map(self.name, inputs), *told.inputs))
+        return self.registry.add(told.id, replace(told, inputs=tuple(chosen)))
 
     def p(self, name: str) -> list[str | Value]:
         """The p-value called `name` with its relation to it, as parts of a sentence."""

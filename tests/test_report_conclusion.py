@@ -1,0 +1,259 @@
+"""What a report says its conclusion hangs on follows from R's results and from textbook arithmetic."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections import defaultdict
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from own_trials import read
+from scipy.optimize import minimize_scalar
+from scipy.stats import t as student
+
+from analysis.display.numbers import number
+from analysis.display.value import Phrase, Value
+from analysis.report.chapters import chapters
+from analysis.report.compose import compose, read_data
+
+import by_hand
+from leaves import REFERENCE, document
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@functools.cache
+def registry(name: str):
+    return compose(read_data(EXAMPLES / f"{name}.csv"))
+
+
+def said(name: str, phrase: str) -> str:
+    return registry(name).get(Phrase, f"outcome.{phrase}").text
+
+
+def averaged(correlation: float) -> tuple[np.ndarray, np.ndarray]:
+    """The districts' mean effects and their variances: Borenstein et al. (2009), chapter 24."""
+    rows = defaultdict(list)
+    with (EXAMPLES / "calendar.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rows[row["district"]].append((float(row["yi"]), float(row["vi"])))
+    y, v = [], []
+    for own in rows.values():
+        errors = np.sqrt([variance for _, variance in own])
+        all_pairs, same = np.sum(np.outer(errors, errors)), np.sum(errors**2)
+        y.append(np.mean([effect for effect, _ in own]))
+        v.append((same + correlation * (all_pairs - same)) / len(own) ** 2)
+    return np.array(y), np.array(v)
+
+
+def by_reml(y, v) -> tuple[float, float, float]:
+    """τ², the mean, and p by Hartung and Knapp with the larger error, from the restricted likelihood."""
+
+    def mean(tau2):
+        w = 1 / (v + tau2)
+        return w, np.sum(w * y) / np.sum(w)
+
+    def deviance(tau2):
+        w, mu = mean(tau2)
+        return np.sum(w * (y - mu) ** 2) - np.sum(np.log(w)) + np.log(np.sum(w))
+
+    within = 0, 25 * np.var(y)
+    tau2 = minimize_scalar(deviance, bounds=within, method="bounded", options={"xatol": 1e-9}).x
+    w, mu = mean(tau2)
+    scatter = np.sum(w * (y - mu) ** 2) / (len(y) - 1)
+    se = sqrt(max(scatter, 1.0) / np.sum(w))
+    return tau2, mu, 2 * student.sf(abs(mu) / se, len(y) - 1)
+
+
+def test_a_conclusion_that_hangs_on_dependence_says_so_in_summary_and_section():
+    found = document(REFERENCE / "metafor" / "konstantopoulos2011.json")["threelevel"]
+    levels, robust = found["REML.t"], found["REML"]["robust"]["CR2"]
+    p = by_reml(*averaged(0.5))[2]
+    assert p < 0.05 < min(levels["pval"][0], robust["pval"][0])
+    ends = [
+        f"{number(r['ci.lb'][0], 3)} to {number(r['ci.ub'][0], 3)}; p = {r['pval'][0]:.3f}"
+        for r in (levels, robust)
+    ]
+    told = (
+        "The conclusion hangs on how dependence is handled: the pooled effect is significant where each "
+        f"study’s effects are averaged (p = {p:.3f}), not significant in the three-level model of all "
+        f"effects ({ends[0]}) and not significant with cluster-robust errors ({ends[1]})."
+    )
+    assert said("calendar", "methods.differ").startswith(told)
+    assert told in said("calendar", "methods.agree")
+    texts = chapters(read_data(EXAMPLES / "calendar.csv"))
+    assert 'say("outcome.methods.differ")' in texts["index.qmd"]
+    assert 'say("outcome.methods.agree")' in texts["chapters/03-outcome.qmd"]
+
+
+def test_a_conclusion_that_hangs_on_single_studies_says_on_how_many():
+    y, v = averaged(0.5)
+    left = [by_reml(np.delete(y, i), np.delete(v, i))[2] for i in range(len(y))]
+    turned = sum(p >= 0.05 for p in left)
+    assert 0 < turned < len(y)
+    assert registry("calendar").get(Value, "outcome.reml.without.turning").raw == turned
+    assert said("calendar", "methods.differ").endswith(
+        f"It also hangs on single studies: in {turned} of the {len(y)} analyses that leave a study out "
+        "the pooled effect is not significant."
+    )
+
+
+def test_a_conclusion_that_hangs_on_nothing_says_nothing():
+    assert said("bcg", "methods.differ") == ""
+    assert said("bcg", "methods.agree") == (
+        "Both ways lead to the same conclusion: the pooled effect is significant."
+    )
+
+
+def test_effects_that_depend_but_leave_the_conclusion_are_not_said_to_turn_it(tmp_path):
+    rows = "".join(f"S{i // 2},{1 + i % 3 / 10},0.01\n" for i in range(16))
+    found = compose(read(tmp_path, "study,yi,vi\n" + rows))
+    assert found.get(Value, "outcome.robust.pvalue").raw < 0.05
+    assert found.get(Phrase, "outcome.methods.differ").text == ""
+
+
+def test_both_causes_of_another_conclusion_are_told():
+    found = document(REFERENCE / "metafor" / "normand1999_smd.json")["escalc"]["MD"]
+    y, v = np.array(found["yi"]), np.array(found["vi"])
+    tau2, _, p = by_reml(y, v)
+    moments = by_hand.moments_tau2(y, v)
+    assert said("stroke", "methods.differ").endswith(
+        f"not significant by the recommended one (p = {p:.3f}), whose τ is larger ({sqrt(tau2):.2f} "
+        f"against {sqrt(moments):.2f}), and whose interval allows for the error of τ²."
+    )
+
+
+def test_where_both_have_the_same_tau_the_interval_alone_is_the_cause():
+    """Without any difference between the studies both have τ² of nought."""
+    found = registry("statins").get(Phrase, "stroke.methods.differ").text
+    assert registry("statins").get(Value, "stroke.random.tau").raw == 0
+    assert "), whose interval allows for the error of τ²." in found and "larger" not in found
+
+
+def test_both_degrees_of_heterogeneity_are_told_where_they_differ():
+    fits = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"]
+    own, by_q = (fits[method]["z"]["I2"] for method in ("REML", "DL"))
+    q, df = fits["REML"]["z"]["QE"], fits["REML"]["z"]["QEdf"]
+    assert by_q == pytest.approx(100 * (q - df) / q)
+    assert by_q < 25 < own < 75
+    assert said("smoke", "heterogeneity").endswith(
+        f"heterogeneity would be called moderate by REML ({own:.1f}%), low by Q ({by_q:.1f}%)."
+    )
+    assert said("bcg", "heterogeneity").endswith("by I² heterogeneity is high.")
+
+
+def test_a_next_trial_is_not_said_to_meet_differences_that_q_does_not_find():
+    found = document(REFERENCE / "metafor" / "hackshaw1998.json")
+    assert found["fits"]["REML"]["z"]["QEp"] > 0.05
+    y, v = (np.array(found["input"][name]) for name in ("yi", "vi"))
+    after = by_reml(np.append(y, 0.0), np.append(v, min(v) / 100**2))[0]
+    before = found["fits"]["REML"]["z"]["tau2"]
+    assert said("smoke", "next.told").endswith(
+        ": its disagreement would be counted as heterogeneity (τ would rise from "
+        f"{sqrt(before):.3f} to {sqrt(after):.3f}), and a random-effects mean gives one trial limited "
+        "weight."
+    )
+
+
+def test_a_next_trial_that_agrees_is_not_said_to_disagree():
+    """It finds exactly the pooled effect, so that τ falls and is no nought."""
+    found = registry("statins").get(Phrase, "non_cardiovascular_death.next.told").text
+    now, then = (
+        registry("statins").get(Value, f"non_cardiovascular_death.{name}.tau")
+        for name in ("reml", "next")
+    )
+    assert 0 < then.raw < now.raw
+    assert f": τ, now {now.text}, would still be {then.text}, and a random-effects mean" in found
+
+
+@pytest.mark.parametrize("model", ["reml", "random"])
+def test_the_prediction_interval_is_that_of_the_methods(model):
+    """Mean ± t(k − 2)·√(τ² + SE²) of each model, which in R is predict with pi.type = "Riley"."""
+    method, test = {"reml": ("REML", "adhoc"), "random": ("DL", "z")}[model]
+    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"][method][test]
+    half = student.isf(0.025, theirs["k"] - 2) * sqrt(theirs["tau2"] + theirs["se"][0] ** 2)
+    for end, sign, leaf in (("low", -1, "pi.lb"), ("high", 1, "pi.ub")):
+        found = registry("smoke").get(Value, f"outcome.{model}.analysed.prediction_{end}").raw
+        assert found == pytest.approx(theirs["b"][0] + sign * half, rel=1e-6)
+        assert found == pytest.approx(theirs["predict"]["riley"][leaf][0], rel=1e-6)
+
+
+Y, V = np.array([0.3, 1.1, 0.4, 0.5]), np.array([0.05, 0.1, 0.01, 0.002])
+
+
+def test_a_prediction_that_hangs_on_the_estimate_of_tau_is_no_expectation(tmp_path):
+    """REML finds no τ² here, and DerSimonian and Laird's moments find one."""
+    assert by_reml(Y, V)[0] < 1e-6 < by_hand.moments_tau2(Y, V)
+    tau2 = by_hand.moments_tau2(Y, V)
+    w = 1 / (V + tau2)
+    mean, half = np.sum(w * Y) / np.sum(w), student.isf(0.025, 2) * sqrt(tau2 + 1 / np.sum(w))
+    assert mean - half < 0 < mean + half
+    found = compose(read(tmp_path, as_file(Y, V)))
+    low, high = (found.get(Value, f"outcome.reml.tau_{end}") for end in ("low", "high"))
+    assert low.raw == 0 and high.raw > 0
+    places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "stays clear of the line of no effect if τ is as estimated; τ is poorly known "
+        f"({low.text} to {high.text}), and with DerSimonian and Laird’s the interval crosses it "
+        f"({number(mean - half, places)} to {number(mean + half, places)})"
+    )
+
+
+def test_a_prediction_that_both_models_share_is_an_expectation(tmp_path):
+    found = compose(read(tmp_path, as_file(np.array([0.5, 0.5, 0.4, 0.5]), V)))
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "stays clear of the line of no effect: in a new setting the true effect is expected on the "
+        "same side"
+    )
+
+
+def as_file(y, v) -> str:
+    rows = zip(y.tolist(), v.tolist(), strict=True)
+    return "study,yi,vi\n" + "".join(f"S{n},{yi},{vi}\n" for n, (yi, vi) in enumerate(rows))
+
+
+def slope_by_reml(y, v) -> float:
+    """The slope of the effects on their standard errors, with τ² from the restricted likelihood."""
+    X = np.column_stack([np.ones(len(y)), np.sqrt(v)])
+
+    def fitted(tau2):
+        w = 1 / (v + tau2)
+        return w, np.linalg.solve(X.T @ (w[:, None] * X), X.T @ (w * y))
+
+    def deviance(tau2):
+        w, b = fitted(tau2)
+        information = np.linalg.slogdet(X.T @ (w[:, None] * X))[1]
+        return np.sum(w * (y - X @ b) ** 2) - np.sum(np.log(w)) + information
+
+    tau2 = minimize_scalar(deviance, bounds=(0, 25 * np.var(y)), method="bounded").x
+    return float(fitted(tau2)[1][1])
+
+
+def test_trim_and_fill_against_the_sign_of_egger_s_slope_says_so():
+    y, v = averaged(0.5)
+    assert by_hand.egger(y, v)["statistic"] > 0 > slope_by_reml(y, v)
+    assert "studies on the right;" in said("calendar", "bias")
+    assert (
+        "That is against the sign of Egger’s slope, which is positive and would have studies missing on "
+        "the left" in said("calendar", "bias")
+    )
+    # A negative slope, and studies put in on the right: nothing to tell.
+    bias = document(REFERENCE / "metafor" / "bcg_rr.json")["bias"]
+    assert bias["regtest"]["lm"]["sei"]["zval"] < 0
+    assert "study on the right;" in said("bcg", "bias")
+    assert "against the sign" not in said("bcg", "bias")
+
+
+def test_the_summary_leaves_out_what_trim_and_fill_fills_in_where_studies_differ_a_lot():
+    assert registry("calendar").get(Value, "outcome.reml.i2").raw >= 75
+    assert "Trim and fill puts in" in said("calendar", "bias")
+    assert "Trim and fill puts in" not in said("calendar", "bias.summary")
+    assert "too much for this test or for trim and fill" in said("calendar", "bias.summary")
+    assert registry("smoke").get(Value, "outcome.reml.i2").raw < 75
+    assert said("smoke", "bias.summary") == said("smoke", "bias")
+    texts = chapters(read_data(EXAMPLES / "calendar.csv"))
+    assert 'say("outcome.bias.summary")' in texts["index.qmd"]
+    assert 'say("outcome.bias")' in texts["chapters/03-outcome.qmd"]
