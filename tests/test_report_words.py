@@ -177,7 +177,7 @@ def test_no_study_of_few_is_flagged_as_influential(tmp_path, k, judged):
             "Risk ratio (logarithmic) against Standard error of the logarithm of the risk ratio",
         ),
         ("adherence", "Fisher’s z against Standard error of Fisher’s z"),
-        ("stroke", "Mean difference against Standard error"),
+        ("stroke", "Mean difference in days against Standard error in days"),
     ],
 )
 def test_the_axes_of_the_funnel_say_their_scale(name, axes):

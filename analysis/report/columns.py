@@ -87,7 +87,7 @@ def understand(source: Source, settings: Settings) -> Columns:
     understood = tuple(
         _settled(source, column, roles.get(column), form) for column in source.columns
     )
-    problems = _of_no_slope(settings, understood)
+    problems = _of_no_slope(settings, understood) + _of_no_unit(settings, measure)
     if problems:
         raise DataError(problems)
     return Columns(understood, measure, form, chosen)
@@ -117,6 +117,14 @@ def _of_no_slope(settings: Settings, understood: tuple[Understood, ...]) -> list
         for name in settings.units
         if name in others
     ]  # fmt: skip
+
+
+def _of_no_unit(settings: Settings, measure: Measure) -> list[Finding]:
+    """The unit of outcomes that have none."""
+    if not settings.unit or measure.has_unit:
+        return []
+    text = f"is set, and the outcome of measure {measure.key} has no unit; delete it"
+    return [settings.problem("unit", "", text)]
 
 
 def _named(source: Source, settings: Settings) -> dict[str, Understood]:

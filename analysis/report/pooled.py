@@ -35,6 +35,7 @@ RESULTS = (
     ("estimate", "Estimate"), ("ci_low", "Lower"), ("ci_high", "Upper"), ("pvalue", "p"),
     ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
 )  # fmt: skip
+IN_UNIT = ("estimate", "tau")  # results whose heads tell the unit of the outcome
 
 
 def add_pooled(writer: Writer) -> dict[str, Pooled]:
@@ -131,8 +132,13 @@ def _add_table(writer: Writer) -> None:
         "ci_low": "Confidence interval", "ci_high": "Confidence interval",
         "prediction_low": "Prediction interval", "prediction_high": "Prediction interval",
     }  # fmt: skip
+    unit = writer.outcome.measure.unit
+    heads = {key: f"{label}, {unit}" for key, label in RESULTS if unit and key in IN_UNIT}
     columns = [Column("model", "Model")]
-    columns += [Column(key, label, "right", spanner=spans.get(key)) for key, label in RESULTS]
+    columns += [
+        Column(key, heads.get(key, label), "right", spanner=spans.get(key))
+        for key, label in RESULTS
+    ]
     rows = []
     for model, (_, _, words) in MODELS.items():
         cells: dict[str, Value | str | None] = {"model": words}
@@ -161,7 +167,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     ]
     interval = f"{number(100 * writer.level, 0)}% interval"
     columns += [
-        Column("effect", outcome.measure.short, "right"),
+        Column("effect", outcome.measure.heading, "right"),
         Column("low", "Lower", "right", spanner=interval),
         Column("high", "Upper", "right", spanner=interval),
         Column("weight", "Weight, %", "right"),
@@ -224,11 +230,12 @@ def _forest(writer: Writer) -> Figure:
 def _heterogeneity(writer: Writer) -> list[str]:
     """The note on how much the studies differ, where there are several."""
     value, p = writer.get, writer.get("fixed.q_pvalue").text
+    unit = f" {writer.outcome.measure.unit}".rstrip()
     if writer.absent("fixed.q"):
         return []
     return [
         f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}"
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}{unit}"
     ]
 
 
@@ -252,4 +259,4 @@ def forest_words(writer: Writer, *notes: str, **options) -> Words:
     """What a forest plot of the outcome says besides numbers."""
     measure = writer.outcome.measure
     interval = f"{number(100 * writer.level, 0)}% CI"
-    return Words(measure.short, interval, *measure.ends, notes, **options)
+    return Words(measure.heading, interval, *measure.ends, notes, **options)
