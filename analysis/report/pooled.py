@@ -35,6 +35,11 @@ RESULTS = (
     ("estimate", "Estimate"), ("ci_low", "Lower"), ("ci_high", "Upper"), ("pvalue", "p"),
     ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
 )  # fmt: skip
+CORRECTED = (
+    f"{WORDS}: it corrects no count, but its I² would rest on corrected ones, as studies with a count "
+    "of nought have no other effect, and is left out."
+)
+SILENT = f"{WORDS}: the same with the trials that are not pooled, which add nothing to its sums."
 IN_UNIT = ("estimate", "tau")  # results whose heads tell the unit of the outcome
 
 
@@ -146,15 +151,20 @@ def _add_table(writer: Writer) -> None:
         if model == "fixed":  # it has no distribution of true effects
             cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
         rows.append(Row(cells))
+    notes = []
     if not writer.absent("mh.estimate"):
         cells = dict.fromkeys((key for key, _ in RESULTS)) | {"model": WORDS}
         known = {
             key: writer.get(f"mh.{key}")
             for key in ("estimate", "ci_low", "ci_high", "pvalue", "i2")
         }
+        if any(trial.zeros for trial in writer.outcome.trials):
+            known["i2"] = None
+            notes.append(CORRECTED)
+        notes += [SILENT] if writer.outcome.silent else []
         rows.insert(0, Row(cells | known))
-    name = f"{writer.outcome.key}-pooled"
-    writer.registry.add(writer.name("pooled"), Table(name, tuple(columns), tuple(rows)))
+    table = Table(f"{writer.outcome.key}-pooled", tuple(columns), tuple(rows), tuple(notes))
+    writer.registry.add(writer.name("pooled"), table)
 
 
 def add_data_table(writer: Writer, data: Data) -> None:
