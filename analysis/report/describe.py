@@ -7,7 +7,7 @@ from ..display.registry import Registry
 from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
-from . import bias, moderators, sensitivity
+from . import bias, influential, moderators
 from .columns import HELD, SET
 from .empty import told_of_silent
 from .intervals import off_centre
@@ -29,7 +29,7 @@ CONSTANT = 0.5  # the engine’s default for counts of nought
 FEWEST = (
     ("bias", bias.FEWEST, "tests of asymmetry are left out"),
     ("moderator", moderators.FEWEST, "a meta-regression is left out"),
-    ("influence", sensitivity.FEWEST_FLAGGED, "none is flagged as influential"),
+    ("influence", influential.FEWEST, "none is flagged as influential"),
 )
 
 
@@ -73,7 +73,7 @@ def _add_settings(registry: Registry, data: Data) -> None:
         registry.value(f"settings.{name}", raw, lambda x: f"{x:g}", meaning)
     for name, k, meaning in FEWEST:
         registry.value(f"settings.{name}.fewest", k, count, f"studies below which {meaning}")
-    registry.phrase("settings.influence.rule", sensitivity.RULE, ("settings.influence.fewest",))
+    registry.phrase("settings.influence.rule", influential.RULE, ("settings.influence.fewest",))
 
 
 def _add_columns(registry: Registry, data: Data) -> None:
