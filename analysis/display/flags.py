@@ -43,8 +43,9 @@ FLAGS = {
 
 def bounds_note(within: Mapping[str, float], drawn: Sequence[str]) -> str:
     """Say beyond which of the bounds `within` a study is flagged, and which of them are not `drawn`."""
+    flags = {FLAGS[name]: bound for name, bound in within.items()}
     *most, last = (
-        f"{FLAGS[name].bound(bound)} ({FLAGS[name].name})" for name, bound in within.items()
+        f"{flag.bound(flag.scale * bound)} ({flag.name})" for flag, bound in flags.items()
     )
     hidden = listed([FLAGS[name].name for name in within if name not in drawn])
     unseen = f"; {hidden} can flag a study, and are not drawn" if hidden else ""
