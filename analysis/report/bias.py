@@ -92,8 +92,8 @@ def _told(
         writer.get(f"egger.{name}") for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
     )
     said = [
-        f"Egger’s test {found} (slope on the standard error ", slope, ", ", low, " to ", high, "; t(", df,
-        ") = ", t, ", ", *writer.p("egger.pvalue"), "). ",
+        f"Egger’s test {found} (slope on the standard error ", slope, ", ", low, " to ", high, "; t(",
+        df, ") = ", t, ", ", *writer.p("egger.pvalue"), "). ",
     ]  # fmt: skip
     if filled is None:
         return [*said, "Trim and fill came to no result."]
