@@ -43,11 +43,13 @@ COLUMNS = (
 TIMES = "Multiplied by"
 OF_DIFFERENCES = ("i2", "r2")  # columns that say nothing where the studies do not clearly differ
 DEFINED = (
-    "I² left: the share of the variation around the line that is due to differences between studies. R²: "
-    "by how much the line makes τ² smaller, of that without the moderator."
+    "I² left: the share of the variation around the line that is due to differences between studies. "
+    "R²: by how much the line makes τ² smaller, of that without the moderator."
 )
-NOT_DIFFERING = "—: the studies do not clearly differ (Q without the moderator), so that there is nothing to account "
-    "for."
+NOT_DIFFERING = (
+    "—: the studies do not clearly differ (Q without the moderator), so that there is nothing to "
+    "account for."
+)
 RATIO = tuple(  # which follow the slope and its limits where the effects are ratios
     Column(f"ratio.{key}", label, "right", spanner=TIMES)
     for key, label in (("estimate", "Ratio"), ("ci_low", "Lower"), ("ci_high", "Upper"))
