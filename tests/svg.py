@@ -58,6 +58,18 @@ def corners(svg: str, gid: str) -> np.ndarray:
     return np.array(re.findall(r"-?[\d.]+(?:e-?\d+)?", data), dtype=float).reshape(-1, 2)
 
 
+def outlines(svg: str, gid: str) -> list[float]:
+    """The width of the outline of each path of the element `gid`, 0 where it has none."""
+    (element,) = [e for e in ElementTree.fromstring(svg).iter() if e.get("id") == gid]
+    styles = [path.get("style", "") for path in element.iter(f"{SVG}path")]
+    strokes = [re.search(r"stroke: (?!none)", style) for style in styles]
+    widths = [re.search(r"stroke-width: ([\d.]+)", style) for style in styles]
+    return [
+        float(width[1] if width else 1) if stroke else 0.0
+        for stroke, width in zip(strokes, widths, strict=True)
+    ]
+
+
 def centre(svg: str, gid: str) -> tuple[float, float]:
     """The middle of the box around the element `gid`."""
     points = corners(svg, gid)

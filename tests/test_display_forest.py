@@ -13,7 +13,7 @@ from analysis.display.forest_layout import JAMA, LAYOUTS, PLAIN, REVMAN
 from analysis.display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from analysis.display.scale import DIFFERENCE, RATIO
 
-from svg import centre, corners, ids, texts
+from svg import centre, corners, ids, outlines, texts
 
 WORDS = Words("SMD", "95% CI", "Favours a", "Favours b", ("Heterogeneity: Q = 1.00",))
 
@@ -96,6 +96,18 @@ def test_every_mark_stands_where_its_number_belongs(layout):
         assert places == pytest.approx(expected, **tolerance)
     bar = corners(svg, "prediction-summary-1")[:, 0]
     assert [effect_at(svg, x) for x in (bar.min(), bar.max())] == pytest.approx([-0.1, 1.1])
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_what_shows_an_interval_ends_at_its_limits_without_an_outline(layout):
+    """Nor does a diamond whose limit is hardly above none touch the line of no effect."""
+    near = Summary("Near", 0.2, "0.20", limits(0.003, 0.39), prediction=limits(-0.2, 0.6))
+    svg = forest("f", GROUPS, [near], WORDS, layout).svg
+    for gid in ("total-1-1", "total-2-1", "summary-1", "prediction-summary-1"):
+        assert outlines(svg, gid) == [0]
+    tips = corners(svg, "summary-1")[:, 0]
+    found = [effect_at(svg, x) for x in (tips.min(), tips.max())]
+    assert found == pytest.approx([0.003, 0.39], abs=1e-5)
 
 
 def test_a_row_and_its_numbers_stand_on_one_line():

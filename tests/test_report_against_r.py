@@ -7,9 +7,13 @@ import json
 from math import exp, tanh
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.special import fdtrc
+from scipy.stats import linregress
+from scipy.stats import t as student
 
+from analysis.display import whatif
 from analysis.display.figure import Figure
 from analysis.display.table import Table
 from analysis.display.value import Phrase, Value
@@ -104,6 +108,28 @@ def test_egger_s_test_is_that_of_regtest(name):
     theirs = reference(FILES[name][0])["bias"]["regtest"]["lm"]["sei"]
     assert close(raw(name, "egger.statistic"), theirs["zval"], CLOSED)
     assert close(raw(name, "egger.pvalue"), theirs["pval"], CLOSED)
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence"])
+def test_egger_s_coefficient_has_an_interval_and_one_name_everywhere(name):
+    """In Egger's own form, y/se on 1/se, it is the intercept: least squares, and t on k − 2."""
+    outcome = read_data(EXAMPLES / f"{name}.csv").outcomes[0]
+    y, se = outcome.effects["yi"], np.sqrt(outcome.effects["vi"])
+    line = linregress(1 / se, y / se)
+    half = student.isf(0.025, len(y) - 2) * line.intercept_stderr
+    expected = {
+        "estimate": line.intercept, "ci_low": line.intercept - half, "ci_high": line.intercept + half,
+    }  # fmt: skip
+    for end, theirs in expected.items():
+        assert close(raw(name, f"egger.{end}"), theirs, CLOSED)
+    said = registry(name).get(Phrase, "outcome.bias").text
+    shown = [f"{x:.2f}".replace("-", "−") for x in expected.values()]
+    assert "(slope on the standard error {}, {} to {}; t(".format(*shown) in said
+    assert "intercept" not in said
+    page = Path(whatif.__file__).parent
+    for script in ("page.js", "conclusions.js"):
+        text = (page / script).read_text(encoding="utf-8")
+        assert "slope on the standard error" in text and "intercept" not in text
 
 
 def test_trim_and_fill_is_that_of_trimfill():

@@ -65,8 +65,8 @@ def _add_egger(registry: Registry, outcome: Outcome, enough: bool) -> None:
     propagation = evidence_on(effects, formulas.egger(len(effects))) if enough else None
     inputs = effect_names(effects)
     for name, text, meaning, given in (
-        ("estimate", decimals(2), "intercept of Egger's regression", inputs),
-        ("se", decimals(3), "standard error of Egger's intercept", inputs),
+        ("estimate", decimals(2), "slope on the standard error, Egger's regression", inputs),
+        ("se", decimals(3), "standard error of Egger's slope", inputs),
         (
             "statistic",
             decimals(3),

@@ -26,9 +26,9 @@ def conservative(everybody, completers, same, alike, k):
 
 
 @rule("symptoms.egger.estimate")
-def upwards(intercept):
-    """Egger’s intercept is positive: small trials have larger effects."""
-    return intercept.raw > 0, intercept.text
+def upwards(slope):
+    """Egger’s slope on the standard error is positive: small trials have larger effects."""
+    return slope.raw > 0, slope.text
 
 
 def biased(asymmetry: Rule, i2: str, *on_sizes: str) -> Rule:

@@ -80,7 +80,7 @@ _TREATMENT = "symptoms.random.treatment"
 _FIXED = "symptoms.fixed"
 _DECISIONS = "symptoms.random.without.decisions"
 _QOL = "qol.random"
-_ASYMMETRY = every({"intercept": upwards, "tests": _bias("symptoms", True)})
+_ASYMMETRY = every({"slope on the standard error": upwards, "tests": _bias("symptoms", True)})
 
 RULES: dict[str, Rule] = {
     "ratings.agree": untold(RATERS),

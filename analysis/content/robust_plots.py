@@ -12,6 +12,7 @@ import numpy as np
 
 from ..display.baujat import BaujatPoint, baujat
 from ..display.figure import Figure
+from ..display.flags import FLAGS, bounds_note
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
 from ..display.gosh import Subsets, gosh
@@ -104,14 +105,15 @@ def _influence(outcome: Outcome, sample: Sample) -> Figure:
     ]
     labels = [outcome.name_of(study) for study in sample.studies[:k]]
     flagged = found.influential.tolist() if k else []
-    return influence_panel(f"{outcome.key}-influence", labels, flagged, diagnostics)
+    notes = (bounds_note(within, tuple(DIAGNOSTICS)),) if k else ()
+    return influence_panel(f"{outcome.key}-influence", labels, flagged, diagnostics, notes)
 
 
 def _ends(name: str, within: dict[str, float]) -> tuple[float, ...]:
     """The bounds of the diagnostic `name`: on both sides where it can have either sign."""
     if name not in within:
         return ()
-    return (-within[name], within[name]) if name == "dffits" else (within[name],)
+    return (-within[name], within[name]) if FLAGS[name].signed else (within[name],)
 
 
 def _baujat(outcome: Outcome, sample: Sample) -> Figure:

@@ -35,7 +35,6 @@ class Layout:
     effect_heading: str = "{measure} [{interval}]"
     square: str = ACCENT
     diamond: str = INK
-    diamond_edge: str = INK
     ends_above: bool = False
     overall_line: bool = True
 
@@ -49,8 +48,7 @@ JAMA = Layout(
     interval="({low} to {high})",
     effect_heading="{measure} ({interval})",
     square=INK,
-    diamond="#7fa8c9",
-    diamond_edge=INK,
+    diamond="#4a7ba3",
     ends_above=True,
 )
 LAYOUTS = {"plain": PLAIN, "revman": REVMAN, "jama": JAMA}

@@ -101,7 +101,8 @@ class Sheet:
     def diamond(self, y: float, effect: float, limits: Limits, gid: str) -> None:
         """Draw `effect` and its `limits` as a diamond, cut where it runs beyond the axis.
 
-        An arrow stands where it was cut, a little apart, since nobody would see it on the diamond.
+        It has no outline, half of which would lie beyond the limits. An arrow stands where it was cut, a
+        little apart, since nobody would see it on the diamond.
         """
         knots = [limits.low, effect, limits.high]
         if self._meets(limits):
@@ -114,9 +115,8 @@ class Sheet:
             heights = np.interp(xs, knots, [0.0, DIAMOND_HALF, 0.0]) if len(xs) > 1 else [0.0]
             upper = [(self.x(x), y - h) for x, h in zip(xs, heights, strict=True)]
             lower = [(self.x(x), y + h) for x, h in zip(xs, heights, strict=True)]
-            style = {"fc": self.layout.diamond, "ec": self.layout.diamond_edge, "lw": 0.8}
-            self._add(Polygon([*upper, *reversed(lower)], joinstyle="miter", **style), gid)
-        self._arrows(y, limits, self.layout.diamond_edge, gid)
+            self._add(Polygon([*upper, *reversed(lower)], fc=self.layout.diamond, lw=0), gid)
+        self._arrows(y, limits, self.layout.diamond, gid)
 
     def bar(self, y: float, limits: Limits, gid: str) -> None:
         """Draw the prediction interval of `limits` as a bar."""

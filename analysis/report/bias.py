@@ -51,11 +51,15 @@ def add_bias(writer: Writer) -> None:
 def _add_egger(writer: Writer, line: Egger | None) -> None:
     inputs = writer.trial_inputs()
     for name, places, meaning in (
-        ("estimate", 2, "intercept of Egger’s regression"),
-        ("se", 3, "standard error of Egger’s intercept"),
+        ("estimate", 2, "slope on the standard error, Egger’s regression"),
+        ("se", 3, "standard error of Egger’s slope"),
+        ("ci_low", 2, "lower confidence limit of Egger’s slope"),
+        ("ci_high", 2, "upper confidence limit of Egger’s slope"),
         ("statistic", 2, "test statistic t of Egger’s test"),
     ):
-        writer.number(f"egger.{name}", line and getattr(line, name), places, meaning, inputs)
+        null = 0.0 if name.startswith("ci_") else None
+        raw = line and getattr(line, name)
+        writer.number(f"egger.{name}", raw, places, meaning, inputs, line=null)
     writer.count("egger.df", line and line.df, "degrees of freedom of Egger’s test", inputs)
     meaning = "significance (p) of Egger’s test"
     writer.pvalue("egger.pvalue", line and line.pvalue, meaning, ("egger.statistic",))
@@ -89,8 +93,13 @@ def _tested(writer: Writer, line: Egger | None, enough: bool) -> list[str | Valu
     if line.pvalue < ALPHA:
         word = "higher" if line.statistic > 0 else "lower"
         found = f"suggests a {word} {writer.outcome.measure.name} in small studies"
-    t, df = (writer.get(f"egger.{name}") for name in ("statistic", "df"))
-    return [f"Egger’s test {found} (t(", df, ") = ", t, ", ", *writer.p("egger.pvalue"), ")."]
+    slope, low, high, t, df = (
+        writer.get(f"egger.{name}") for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
+    )
+    return [
+        f"Egger’s test {found} (slope on the standard error ", slope, ", ", low, " to ", high, "; t(",
+        df, ") = ", t, ", ", *writer.p("egger.pvalue"), ").",
+    ]  # fmt: skip
 
 
 def _corrected(writer: Writer, line: Egger, filled: TrimFill | None) -> list[str | Value]:

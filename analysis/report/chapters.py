@@ -126,6 +126,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
         "outcome.qmd", **names, label=escape_markdown(outcome.name),
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
+        counts=fill("outcome-counts.qmd", **names) if of_counts(outcome, data.columns.form) else "",
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
         moderators=_moderators(data, outcome, names | {"analysed": analysed}),
         pooled_scale=pooled, analysed_scale=analysed,

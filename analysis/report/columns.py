@@ -47,12 +47,15 @@ class Understood:
 
 @dataclass(frozen=True)
 class Columns:
-    """All columns as understood, the `measure`, and from which roles it is computed (`form`)."""
+    """All columns as understood, the `measure`, from which roles it is computed (`form`), and what
+    both groups are called (`arms`).
+    """
 
     understood: tuple[Understood, ...]
     measure: Measure
     form: tuple[str, ...]
     chosen: str
+    arms: tuple[str, str]
 
     def of(self, role: str) -> list[str]:
         """The columns with this `role`, in their order."""
@@ -80,17 +83,18 @@ def understand(source: Source, settings: Settings) -> Columns:
         problems.append(source.problem(1, None, text))
     present = {each.role for each in roles.values()}
     measure, form, chosen, wrong = _measure(source, settings, roles, present, arms)
-    measure = measure and measure.worded(form, _arm_names(settings, roles, arms), settings.favours)
+    called = _arm_names(settings, roles, arms)
+    measure = measure and measure.worded(form, called, settings.favours)
     problems += [source.problem(1, None, wrong)] if wrong else []
     if problems:
         raise DataError(problems)
     understood = tuple(
         _settled(source, column, roles.get(column), form) for column in source.columns
     )
-    problems = _of_no_slope(settings, understood)
+    problems = _of_no_slope(settings, understood) + _of_no_unit(settings, measure)
     if problems:
         raise DataError(problems)
-    return Columns(understood, measure, form, chosen)
+    return Columns(understood, measure, form, chosen, called)
 
 
 def _of_no_column(source: Source, settings: Settings) -> list[Finding]:
@@ -117,6 +121,14 @@ def _of_no_slope(settings: Settings, understood: tuple[Understood, ...]) -> list
         for name in settings.units
         if name in others
     ]  # fmt: skip
+
+
+def _of_no_unit(settings: Settings, measure: Measure) -> list[Finding]:
+    """The unit of outcomes that have none."""
+    if not settings.unit or measure.has_unit:
+        return []
+    text = f"is set, and the outcome of measure {measure.key} has no unit; delete it"
+    return [settings.problem("unit", "", text)]
 
 
 def _named(source: Source, settings: Settings) -> dict[str, Understood]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..display.registry import Registry
+from .absolute import add_absolute
 from .bias import add_bias
 from .columns import understand
 from .conclusion import add_conclusion
@@ -49,6 +50,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_participants(writer)
         add_counts(writer, data)
         add_pooled(writer)
+        add_absolute(writer, data)
         add_empty(writer)
         add_dependent(writer, data)
         add_data_table(writer, data)

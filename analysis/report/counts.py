@@ -37,14 +37,14 @@ def add_counts(writer: Writer, data: Data) -> None:
     outcome, form = writer.outcome, data.columns.form
     if not of_counts(outcome, form):
         return
-    tables = [_table(data, trial) for trial in outcome.trials]
+    tables = [table_of(data, trial) for trial in outcome.trials]
     columns = {name: [table[name] for table in tables] for name in tables[0]}
     found = computable(mantel_haenszel, outcome.measure.key, **columns, level=writer.level)
     roles = [f"study.{t.key}.{role}" for t in outcome.trials for role in form]
     _add_summary(writer, found, roles)
 
 
-def _table(data: Data, trial: Trial) -> dict[str, float]:
+def table_of(data: Data, trial: Trial) -> dict[str, float]:
     """The counts of a study as the engine takes them."""
     numbers = {role: data.source.number(cell) for role, cell in trial.raw.items()}
     if data.columns.form == CELLS:

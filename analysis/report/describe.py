@@ -7,7 +7,7 @@ from ..display.registry import Registry
 from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
-from . import bias, moderators, sensitivity
+from . import bias, influential, moderators
 from .columns import HELD, SET
 from .empty import told_of_silent
 from .intervals import off_centre
@@ -29,7 +29,7 @@ CONSTANT = 0.5  # the engine’s default for counts of nought
 FEWEST = (
     ("bias", bias.FEWEST, "tests of asymmetry are left out"),
     ("moderator", moderators.FEWEST, "a meta-regression is left out"),
-    ("influence", sensitivity.FEWEST_FLAGGED, "none is flagged as influential"),
+    ("influence", influential.FEWEST, "none is flagged as influential"),
 )
 
 
@@ -44,6 +44,7 @@ def add_description(registry: Registry, data: Data) -> None:
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
+    registry.phrase("data.unit", _unit(data), ())
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)
@@ -72,7 +73,7 @@ def _add_settings(registry: Registry, data: Data) -> None:
         registry.value(f"settings.{name}", raw, lambda x: f"{x:g}", meaning)
     for name, k, meaning in FEWEST:
         registry.value(f"settings.{name}.fewest", k, count, f"studies below which {meaning}")
-    registry.phrase("settings.influence.rule", sensitivity.RULE, ("settings.influence.fewest",))
+    registry.phrase("settings.influence.rule", influential.RULE, ("settings.influence.fewest",))
 
 
 def _add_columns(registry: Registry, data: Data) -> None:
@@ -137,6 +138,23 @@ def _measure(registry: Registry, data: Data) -> list[str | Value]:
     if "ci_low" not in columns.form:
         return [f"{said}."]
     return [f"{said}, intervals of ", registry.get(Value, "settings.given_level"), "%."]
+
+
+def _unit(data: Data) -> str:
+    """The unit of differences of means, or that the file does not tell it."""
+    if data.columns.measure.key != "MD":
+        return ""
+    several = len(data.outcomes) > 1
+    units = {outcome.name: outcome.measure.unit for outcome in data.outcomes}
+    known = [f"{unit} ({name})" if several else unit for name, unit in units.items() if unit]
+    lacking = [name for name, unit in units.items() if not unit]
+    said = []
+    if known:
+        said.append(f"Its unit, as set: {listed(known)}.")
+    if lacking:
+        of = f" of {listed(lacking)}" if several else ""
+        said.append(f"The file does not tell the unit{of}; the setting ‘unit’ can.")
+    return " ".join(said)
 
 
 def _add_zeros(registry: Registry, data: Data) -> None:

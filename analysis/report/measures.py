@@ -33,6 +33,7 @@ class Measure:
 
     `engine` is what `effect_size` calls it; `kind` says how it is shown; `lower` and `higher` say what
     an effect below or above none means, `ends` in short: with both groups as `worded` calls them.
+    `unit` is that of the outcome, where effects have one and it is known.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Measure:
     higher: str = "the outcome is higher with {treated} than with {control}"
     ends: tuple[str, str] = ("Lower with {treated}", "Higher with {treated}")
     free: bool = True  # of the units of the outcome
+    unit: str = ""
 
     @property
     def shown(self) -> Callable[[float], float]:
@@ -57,6 +59,21 @@ class Measure:
         return RATIO if self.kind == RATIOS else DIFFERENCE
 
     @property
+    def has_unit(self) -> bool:
+        """Whether an outcome of this measure has a unit, even where its effects are free of it."""
+        return ARMS_MEANS in self.forms or not self.free
+
+    @property
+    def heading(self) -> str:
+        """The short heading of its effects, with their unit."""
+        return f"{self.short}, {self.unit}" if self.unit else self.short
+
+    @property
+    def with_unit(self) -> str:
+        """The name with the unit of its effects."""
+        return f"{self.name} in {self.unit}" if self.unit else self.name
+
+    @property
     def axis(self) -> str:
         """The title of an axis on the scale of the analysis, whose ticks say ratios as such."""
         return f"{self.name} (logarithmic)" if self.kind == RATIOS else self.analysed
@@ -64,8 +81,9 @@ class Measure:
     @property
     def axis_of_errors(self) -> str:
         """The title of an axis of standard errors."""
-        of = "" if self.kind == DIFFERENCES else f" of {self.of_analysis}"
-        return f"Standard error{of}"
+        if self.kind == DIFFERENCES:
+            return f"Standard error in {self.unit}" if self.unit else "Standard error"
+        return f"Standard error of {self.of_analysis}"
 
     @property
     def null(self) -> float:
@@ -83,7 +101,7 @@ class Measure:
     def analysed(self) -> str:
         """What the analysis computes with, in words."""
         return {
-            DIFFERENCES: self.name, RATIOS: f"logarithm of the {self.name}",
+            DIFFERENCES: self.with_unit, RATIOS: f"logarithm of the {self.name}",
             CORRELATIONS: "Fisher’s z",
         }[self.kind]  # fmt: skip
 
@@ -108,6 +126,10 @@ class Measure:
             sides = [f"{side} (“{end}”)" for side, end in zip(sides, ends, strict=True)]
         usual = tuple(end.format(**names) for end in said.ends)
         return replace(said, lower=sides[0], higher=sides[1], ends=ends or usual)
+
+    def measured_in(self, unit: str) -> Measure:
+        """This measure of an outcome in `unit`, which standardised effects and ratios do not have."""
+        return self if self.free else replace(self, unit=unit)
 
     def plotted(self, effect: float) -> float:
         """The place of an analysed `effect` on an axis of `scale`."""

@@ -18,6 +18,7 @@ from ..display.sentence import capitalised
 from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
 from ..engine.checks import computable
+from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
 from .keys import slug
 from .measures import DIFFERENCES, RATIOS, Measure
@@ -40,6 +41,15 @@ COLUMNS = (
     Column("r2", "R², %", "right"),
 )
 TIMES = "Multiplied by"
+OF_DIFFERENCES = ("i2", "r2")  # columns that say nothing where the studies do not clearly differ
+DEFINED = (
+    "I² left: the share of the variation around the line that is due to differences between studies. "
+    "R²: by how much the line makes τ² smaller, of that without the moderator."
+)
+NOT_DIFFERING = (
+    "—: the studies do not clearly differ (Q without the moderator), so that there is nothing to "
+    "account for."
+)
 RATIO = tuple(  # which follow the slope and its limits where the effects are ratios
     Column(f"ratio.{key}", label, "right", spanner=TIMES)
     for key, label in (("estimate", "Ratio"), ("ci_low", "Lower"), ("ci_high", "Upper"))
@@ -82,6 +92,11 @@ def are_enough(xs: Sequence[float]) -> bool:
     return len(xs) >= FEWEST and len(set(xs)) > 1
 
 
+def differ(moderator: Moderator) -> bool:
+    """Whether the studies that have the `moderator` clearly differ, by Q without it."""
+    return pool(**effects_of(moderator.trials), method="EE").q_pvalue < ALPHA
+
+
 def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
     """Register the regressions on every moderator, and return them; table and plots of those made."""
     found = moderators(writer, data)
@@ -96,12 +111,17 @@ def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
         cells = {"moderator": f"{capitalised(moderator.label)}, per {moderator.unit}"}
         for column in columns[1:]:
             cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
+        if not differ(moderator):
+            cells |= dict.fromkeys(OF_DIFFERENCES)
         rows.append(Row(cells))
     if rows:
         where = "is where the moderator is higher by that much"
         notes = (f"Slope: how much higher {measure.of_analysis} {where}.",)
         if measure.kind == RATIOS:
             notes += (f"{TIMES}: how many times as high the {measure.name} {where}.",)
+        notes += (DEFINED,)
+        if any(row.cells["r2"] is None for row in rows):
+            notes += (NOT_DIFFERING,)
         table = Table(f"{writer.outcome.key}-regressions", columns, tuple(rows), notes)
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))

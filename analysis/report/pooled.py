@@ -35,6 +35,12 @@ RESULTS = (
     ("estimate", "Estimate"), ("ci_low", "Lower"), ("ci_high", "Upper"), ("pvalue", "p"),
     ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
 )  # fmt: skip
+CORRECTED = (
+    f"{WORDS}: it corrects no count, but its I² would rest on corrected ones, as studies with a count "
+    "of nought have no other effect, and is left out."
+)
+SILENT = f"{WORDS}: the same with the trials that are not pooled, which add nothing to its sums."
+IN_UNIT = ("estimate", "tau")  # results whose heads tell the unit of the outcome
 
 
 def add_pooled(writer: Writer) -> dict[str, Pooled]:
@@ -151,8 +157,13 @@ def _add_table(writer: Writer) -> None:
         "ci_low": "Confidence interval", "ci_high": "Confidence interval",
         "prediction_low": "Prediction interval", "prediction_high": "Prediction interval",
     }  # fmt: skip
+    unit = writer.outcome.measure.unit
+    heads = {key: f"{label}, {unit}" for key, label in RESULTS if unit and key in IN_UNIT}
     columns = [Column("model", "Model")]
-    columns += [Column(key, label, "right", spanner=spans.get(key)) for key, label in RESULTS]
+    columns += [
+        Column(key, heads.get(key, label), "right", spanner=spans.get(key))
+        for key, label in RESULTS
+    ]
     rows = []
     for model, (_, _, words) in MODELS.items():
         cells: dict[str, Value | str | None] = {"model": words}
@@ -160,15 +171,20 @@ def _add_table(writer: Writer) -> None:
         if model == "fixed":  # it has no distribution of true effects
             cells |= dict.fromkeys(("tau", "prediction_low", "prediction_high"))
         rows.append(Row(cells))
+    notes = []
     if not writer.absent("mh.estimate"):
         cells = dict.fromkeys((key for key, _ in RESULTS)) | {"model": WORDS}
         known = {
             key: writer.get(f"mh.{key}")
             for key in ("estimate", "ci_low", "ci_high", "pvalue", "i2")
         }
+        if any(trial.zeros for trial in writer.outcome.trials):
+            known["i2"] = None
+            notes.append(CORRECTED)
+        notes += [SILENT] if writer.outcome.silent else []
         rows.insert(0, Row(cells | known))
-    name = f"{writer.outcome.key}-pooled"
-    writer.registry.add(writer.name("pooled"), Table(name, tuple(columns), tuple(rows)))
+    table = Table(f"{writer.outcome.key}-pooled", tuple(columns), tuple(rows), tuple(notes))
+    writer.registry.add(writer.name("pooled"), table)
 
 
 def add_data_table(writer: Writer, data: Data) -> None:
@@ -181,7 +197,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     ]
     interval = f"{number(100 * writer.level, 0)}% interval"
     columns += [
-        Column("effect", outcome.measure.short, "right"),
+        Column("effect", outcome.measure.heading, "right"),
         Column("low", "Lower", "right", spanner=interval),
         Column("high", "Upper", "right", spanner=interval),
         Column("weight", "Weight, %", "right"),
@@ -244,11 +260,12 @@ def _forest(writer: Writer) -> Figure:
 def _heterogeneity(writer: Writer) -> list[str]:
     """The note on how much the studies differ, where there are several."""
     value, p = writer.get, writer.get("fixed.q_pvalue").text
+    unit = f" {writer.outcome.measure.unit}".rstrip()
     if writer.absent("fixed.q"):
         return []
     return [
         f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}"
+        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}{unit}"
     ]
 
 
@@ -272,4 +289,4 @@ def forest_words(writer: Writer, *notes: str, **options) -> Words:
     """What a forest plot of the outcome says besides numbers."""
     measure = writer.outcome.measure
     interval = f"{number(100 * writer.level, 0)}% CI"
-    return Words(measure.short, interval, *measure.ends, notes, **options)
+    return Words(measure.heading, interval, *measure.ends, notes, **options)

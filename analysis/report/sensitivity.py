@@ -11,21 +11,13 @@ from ..display.baujat import BaujatPoint, baujat
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
-from ..display.influence import Diagnostic, influence_panel
-from ..display.numbers import count
-from ..display.value import Value
 from ..engine.baujat import baujat as baujat_of
 from ..engine.checks import computable
 from ..engine.cumulative import cumulative
-from ..engine.influence import (
-    COOK_TAIL,
-    DFBETAS_MOST,
-    DFFITS_TIMES,
-    HAT_TIMES,
-    bounds,
-    influence,
-)
+from ..engine.influence import influence
 from ..engine.leave_one_out import leave_one_out
+from .influential import FEWEST as FEWEST_FLAGGED
+from .influential import add_flagged, draw_influence
 from .many import Chosen, foremost, named, spread
 from .pooled import MODELS, RECOMMENDED, forest_words, summary
 from .trials import Trial, effects_of
@@ -33,29 +25,11 @@ from .wording import ALPHA, significant
 from .writer import Writer
 
 FEWEST = 3  # studies, below which leaving one out leaves no pooled effect of several
-# Studies below which none is flagged as influential. The bounds hang on their number: of three studies
-# none can have more than 3/k of the weights, of four one may by chance, and τ² without a study is then
-# that of a handful. Tests of asymmetry and meta-regressions ask for as many.
-FEWEST_FLAGGED = 10
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
-# Titles of the diagnostics, and their value without influence: so many as stand in one row.
-DIAGNOSTICS = {
-    "rstudent": ("Deleted residual", 0.0),
-    "dffits": ("DFFITS", 0.0),
-    "cook_d": ("Cook’s distance", None),
-    "tau2_deleted": ("τ² without it", None),
-}
 BAUJAT = (
     "Heterogeneity: squared distance from the mean, over its variance",
     "Influence: squared change of the mean, over its variance",
 )
-NEVER_BELOW = {"cook_d": 0.0, "tau2_deleted": 0.0}
-RULE = (
-    f"whose DFFITS, apart from its sign, is beyond {DFFITS_TIMES}·√(1/(k − 1)), whose Cook’s distance "
-    f"is beyond the {COOK_TAIL:g} quantile of χ² on 1 degree of freedom, whose share of the weights is "
-    f"beyond {HAT_TIMES}/k, or whose DFBETAS is beyond {DFBETAS_MOST}; k is the number of studies"
-)
-BOUNDS_NOTE = "With fewer than {} studies no bounds are drawn, and none is flagged as influential."
 
 
 def add_sensitivity(writer: Writer) -> None:
@@ -70,10 +44,10 @@ def add_sensitivity(writer: Writer) -> None:
     trials = writer.outcome.trials if without is not None else ()
     _add_series(writer, f"{RECOMMENDED}.without", without, trials, lambda _: RECOMMENDED)
     _add_verdict(writer, without, trials)
-    _add_flagged(writer, found, judged)
+    add_flagged(writer, found, judged)
     for name, draw in (
         ("leave_one_out", partial(_without, writer, trials)),
-        ("influence", partial(_influence, writer, found, judged)),
+        ("influence", partial(draw_influence, writer, found, judged)),
         ("baujat", partial(_baujat, writer, enough)),
     ):
         writer.registry.figure(writer.name(name), draw)
@@ -176,27 +150,6 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
     writer.count(f"{prefix}.turning", k, meaning, inputs)
 
 
-def _add_flagged(writer: Writer, found, judged: bool) -> None:
-    trials = writer.outcome.trials
-    flags = found.influential.tolist() if judged else [False] * len(trials)
-    flagged = [t.name for t, flag in zip(trials, flags, strict=True) if flag]
-    k = len(flagged) if judged else None
-    writer.count("influence.k", k, "studies flagged as influential", writer.trial_inputs())
-    if found is None:
-        writer.tell("influence.flagged", "There are too few studies to look for influential ones.")
-    elif not judged:
-        fewest = writer.registry.get(Value, "settings.influence.fewest")
-        writer.tell(
-            "influence.flagged", "How far each moves the result is shown, but none is flagged as "
-            "influential: the bounds for that hang on the number of studies, and with fewer than ",
-            fewest, " they flag by chance or never.",
-        )  # fmt: skip
-    else:
-        words = "No study is flagged as influential."
-        words = f"Flagged as influential: {named(flagged)}." if flagged else words
-        writer.say("influence.flagged", words, ("influence.k",))
-
-
 def _without(writer: Writer, trials) -> Figure:
     whole = writer.get(f"{RECOMMENDED}.estimate").raw
     left = [writer.get(f"{RECOMMENDED}.without.{trial.key}.estimate").raw for trial in trials]
@@ -214,24 +167,6 @@ def _series_plot(writer: Writer, series: str, head: str, trials, chosen: Chosen)
         name, [Group(tuple(rows))], [summary(writer, RECOMMENDED)], words,
         scale=writer.outcome.measure.scale,
     )  # fmt: skip
-
-
-def _influence(writer: Writer, found, judged: bool) -> Figure:
-    trials = writer.outcome.trials if found is not None else ()
-    within = bounds(len(trials)) if judged else {}
-    chosen = foremost(found.cook_d if trials else (), "with the largest Cook’s distance")
-    shown, diagnostics = list(chosen.positions), []
-    for name, (title, reference) in DIAGNOSTICS.items():
-        values = getattr(found, name)[shown] if trials else ()
-        known = tuple(float(x) if np.isfinite(x) else None for x in values)
-        ends = (within[name],) if name in within else ()
-        ends = (-ends[0], ends[0]) if ends and name == "dffits" else ends
-        diagnostics.append(Diagnostic(title, known, reference, ends, NEVER_BELOW.get(name)))
-    flagged = found.influential[shown].tolist() if judged else None
-    notes = chosen.notes if judged else (BOUNDS_NOTE.format(count(FEWEST_FLAGGED)), *chosen.notes)
-    labels = [trials[i].name for i in shown]
-    name = f"{writer.outcome.key}-influence"
-    return influence_panel(name, labels, flagged, diagnostics, notes)
 
 
 def _baujat(writer: Writer, enough: bool) -> Figure:

@@ -6,6 +6,7 @@
     labels: {alloc: Allocation, ablat: Latitude}
     arms: [vaccine, no vaccine]    what both groups are called, the treated one first
     units: {ablat: degree}         of numbers that may go with the effects
+    unit: days                     of the outcome, or {pain: points} of each by name
     favours: [Favours vaccine, Favours no vaccine]
 
 Everything is optional, and what is not known is refused with its line.
@@ -14,6 +15,7 @@ Everything is optional, and what is not known is refused with its line.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,8 +44,9 @@ class Settings:
     """What was set; None or empty where nothing was.
 
     `level` is the coverage of the report's intervals, `given_level` that of those in the file;
-    `correlation` is that of effects of one study. `file` is where it was set, and `lines` where in it
-    something is said of a column, by setting and column.
+    `correlation` is that of effects of one study. `unit` is that of every outcome, or of each by name.
+    `file` is where it was set, and `lines` where in it something is said, by setting and by column or
+    outcome, which is "" where it is said of none.
     """
 
     title: str = ""
@@ -55,6 +58,7 @@ class Settings:
     columns: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    unit: str | dict[str, str] = ""
     arms: tuple[str, str] | None = None
     favours: tuple[str, str] | None = None
     level: float = 0.95
@@ -70,9 +74,21 @@ class Settings:
         """These settings with another `measure`, if one is given."""
         return replace(self, measure=measure) if measure else self
 
+    def unit_of(self, outcome: str) -> str:
+        """The unit of `outcome`, or nothing."""
+        return self.unit if isinstance(self.unit, str) else self.unit.get(outcome, "")
+
     def problem(self, key: str, column: str, text: str) -> Finding:
-        """A problem with what the setting `key` says of a `column`, with its line."""
-        return Finding(self.file, self.lines.get((key, column)), key, f"{quoted(column)} {text}")
+        """A problem with what the setting `key` says of a `column`, if of any, with its line."""
+        said = f"{quoted(column)} {text}" if column else text
+        return Finding(self.file, self.lines.get((key, column)), key, said)
+
+    def of_no_outcome(self, outcomes: Iterable[str]) -> list[Finding]:
+        """Units of other outcomes than there are."""
+        known = list(outcomes)
+        text = f"is set, and there is no such outcome; there are: {', '.join(known)}"
+        named = () if isinstance(self.unit, str) else self.unit
+        return [self.problem("unit", name, text) for name in named if name not in known]
 
 
 def settings_path(data: Path) -> Path:
@@ -98,7 +114,7 @@ def read_settings(data: Path) -> Settings:
         lines.setdefault(name, line)
         try:
             read |= _setting(name, _constructed(value))
-            of_columns |= _lines(name, value)
+            of_columns |= {(name, ""): line} | _lines(name, value)
         except ValueError as error:
             problems.append(Finding(path.name, line, name, str(error)))
     if problems:
@@ -156,6 +172,8 @@ def _setting(key: str, value) -> dict:
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
         return {key: {name: _said_of(name, given, key) for name, given in value.items()}}
+    if key == "unit":
+        return {key: _unit(value)}
     if key in PAIRS:
         if not (isinstance(value, list) and len(value) == 2):
             raise ValueError(f"must be two texts in brackets: {PAIRS[key]}")
@@ -173,8 +191,8 @@ def _setting(key: str, value) -> dict:
 
 
 def _lines(key: str, value: yaml.Node) -> dict[tuple[str, str], int]:
-    """The line of each column of which the setting `key` says something."""
-    if key not in OF_COLUMNS:
+    """The line of each column or outcome of which the setting `key` says something."""
+    if key not in (*OF_COLUMNS, "unit") or not isinstance(value, yaml.MappingNode):
         return {}
     return {(key, column.value): column.start_mark.line + 1 for column, _ in value.value}
 
@@ -188,8 +206,17 @@ def _text(value) -> str:
         raise ValueError(f"is {error}") from None
 
 
+def _unit(value) -> str | dict[str, str]:
+    """A unit of every outcome, or one of each by name."""
+    if isinstance(value, str):
+        return _text(value)
+    if not isinstance(value, dict):
+        raise ValueError("must be a unit, such as days, or lines such as 'outcome: unit'")
+    return {name: _said_of(name, given, "unit") for name, given in value.items()}
+
+
 def _said_of(name: str, given, key: str) -> str:
-    """What `key` says of the column `name`: its role, label or unit."""
+    """What `key` says of the column or outcome `name`: its role, label or unit."""
     try:
         return _one_of(given, ROLES) if key == "columns" else _text(given)
     except ValueError as error:

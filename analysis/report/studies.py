@@ -22,7 +22,7 @@ def add_studies(writer: Writer, data: Data) -> None:
     writer.count("k", len(outcome.trials), "number of studies")
     writer.count("rows", len(outcome.rows), "number of effects")
     writer.say("name", outcome.name)
-    writer.say("measure", measure.name)
+    writer.say("measure", measure.with_unit)
     writer.say("analysed", measure.of_analysis)
 
 

@@ -152,6 +152,7 @@ class _Reader:
             trial = self._trial(row)
             if trial is not None:
                 found.setdefault(name, []).append(trial)
+        self.problems += self.settings.of_no_outcome(found)
         silent = self._set_aside(found)
         if not found and not self.problems:
             text = "no row holds an effect"
@@ -179,7 +180,8 @@ class _Reader:
         telling = tuple(t for t in rows if not t.silent)
         silent = tuple(t for t in rows if t.silent)
         trials, everything = self._studies(telling), self._studies(rows)
-        return Outcome(key, name, self.columns.measure, trials, telling, silent, everything)
+        measure = self.columns.measure.measured_in(self.settings.unit_of(name))
+        return Outcome(key, name, measure, trials, telling, silent, everything)
 
     def _studies(self, rows: tuple[Trial, ...]) -> tuple[Trial, ...]:
         """The `rows` with those of a study made one."""

@@ -34,7 +34,9 @@ INTERVALS = {
 
 def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
     """Register the experiment on the outcomes of `writers`."""
-    measure = data.columns.measure
+    several = {writer.outcome.measure for writer in writers}
+    # Outcomes may differ in their unit, of which a page of all of them says nothing.
+    measure = several.pop() if len(several) == 1 else data.columns.measure
     method, ci, _ = MODELS[RECOMMENDED]
     low, high = measure.ends
     groups, outcomes, conclusions = {}, {}, []
@@ -69,7 +71,7 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
 def _words(measure: Measure, places: int) -> dict:
     own = f"Effect ({measure.analysed})"
     return {
-        "measure": measure.short, "places": places, "usual": "Main analysis", "own": own,
+        "measure": measure.heading, "places": places, "usual": "Main analysis", "own": own,
         "before": "in the main analysis it", "beside": "Results beside those of the main analysis",
     }  # fmt: skip
 

@@ -42,7 +42,8 @@ const conclusions = (() => {
       const found = egger(effects);
       if (!found) return untold("Egger\u2019s test needs three trials that differ in precision");
       const asymmetric = found.pvalue < alpha && (!expected || side * found.estimate > 0);
-      const why = `Egger\u2019s test: intercept ${digits(found.estimate, 2)}, ${shownP(found.pvalue)}`;
+      const slope = `slope on the standard error ${digits(found.estimate, 2)}`;
+      const why = `Egger\u2019s test: ${slope}, ${shownP(found.pvalue)}`;
       return { holds: asymmetric === expected, why };
     },
     groups({ effects, studies, options }, { members, differ }, { alpha }) {

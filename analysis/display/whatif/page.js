@@ -256,7 +256,7 @@ const page = (() => {
     ["q_df", "Degrees of freedom of Q", whole], ["q_pvalue", "Q test", shownP],
     ["prediction_low", "Lower prediction limit", end],
     ["prediction_high", "Upper prediction limit", end],
-    ["egger_estimate", "Egger\u2019s test: intercept", to(2)],
+    ["egger_estimate", "Egger\u2019s test: slope on the standard error", to(2)],
     ["egger_pvalue", "p of Egger\u2019s test", shownP],
   ];
 
