@@ -90,6 +90,16 @@ def test_the_page_shows_on_which_side_a_limit_and_p_lie_as_the_report_does(tmp_p
     assert shown == texts | {"pvalue": f"p = {texts['pvalue']}"}
 
 
+def test_limits_of_ratios_are_bounds_in_the_page_as_in_the_report(tmp_path, visit):
+    path = tmp_path / "trials.csv"
+    path.write_text("study,log_rr,se\nA,0,8\nB,0,8\n", encoding="utf-8")
+    page = visit(written(tmp_path, experiment(path)).as_uri())
+    ends = [
+        page.locator(f"[data-of=now][data-name=ci_{end}]").inner_text() for end in ("low", "high")
+    ]
+    assert ends == ["<0.01", ">1000"]
+
+
 @pytest.mark.parametrize(("name", "tested"), [("bcg", True), ("stroke", False)])
 def test_asymmetry_is_tested_of_as_many_studies_as_in_the_report(tmp_path, visit, name, tested):
     page = written(tmp_path, experiment(EXAMPLES / f"{name}.csv"))

@@ -158,10 +158,10 @@ def _points(chart: Chart, points: Sequence[FunnelPoint]) -> None:
         )
         place = chart.mark(point.estimate, point.se, *what)
         marks.append((Point(point.label, *place, RADIUS), not inside and not point.filled))
+    if counted[False]:
+        dot = {"marker": "o", "ls": "none", "mfc": ACCENT, "mec": "none", "ms": 5}
+        chart.key(Line2D([0.5], [0.5], **dot), "Study")
     if counted[True]:
-        chart.key(
-            Line2D([0.5], [0.5], marker="o", ls="none", mfc=ACCENT, mec="none", ms=5), "Study"
-        )
         style = {"mfc": "none", "mec": INK, "ms": 5}
         chart.key(Line2D([0.5], [0.5], marker="D", ls="none", **style), "Filled by trim and fill")
     chart.name([mark for mark, beyond in marks if beyond], [mark for mark, _ in marks])

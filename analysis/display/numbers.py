@@ -14,6 +14,7 @@ NBSP = "\u00a0"
 HYPHEN = re.compile(r"(?<![\w)])-(?=\.?\d)")  # of a number, not of a compound or a range
 SMALLEST_P = 0.001  # below it a p-value is shown as a bound
 LINE_P = 0.05  # which a p-value that is none other must not seem to be
+MOST_RATIO = 1000  # beyond which the limit of a ratio is shown as a bound
 FURTHER = 6  # decimals at most that `apart` adds; what is nearer than that is as good as there
 
 
@@ -37,6 +38,18 @@ def apart(x: float | None, decimals: int, line: float) -> str:
             if number(x, more) != number(line, more):
                 return number(x, more)
     return number(x, decimals)
+
+
+def ratio_limit(x: float | None, decimals: int, line: float) -> str:
+    """Return the limit `x` of a ratio as `apart` does, or as a bound where no reader needs its digits.
+
+    It is no nought, as which a small one would be shown, and of thousands it says no more than that.
+    """
+    if is_absent(x):
+        return ABSENT
+    if not number(x, decimals).strip("0."):
+        return f"<{number(10.0**-decimals, decimals)}"
+    return f">{number(MOST_RATIO, 0)}" if x > MOST_RATIO else apart(x, decimals, line)
 
 
 def with_minus(text: str) -> str:

@@ -125,6 +125,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
     return fill(
         "outcome.qmd", **names, label=escape_markdown(outcome.name),
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
+        averaged=" " + fill("outcome-averaged.qmd").strip() if outcome.dependent else "",
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
         counts=fill("outcome-counts.qmd", **names) if of_counts(outcome, data.columns.form) else "",
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",

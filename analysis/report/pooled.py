@@ -14,6 +14,7 @@ from ..engine.checks import computable
 from ..engine.pool import Pooled, pool
 from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
+from .roles import head
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
 from .wording import degree, direction, heterogeneity, is_clear
@@ -66,7 +67,7 @@ def _add_intervals(writer: Writer, found: Pooled) -> None:
     """The intervals of heterogeneity, which few studies leave wide."""
     within = computable(found.confint) if found.k > 1 else None
     for name, places, meaning in (
-        ("tau", writer.places + 1, "τ"), ("i2", 1, "I² in per cent"),
+        ("tau", writer.places, "τ"), ("i2", 1, "I² in per cent"),
     ):  # fmt: skip
         for end, word in (("low", "lower"), ("high", "upper")):
             interval = None if within is None else getattr(within, name)
@@ -192,8 +193,10 @@ def add_data_table(writer: Writer, data: Data) -> None:
     outcome = writer.outcome
     roles = [role for role in data.columns.form if any(role in t.raw for t in outcome.trials)]
     columns = [Column("study", "Study")]
+    columns += [Column("effects", "Effects", "right")] if outcome.dependent else []
     columns += [
-        Column(role, data.columns.one(role), "right", spanner="From the file") for role in roles
+        Column(role, head(role, data.columns.arms), "right", spanner="From the file")
+        for role in roles
     ]
     interval = f"{number(100 * writer.level, 0)}% interval"
     columns += [
@@ -206,6 +209,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
     for trial in outcome.trials:
         prefix = f"study.{trial.key}"
         cells = {"study": trial.name}
+        cells |= {"effects": writer.get(f"{prefix}.effects")} if outcome.dependent else {}
         cells |= _raw_cells(writer, prefix, trial)
         cells |= {
             "effect": writer.get(f"{prefix}.estimate"),

@@ -41,6 +41,12 @@ NUMBERS = {
     "ci_high": "upper confidence limit, on the scale of the effect (see given_level)",
 }
 ROLES = AROUND | NUMBERS
+# Heads of columns; those of one of both groups are followed by what it is called.
+HEADS = {
+    "mean": "Mean", "sd": "SD", "n": "Participants", "events": "Events", "nonevents": "Without event",
+    "r": "Correlation", "estimate": "Effect", "log_ratio": "Logarithm of the ratio", "ratio": "Ratio",
+    "se": "Standard error", "variance": "Variance", "ci_low": "Lower limit", "ci_high": "Upper limit",
+}  # fmt: skip
 
 TREATED = (
     "treated", "treatment", "treat", "trt", "t", "tx", "intervention", "int", "i", "experimental",
@@ -121,6 +127,14 @@ def _names() -> dict[str, str]:
 
 NAMES = _names()
 MEASURE_OF = {name: measure for measure, words in NAMED.items() for name in words.split()}
+
+
+def head(role: str, arms: tuple[str, str]) -> str:
+    """Return the head of a column with this `role` of numbers, where both groups are called `arms`."""
+    for arm, name in zip(("_treated", "_control"), arms, strict=True):
+        if role.endswith(arm):
+            return f"{HEADS[role.removesuffix(arm)]}, {name}"
+    return HEADS[role]
 
 
 def role_by_name(name: str) -> str | None:

@@ -160,8 +160,18 @@ def _without(writer: Writer, trials) -> Figure:
 
 def _series_plot(writer: Writer, series: str, head: str, trials, chosen: Chosen) -> Figure:
     shown = [trials[i] for i in chosen.positions]
-    rows = [writer.row(t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True) for t in shown]
-    words = forest_words(writer, *chosen.notes, study=head, one_row="analysis", rows="analyses")
+    dated = series == "cumulative"
+    rows = [
+        writer.row(
+            t.name, f"{RECOMMENDED}.{series}.{t.key}", pooled=True,
+            extra=(f"{t.year:g}",) if dated else (),
+        )
+        for t in shown
+    ]  # fmt: skip
+    words = forest_words(
+        writer, *chosen.notes, study=head, one_row="analysis", rows="analyses",
+        extra=("Year",) if dated else (),
+    )  # fmt: skip
     name = f"{writer.outcome.key}-{series}"
     return forest(
         name, [Group(tuple(rows))], [summary(writer, RECOMMENDED)], words,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
+from ..display.numbers import MINUS
 from ..engine.pool import quantile
 from .roles import NUMBERS
 from .trials import Data, Outcome, Trial, numbered
@@ -15,6 +16,9 @@ def add_studies(writer: Writer, data: Data) -> None:
     measure, outcome = writer.outcome.measure, writer.outcome
     for trial in outcome.trials:
         _add_study(writer, data, f"study.{trial.key}", trial)
+        if outcome.dependent:
+            of = f"effects of {trial.name}, which are averaged"
+            writer.count(f"study.{trial.key}.effects", trial.effects, of)
     for prefix, trial in silent_rows(outcome):
         _add_study(writer, data, prefix, trial)
     if outcome.dependent:
@@ -37,7 +41,9 @@ def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
     for role, cell in trial.raw.items():
         raw = data.source.number(cell)
         meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
-        writer.put(given_name(prefix, role), raw, lambda _, cell=cell: cell, meaning)
+        writer.put(
+            given_name(prefix, role), raw, lambda _, cell=cell: cell.replace("-", MINUS), meaning
+        )
     inputs = [given_name(prefix, role) for role in trial.raw]
     se = sqrt(trial.vi)
     for name, yi, meaning in (

@@ -15,10 +15,10 @@ from math import isfinite, sqrt
 import numpy as np
 
 from ..display.forest_parts import ForestRow, Limits
-from ..display.numbers import apart, count, number, pvalue, relation
+from ..display.numbers import apart, count, number, pvalue, ratio_limit, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
-from .measures import DIFFERENCES
+from .measures import DIFFERENCES, RATIOS
 from .published import Exact
 from .trials import Outcome, Trial
 from .wording import I2_PLACES
@@ -80,8 +80,11 @@ class Writer:
         known = yi is not None and isfinite(yi)
         measure = self.outcome.measure
         raw = measure.shown(yi) if known else None
-        line = measure.null if limit else None
-        return self.number(name, raw, self.places, meaning, inputs, line=line)
+        if measure.kind != RATIOS:
+            line = measure.null if limit else None
+            return self.number(name, raw, self.places, meaning, inputs, line=line)
+        shown, line = (ratio_limit, measure.null) if limit else (apart, 0.0)
+        return self.put(name, raw, lambda x: shown(x, self.places, line), meaning, inputs)
 
     def on_both_scales(
         self, prefix: str, name: str, yi: float | None, meaning: str, inputs: Sequence[str], *,
@@ -165,7 +168,7 @@ class Writer:
             self.number(f"{prefix}.{name}", raw, places, f"{meaning}; {words}", inputs)
         tau = several and sqrt(several.tau2)
         meaning = f"standard deviation of the true effects, τ; {words}"
-        self.number(f"{prefix}.tau", tau, more, meaning, (f"{prefix}.tau2",))
+        self.number(f"{prefix}.tau", tau, self.places, meaning, (f"{prefix}.tau2",))
         self.count(f"{prefix}.df", found and found.df, f"degrees of freedom of t; {words}", inputs)
         self.count(
             f"{prefix}.q_df", found and found.q_df, f"degrees of freedom of Q; {words}", inputs

@@ -10,8 +10,6 @@ const words = (() => {
 
   const digits = (value, places) =>
     (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
-  const effect = (value, places = said.places ?? 2) => digits(back(value), places);
-
   /* As many more places as tell on which side of a line a number lies, as in display/numbers.py. */
   const FURTHER = 6;
   function apart(value, places, line) {
@@ -20,7 +18,15 @@ const words = (() => {
     }
     return digits(value, places);
   }
-  const limit = (value, places = said.places ?? 2) => apart(back(value), places, back(0));
+  /* A ratio is never shown as nought, and its limits of thousands as no more than that. */
+  const MOST = 1000;
+  const effect = (value, places = said.places ?? 2) =>
+    kind === "ratio" ? apart(back(value), places, 0) : digits(back(value), places);
+  function limit(value, places = said.places ?? 2) {
+    const shown = back(value);
+    if (kind === "ratio" && !Number(digits(shown, places))) return `<${digits(10 ** -places, places)}`;
+    return kind === "ratio" && shown > MOST ? `>${MOST}` : apart(shown, places, back(0));
+  }
   const shownP = (p) => (p < 0.001 ? "p < 0.001" : `p = ${apart(p, 3, 0.05)}`);
 
   /* Places on the scale of the analysis for the ticks of an axis, each with its label. */
@@ -28,7 +34,7 @@ const words = (() => {
   const FINER = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
   const FINEST = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2];
   const CORRELATIONS = [-0.9, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 0.9];
-  const MOST = 6;
+  const MOST_TICKS = 6;
 
   function ticks(low, high) {
     if (kind === "difference") return even(low, high);
@@ -37,15 +43,15 @@ const words = (() => {
     const within = choices.map((values) =>
       values.map((value) => [place(value), String(value).replace("-", "\u2212")])
         .filter(([x]) => x >= low && x <= high));
-    return within.find((found) => found.length > 2 && found.length <= MOST) ?? within.at(-1);
+    return within.find((found) => found.length > 2 && found.length <= MOST_TICKS) ?? within.at(-1);
   }
 
   function even(low, high) {
-    const fits = (step) => (high - low) / step <= MOST;
+    const fits = (step) => (high - low) / step <= MOST_TICKS;
     const usual = [0.25, 0.5, 1, 2, 5, 10];
     let step = usual.find(fits);
     if (step === undefined || (high - low) / step < 2) {
-      const power = 10 ** Math.floor(Math.log10((high - low) / MOST));
+      const power = 10 ** Math.floor(Math.log10((high - low) / MOST_TICKS));
       step = [1, 2, 5, 10].map((each) => each * power).find(fits);
     }
     const places = [0, 1, 2, 3, 4, 5, 6].find((n) => Math.abs(step * 10 ** n - Math.round(step * 10 ** n)) < 1e-9) ?? 6;
