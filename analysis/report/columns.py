@@ -255,12 +255,16 @@ def _settled(source, column: str, named: Understood | None, form) -> Understood:
         if len(set(numbers)) < 2:
             return Understood(column, NOTE, HELD, "it is the same in every row")
         return Understood(column, MODERATOR, HELD)
-    if any(number is not None for number in numbers):
+    if is_mixed(numbers):
         odd = next(c for c, n in zip(cells, numbers, strict=True) if n is None)
-        if 2 * sum(n is not None for n in numbers) > len(numbers):
-            return Understood(column, NOTE, HELD, f"numbers but for some cells, such as “{odd}”")
+        return Understood(column, NOTE, HELD, f"numbers but for some cells, such as “{odd}”")
     if len(distinct) < 2:
         return Understood(column, NOTE, HELD, "it is the same in every row")
     if 2 * len(distinct) > len(cells):
         return Understood(column, NOTE, HELD, "nearly every row has another text")
     return Understood(column, SUBGROUP, HELD)
+
+
+def is_mixed(numbers: list[float | None]) -> bool:
+    """Whether most cells, but not all, are `numbers`; None stands for a cell that is none."""
+    return None in numbers and 2 * numbers.count(None) < len(numbers)

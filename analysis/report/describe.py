@@ -9,6 +9,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from . import bias, moderators, sensitivity
 from .columns import HELD, SET
+from .doubts import same_name
 from .empty import told_of_silent
 from .intervals import off_centre
 from .measures import BY_FORM
@@ -44,6 +45,7 @@ def add_description(registry: Registry, data: Data) -> None:
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
+    registry.phrase("data.same_name", same_name(data), ("data.rows",))
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)
