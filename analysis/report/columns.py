@@ -8,6 +8,7 @@ from ..review.data import DataError, Finding
 from .arms import Arms, find_arms
 from .lacking import lacking
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
+from .nearest import did_you_mean
 from .roles import (
     IGNORE,
     MODERATOR,
@@ -98,7 +99,7 @@ def _of_no_column(source: Source, settings: Settings) -> list[Finding]:
     """What the settings say of columns that the file does not have."""
     text = f"is set, and there is no such column; there are: {', '.join(source.columns)}"
     return [
-        settings.problem(key, name, text)
+        settings.problem(key, name, f"{text}{did_you_mean(name, source.columns)}")
         for key in OF_COLUMNS
         for name in getattr(settings, key)
         if name not in source.columns

@@ -17,7 +17,7 @@ from .pooled import add_data_table, add_forest, add_pooled
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
-from .source import read_source
+from .source import check_there, read_source
 from .studies import add_studies
 from .subgroups import add_subgroups
 from .trials import Data, read_trials
@@ -31,6 +31,7 @@ def read_data(path: Path, settings: Settings | None = None) -> Data:
     Raises `DataError` with every problem of a stage at once: the settings, the file, its columns, its
     rows.
     """
+    check_there(path)
     settings = read_settings(path) if settings is None else settings
     source = read_source(path, settings.delimiter, settings.decimal, settings.encoding)
     return read_trials(source, settings, understand(source, settings))

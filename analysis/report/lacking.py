@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from ..display.sentence import listed
 from . import misspelt
 from .arms import Arms
@@ -15,7 +13,7 @@ from .measures import BY_FORM, RAW
 from .misspelt import Lacking
 from .nearest import LONGEST
 from .roles import IGNORE, NUMBERS, STEMS, TREATED, folded
-from .settings import Settings, settings_path
+from .settings import Settings, flow, settings_path
 from .source import Source
 
 NONE = "no effect can be computed"
@@ -108,11 +106,7 @@ def _example(source: Source, settings: Settings, unknown: list[str], found) -> l
 
 def columns_line(source: Source, settings: Settings, roles: dict[str, str]) -> list[str]:
     """The line of settings that gives columns these `roles` beside what is set, and where to put it."""
-    given = yaml.safe_dump(
-        settings.columns | roles, default_flow_style=True, sort_keys=False, allow_unicode=True,
-        width=float("inf"),
-    )  # fmt: skip
-    return [_place(source, settings), f"columns: {given.strip()}"]
+    return [_place(source, settings), f"columns: {flow(settings.columns | roles)}"]
 
 
 def _place(source: Source, settings: Settings) -> str:
