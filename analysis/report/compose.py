@@ -17,6 +17,7 @@ from .pooled import add_data_table, add_forest, add_pooled
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
+from .single import keep_single
 from .source import check_there, read_source
 from .studies import add_studies
 from .subgroups import add_subgroups
@@ -58,6 +59,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_sensitivity(writer)
         add_over_time(writer)
         add_next_trial(writer)
+        keep_single(writer)
     add_what_if(registry, data, writers)
     if published:
         add_ledger(registry)

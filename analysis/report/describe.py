@@ -39,9 +39,12 @@ def add_description(registry: Registry, data: Data) -> None:
     _add_settings(registry, data)
     _add_columns(registry, data)
     source = data.source
-    registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
+    rows = registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
     studies = {t.key for outcome in data.outcomes for t in outcome.everything}
-    registry.value("data.studies", len(studies), count, "studies with numbers of any outcome")
+    k = registry.value("data.studies", len(studies), count, "studies with numbers of any outcome")
+    on = " row on " if rows.raw == 1 else " rows on "
+    of = " study" if k.raw == 1 else " studies"
+    registry.add("data.size", Phrase.of("data.size", rows, on, k, of))
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
