@@ -16,6 +16,7 @@ from analysis.report.compose import compose, read_data
 
 FILES = {
     "one study": "study,yi,vi\nA,0.5,0.1\n",
+    "one table": "study,year,events_t,n_t,events_c,n_c,age\nA,1999,4,100,8,100,40\n",
     "two studies": "study,yi,vi\nA,0.5,0.1\nB,0.1,0.2\n",
     "equal effects": "study,yi,vi\nA,0.5,0.1\nB,0.5,0.2\nC,0.5,0.1\n",
     "equal studies": "study,yi,vi\n" + "".join(f"S{i},0.5,0.1\n" for i in range(12)),
@@ -80,7 +81,42 @@ def test_a_single_study_has_no_heterogeneity(tmp_path):
     for name in ("tau2", "tau", "i2", "i2_low", "tau_high", "q_pvalue"):
         assert registry.get(Value, f"outcome.reml.{name}").raw is None
     assert registry.get(Value, "outcome.reml.estimate").raw == 0.5
-    assert "Heterogeneity" not in registry.get(Figure, "outcome.forest").alt
+
+
+@pytest.mark.parametrize("name", ["one study", "one study, several effects", "one table"])
+def test_of_a_single_study_nothing_is_shown_that_takes_several(tmp_path, name):
+    registry, texts = composed(tmp_path, FILES[name])
+    assert not any("what-if" in path for path in texts)
+    own = [text for path, text in texts.items() if path.endswith(("outcome.qmd", "index.qmd"))]
+    shown = "".join(own)
+    assert len(own) == 2 and "figure(" not in shown.replace("import figure", "")
+    assert shown.count("A single study tells of this outcome") == 2
+    assert "studies the pooled" not in shown
+    asked = set(re.findall(r'\b[vp]\("([^"]+)"\)', shown))
+    assert "outcome.reml.estimate" in asked
+    assert [name for name in asked if registry.get(Value, name).raw is None] == []
+    # No section is referred to that is not there.
+    whole = "".join(texts.values())
+    there = set(re.findall(r"\{#([\w-]+)", whole))
+    assert set(re.findall(r"@((?:sec|fig|tbl)-[\w-]+)", whole)) <= there
+
+
+def test_one_is_told_in_the_singular(tmp_path):
+    registry, texts = composed(tmp_path, FILES["one study"])
+    assert registry.get(Phrase, "data.size").text == "1 row on 1 study"
+    assert 'say("data.size")' in texts["index.qmd"]
+    registry, _ = composed(tmp_path, FILES["one study, several effects"])
+    assert registry.get(Phrase, "data.size").text == "2 rows on 1 study"
+    registry, _ = composed(tmp_path, FILES["two studies"])
+    assert registry.get(Phrase, "data.size").text == "2 rows on 2 studies"
+
+
+def test_an_outcome_of_a_single_study_is_told_so_beside_others(tmp_path):
+    registry, texts = composed(tmp_path, FILES["an outcome of one"])
+    assert registry.get(Phrase, "q.single.name").text == "A"
+    assert any("what-if" in path for path in texts)
+    assert 'figure("p.forest")' in texts["chapters/03-p.qmd"]
+    assert "figure(" not in texts["chapters/04-q.qmd"]
 
 
 def test_a_group_of_a_single_study_has_no_heterogeneity_either(tmp_path):

@@ -7,7 +7,7 @@ draws it, and drawn when it is first asked for: most readers of the registry loo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -121,6 +121,12 @@ class Registry:
     def figure(self, name: str, draw: Callable[[], Figure]) -> None:
         """Register what `draw` returns as `name`, once; it is called at most once, on demand."""
         self._enter(Figure, name, cache(draw))
+
+    def drop(self, kind: type, within: str, keep: Collection[str] = ()) -> None:
+        """Take out the entries of `kind` whose names begin with `within`, but for those to `keep`."""
+        entries = self._kinds[kind]
+        for name in [n for n in entries if n.startswith(within) and n not in keep]:
+            del entries[name]
 
     def get(self, kind: type, name: str):
         """Return the entry of `kind` called `name`, or raise NotRegistered with the nearest names."""

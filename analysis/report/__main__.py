@@ -15,6 +15,7 @@ from .measures import MEASURES
 from .project import TRIALS, write_project
 from .published import read_published
 from .settings import read_settings
+from .source import check_there
 from .stamp import STAMP, write_stamp
 
 EXAMPLE = """\
@@ -58,6 +59,7 @@ def _report(given: list[str]) -> int:
         raise NotEmpty(
             f"{options.out} is a project, and none that a report made; give another --out"
         )
+    check_there(options.data)
     data = read_data(options.data, read_settings(options.data).with_measure(options.measure))
     read_published(options.data)  # its problems are told before anything is written
     write_project(data, options.data, options.out, options.measure, file=options.data.name)

@@ -7,10 +7,10 @@ it has every number that an effect takes; which of two arms is the control only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from .roles import CONTROL, STEMS
+from .roles import CONTROL, STEMS, is_particular
 
 COMPLETE = ({"mean", "sd", "n"}, {"events", "n"}, {"events", "nonevents"})
 # A word within an arm's name that makes it the control; shorter ones must be the whole name.
@@ -28,10 +28,14 @@ _WORDS = sorted(
 
 @dataclass(frozen=True)
 class Arms:
-    """The arms by name, each with its columns by stem; `control` is the name of the control, if told."""
+    """The arms by name, each with its columns by stem; `control` is the name of the control, if told.
+
+    `parts` are all names that may be arms, also those whose numbers are not complete.
+    """
 
     columns: dict[str, dict[str, str]]
     control: str | None
+    parts: dict[str, dict[str, str]]
 
     @property
     def treated(self) -> str | None:
@@ -54,19 +58,29 @@ class Arms:
         }
 
 
-def find_arms(columns: Iterable[str]) -> Arms:
-    """Return the arms that the names of `columns` tell of; none where their numbers are not complete."""
+def find_arms(columns: Iterable[str], known: Collection[str] = ()) -> Arms:
+    """Return the arms that the names of `columns` tell of; none where their numbers are not complete.
+
+    An arm may lack what the roles `known` say of another column.
+    """
     found: dict[str, dict[str, str]] = {}
     spelled: dict[str, str] = {}
-    for column in columns:
+    for column in sorted(columns, key=is_particular):
         for stem, arm in _parted(column):
             name = spelled.setdefault(arm.casefold(), arm)
             found.setdefault(name, {}).setdefault(stem, column)
-    whole = {a: stems for a, stems in found.items() if any(c <= stems.keys() for c in COMPLETE)}
+    whole = {arm: stems for arm, stems in found.items() if _is_whole(arm, stems, known)}
     controls = [name for name in whole if is_control(name)]
     # Beside an arm of one letter another letter or number is the next of a row: b, c or 2, 3.
     row = all(len(name) == 1 for name in whole)
-    return Arms(whole, controls[0] if len(controls) == 1 and not row else None)
+    return Arms(whole, controls[0] if len(controls) == 1 and not row else None, found)
+
+
+def _is_whole(arm: str, stems: dict[str, str], known: Collection[str]) -> bool:
+    """Whether an `arm` has every number that an effect takes, with those `known` of its side."""
+    side = "_control" if is_control(arm) else "_treated"
+    told = {role.removesuffix(side) for role in known if role.endswith(side)}
+    return any(numbers <= stems.keys() | told for numbers in COMPLETE)
 
 
 def is_control(arm: str) -> bool:

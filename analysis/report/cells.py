@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from ..display.sentence import listed
 from ..review.quoted import quoted
-from .roles import folded
+from .roles import NUMBERS, folded
 
 # Names of rows that sum the others up, as spreadsheets and programs for reviews write them.
 SUMS = (
     "total", "totals", "subtotal", "overall", "pooled", "summary", "sum", "combined", "all_studies",
     "all_trials", "fixed_effect", "fixed_effects", "random_effects", "common_effect",
 )  # fmt: skip
+WHOLE = {
+    role for role in NUMBERS if role.startswith(("n_", "events_", "nonevents_")) or role == "n"
+}
 # An effect with its interval in one cell: 0.70 (0.45-1.10), 0.70 [0.45; 1.10].
 _NUMBER = r"[-−]?\d*[.,]?\d+"
 _SEVERAL = re.compile(rf"{_NUMBER}\s*[\[(]\s*{_NUMBER}\s*(?:-|–|—|to|,|;)\s*{_NUMBER}\s*[\])]")
+UNKNOWN = "if it is not known, delete the row, since every row needs it"
 _THOUSANDS = re.compile(r"\d{1,3}([.,'’ ]\d{3})+")
 
 
@@ -42,7 +47,26 @@ def no_number(cell: str, decimal: str) -> str:
         return f"{told} is no number; if it is {plain}, write it so, without a sign for thousands"
     if other in cell:
         return f"{told} is no number: the file’s decimal sign is a {sign}; write it with that"
-    return f"{told} is no number (the decimal sign is a {sign}); if it is not known, leave it empty"
+    return f"{told} is no number (the decimal sign is a {sign}); {UNKNOWN}"
+
+
+def empty_cell(needed: Sequence[str], raw: bool) -> str:
+    """What to do about an empty cell where every row has to fill the columns `needed`."""
+    text = f"is empty; every row needs {listed(needed)}; write the number, or delete the row"
+    other = " (or give every row its effect and standard error, in place of these columns)"
+    return text + other * raw
+
+
+def not_allowed(role: str, value: float) -> str:
+    """Why a number with this `role` cannot be such a `value`, or ""."""
+    if role in WHOLE and value % 1:
+        return f"is {value:g}, and must be a whole number: {NUMBERS[role]}"
+    if role.startswith("sd_") and value <= 0:
+        return (
+            f"is {value:g}; a standard deviation is above 0; check whether it was rounded, stands in "
+            "the wrong column, or was not reported (then delete the row)"
+        )
+    return ""
 
 
 def in_file_terms(text: str, columns: Mapping[str, str]) -> str:

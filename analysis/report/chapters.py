@@ -15,6 +15,7 @@ from .keys import slug
 from .measures import CORRELATIONS, DIFFERENCES, RATIOS, RAW, Measure
 from .moderators import are_enough
 from .roles import MODERATOR, SUBGROUP
+from .single import is_single
 from .trials import Data, Outcome
 from .writer import TAKEN
 
@@ -50,7 +51,12 @@ def chapters(data: Data, published: bool = False, changed: bool = False) -> dict
     }
     for number, outcome in enumerate(outcomes, 3):
         found[f"chapters/{number:02}-{_id(outcome)}.qmd"] = _outcome(data, outcome)
-    after = ["what-if", *(["ledger"] if published else []), *(["changed"] if changed else [])]
+    several = not all(map(is_single, outcomes))
+    after = [
+        *(["what-if"] if several else []),
+        *(["ledger"] if published else []),
+        *(["changed"] if changed else []),
+    ]
     for number, name in enumerate(after, len(outcomes) + 3):
         found[f"chapters/{number:02}-{name}.qmd"] = fill(f"{name}.qmd")
     found["chapters/99-references.qmd"] = fill("references.qmd")
@@ -71,9 +77,10 @@ def _index(data: Data) -> str:
 
 def _result(outcome: Outcome) -> str:
     names = {"key": outcome.key, "id": _id(outcome)}
-    several = " " + fill("outcome-dependent.qmd", **names).strip() if outcome.dependent else ""
+    own = "single" if is_single(outcome) else "outcome"
+    several = " " + fill(f"{own}-dependent.qmd", **names).strip() if outcome.dependent else ""
     label = escape_markdown(outcome.name)
-    return fill("index-outcome.qmd", **names, label=label, dependent=several)
+    return fill(f"index-{own}.qmd", **names, label=label, dependent=several)
 
 
 def _methods(data: Data) -> str:
@@ -116,6 +123,10 @@ def _numeric(data: Data) -> list[str]:
 
 def _outcome(data: Data, outcome: Outcome) -> str:
     names = {"key": outcome.key, "id": _id(outcome)}
+    if is_single(outcome):
+        several = fill("single-dependent.qmd", **names) if outcome.dependent else ""
+        label = escape_markdown(outcome.name)
+        return fill("outcome-single.qmd", **names, label=label, dependent=several)
     pooled, analysed = SCALES[outcome.measure.kind]
     dated = any(t.year is not None for t in outcome.trials)
     categories = any(

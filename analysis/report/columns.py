@@ -8,6 +8,7 @@ from ..review.data import DataError, Finding
 from .arms import Arms, find_arms
 from .lacking import lacking
 from .measures import BY_FORM, CELLS, MEASURES, RAW, Measure
+from .nearest import did_you_mean
 from .roles import (
     IGNORE,
     MODERATOR,
@@ -16,6 +17,7 @@ from .roles import (
     ROLES,
     SUBGROUP,
     folded,
+    is_particular,
     measure_by_name,
     role_by_name,
 )
@@ -101,7 +103,7 @@ def _of_no_column(source: Source, settings: Settings) -> list[Finding]:
     """What the settings say of columns that the file does not have."""
     text = f"is set, and there is no such column; there are: {', '.join(source.columns)}"
     return [
-        settings.problem(key, name, text)
+        settings.problem(key, name, f"{text}{did_you_mean(name, source.columns)}")
         for key in OF_COLUMNS
         for name in getattr(settings, key)
         if name not in source.columns
@@ -145,7 +147,12 @@ def _named(source: Source, settings: Settings) -> dict[str, Understood]:
                 role = "events_control"
         if role is not None:
             found[column] = Understood(column, role, by)
-    return found
+    usual = {each.role for c, each in found.items() if each.by == SET or not is_particular(c)}
+    return {
+        c: each
+        for c, each in found.items()
+        if each.by == SET or not is_particular(c) or each.role not in usual
+    }
 
 
 def _study_of_several(source: Source, roles: dict[str, Understood]) -> dict[str, Understood]:
@@ -187,7 +194,8 @@ def _arms(source: Source, roles: dict[str, Understood]) -> Arms:
     """The arms by the names of columns that nothing else was said of."""
     known = roles.items()
     other = {c for c, e in known if e.by == SET or not e.role.endswith(("_treated", "_control"))}
-    return find_arms(column for column in source.columns if column not in other)
+    given = {each.role for each in roles.values() if each.by == SET}
+    return find_arms([column for column in source.columns if column not in other], given)
 
 
 def _of_arms(arms: Arms) -> dict[str, Understood]:
@@ -212,17 +220,23 @@ def _arm_names(settings, roles: dict[str, Understood], arms: Arms) -> tuple[str,
 
 def _measure(source: Source, settings, roles, present, arms) -> tuple:
     """The measure, its form, by what it was chosen, and what is wrong."""
+    able = [form for form in BY_FORM if present.issuperset(form)]
+    if not able:
+        return None, (), "", lacking(source, settings, roles, arms)
     if settings.measure:
         measure = MEASURES[settings.measure]
         form = next((f for f in measure.forms if present.issuperset(f)), None)
         if form is None and arms.undecided and not any(present.issuperset(f) for f in RAW):
-            return None, (), "", lacking(source, roles, present, arms)
+            return None, (), "", lacking(source, settings, roles, arms)
         if form is None:
-            return None, (), "", f"{measure.key} needs {_forms(measure.forms)}; {_has(present)}"
+            needs = f"{measure.key} needs {_forms(measure.forms)}"
+            return (
+                None,
+                (),
+                "",
+                f"{needs}; {_has(present)}; these allow measure: {_allowed(present)}",
+            )
         return measure, form, SET, ""
-    able = [form for form in BY_FORM if present.issuperset(form)]
-    if not able:
-        return None, (), "", lacking(source, roles, present, arms)
     raw = [form for form in able if form in RAW]
     if len(raw) > 1 and set(raw) != {
         CELLS,
@@ -245,8 +259,13 @@ def _forms(forms) -> str:
 
 
 def _has(present: set[str]) -> str:
-    found = ", ".join(role for role in NUMBERS if role in present)
-    return f"recognised: {found or 'none of these'}; set others by columns: {{NAME: role}}"
+    return f"recognised: {', '.join(role for role in NUMBERS if role in present)}"
+
+
+def _allowed(present: set[str]) -> str:
+    """The measures that the roles `present` allow."""
+    able = (m.key for m in MEASURES.values() if any(present.issuperset(f) for f in m.forms))
+    return " or ".join(able)
 
 
 def _settled(source, column: str, named: Understood | None, form) -> Understood:
@@ -267,12 +286,16 @@ def _settled(source, column: str, named: Understood | None, form) -> Understood:
         if len(set(numbers)) < 2:
             return Understood(column, NOTE, HELD, "it is the same in every row")
         return Understood(column, MODERATOR, HELD)
-    if any(number is not None for number in numbers):
+    if is_mixed(numbers):
         odd = next(c for c, n in zip(cells, numbers, strict=True) if n is None)
-        if 2 * sum(n is not None for n in numbers) > len(numbers):
-            return Understood(column, NOTE, HELD, f"numbers but for some cells, such as “{odd}”")
+        return Understood(column, NOTE, HELD, f"numbers but for some cells, such as “{odd}”")
     if len(distinct) < 2:
         return Understood(column, NOTE, HELD, "it is the same in every row")
     if 2 * len(distinct) > len(cells):
         return Understood(column, NOTE, HELD, "nearly every row has another text")
     return Understood(column, SUBGROUP, HELD)
+
+
+def is_mixed(numbers: list[float | None]) -> bool:
+    """Whether most cells, but not all, are `numbers`; None stands for a cell that is none."""
+    return None in numbers and 2 * numbers.count(None) < len(numbers)

@@ -20,7 +20,8 @@ from .pooled import add_data_table, add_forest, add_pooled
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
-from .source import read_source
+from .single import keep_single
+from .source import check_there, read_source
 from .studies import add_studies
 from .subgroups import add_subgroups
 from .trials import Data, read_trials
@@ -34,6 +35,7 @@ def read_data(path: Path, settings: Settings | None = None) -> Data:
     Raises `DataError` with every problem of a stage at once: the settings, the file, its columns, its
     rows.
     """
+    check_there(path)
     settings = read_settings(path) if settings is None else settings
     source = read_source(path, settings.delimiter, settings.decimal, settings.encoding)
     return read_trials(source, settings, understand(source, settings))
@@ -62,6 +64,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_conclusion(writer)
         add_over_time(writer)
         add_next_trial(writer)
+        keep_single(writer)
     add_what_if(registry, data, writers)
     if published:
         add_ledger(registry)

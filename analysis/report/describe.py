@@ -9,6 +9,7 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from . import bias, influential, moderators
 from .columns import HELD, SET
+from .doubts import same_name
 from .empty import told_of_silent
 from .intervals import off_centre
 from .measures import BY_FORM
@@ -38,13 +39,17 @@ def add_description(registry: Registry, data: Data) -> None:
     _add_settings(registry, data)
     _add_columns(registry, data)
     source = data.source
-    registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
+    rows = registry.value("data.rows", len(source.rows), count, f"rows of {source.name}")
     studies = {t.key for outcome in data.outcomes for t in outcome.everything}
-    registry.value("data.studies", len(studies), count, "studies with numbers of any outcome")
+    k = registry.value("data.studies", len(studies), count, "studies with numbers of any outcome")
+    on = " row on " if rows.raw == 1 else " rows on "
+    of = " study" if k.raw == 1 else " studies"
+    registry.add("data.size", Phrase.of("data.size", rows, on, k, of))
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
     registry.phrase("data.unit", _unit(data), ())
+    registry.phrase("data.same_name", same_name(data), ("data.rows",))
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)

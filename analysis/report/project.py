@@ -16,6 +16,7 @@ from .assets import LICENCE, STYLE, TEMPLATES, asset
 from .changed import VALUES, add_changed, keep
 from .chapters import chapters
 from .compose import compose, read_data
+from .doubts import doubts
 from .files import copy, copy_or_remove
 from .published import published_path, read_published
 from .settings import settings_path, with_measure
@@ -44,9 +45,13 @@ class Project:
         for file in (TRIALS, PUBLISHED, settings_path(self.root / TRIALS)):
             if (self.root / file).is_file():
                 shutil.copyfile(self.root / file, target / file.name)
-        for finding in (*self.data.left_out, *self._not_shown()):
-            print(f"finding: {finding}")
+        self.tell()
         return 0
+
+    def tell(self) -> None:
+        """Print what the author should know of the data, for the end of the build."""
+        for finding in (*self.data.left_out, *doubts(self.data), *self._not_shown()):
+            print(f"finding: {finding}")
 
     def _not_shown(self) -> list[str]:
         """The tables and figures that no chapter shows: an author's chapters stay while data grow."""

@@ -65,11 +65,13 @@ CONTROL = (
     "2",
     "0",
 )
+# Words for one event of many, which are meant where no column is called by the event as such.
+PARTICULAR = ("deaths", "death", "died", "dead", "deceased", "relapses", "relapsed", "responded")
 STEMS = {
     "mean": ("mean", "m", "means"),
-    "sd": ("sd", "std", "stdev", "standard_deviation"),
+    "sd": ("sd", "std", "stdev", "std_dev", "stddev", "std_deviation", "standard_deviation"),
     "n": ("n", "total", "size", "sample_size", "participants", "patients"),
-    "events": ("events", "event", "ev", "cases", "responders", "pos"),
+    "events": ("events", "event", "ev", "cases", "responders", "pos", *PARTICULAR),
     "nonevents": ("nonevents", "nonevent", "noevents", "neg", "non_events"),
 }
 FIXED = {
@@ -145,6 +147,11 @@ def role_by_name(name: str) -> str | None:
     plain = folded(name)
     bare = "_".join(word for word in plain.split("_") if word != "95")
     return NAMES.get(plain) or NAMES.get(bare)
+
+
+def is_particular(name: str) -> bool:
+    """Whether a column called `name` counts one event of several that a file may be about."""
+    return not set(PARTICULAR).isdisjoint(folded(name).split("_"))
 
 
 def measure_by_name(name: str) -> str | None:

@@ -24,9 +24,10 @@ import yaml
 from publish.tree import NotYaml, compose, writable
 
 from ..review.data import DataError, Finding
-from ..review.quoted import quoted
+from ..review.quoted import BRIEF, quoted
 from .measures import MEASURES
-from .roles import ROLES
+from .nearest import did_you_mean, nearest
+from .roles import ROLES, measure_by_name, role_by_name
 from .source import DECIMALS, DELIMITERS, as_number
 
 OF_PYTHON = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
@@ -130,6 +131,13 @@ def with_measure(path: Path, measure: str) -> str:
     return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
 
 
+def flow(settings: dict[str, str]) -> str:
+    """Return `settings` as YAML on one line."""
+    return yaml.safe_dump(
+        settings, default_flow_style=True, sort_keys=False, allow_unicode=True, width=float("inf")
+    ).strip()
+
+
 def _composed(path: Path) -> yaml.Node | None:
     """The YAML at `path` as a tree in which each scalar is text as it is written."""
     line, said = None, f"is larger than {LARGEST} bytes"
@@ -165,9 +173,10 @@ def _setting(key: str, value) -> dict:
         return {key: _text(value)}
     if key in ("author", "authors"):
         return {"authors": tuple(map(_text, value if isinstance(value, list) else [value]))}
-    if key in ("measure", "delimiter", "decimal"):
-        allowed = {"measure": MEASURES, "delimiter": DELIMITERS, "decimal": DECIMALS}[key]
-        return {key: _one_of(value, allowed)}
+    if key == "measure":
+        return {key: _measure(value)}
+    if key in ("delimiter", "decimal"):
+        return {key: _one_of(value, {"delimiter": DELIMITERS, "decimal": DECIMALS}[key])}
     if key in OF_COLUMNS:
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
@@ -187,7 +196,7 @@ def _setting(key: str, value) -> dict:
         return {key: share}
     besides = (*TEXTS, "file", "lines")
     known = [*TEXTS, *(n for n in Settings.__dataclass_fields__ if n not in besides)]
-    raise ValueError(f"is not known; settings: {', '.join(known)}")
+    raise ValueError(f"is not known{did_you_mean(key, known)}; settings: {', '.join(known)}")
 
 
 def _lines(key: str, value: yaml.Node) -> dict[tuple[str, str], int]:
@@ -218,9 +227,32 @@ def _unit(value) -> str | dict[str, str]:
 def _said_of(name: str, given, key: str) -> str:
     """What `key` says of the column or outcome `name`: its role, label or unit."""
     try:
-        return _one_of(given, ROLES) if key == "columns" else _text(given)
+        return _role(name, given) if key == "columns" else _text(given)
     except ValueError as error:
         raise ValueError(f"{quoted(name)} {error}") from None
+
+
+def _role(name: str, given) -> str:
+    """The role that is `given` to the column `name`."""
+    if name in ROLES and isinstance(given, str) and given not in ROLES:
+        raise ValueError(
+            f"is a role, and {quoted(given)} is none; if that is the column, it is the other way round: "
+            f"columns: {flow({given[:BRIEF]: name})}"
+        )
+    usual = role_by_name(given) if isinstance(given, str) else None
+    return _one_of(given, ROLES, usual)
+
+
+def _measure(given) -> str:
+    """The measure that is `given`, which may be called by no other name than its own."""
+    if isinstance(given, str) and given in MEASURES:
+        return given
+    called = {name: key for key, m in MEASURES.items() for name in (m.name, key)}
+    meant = nearest(given, called) if isinstance(given, str) else None
+    usual = measure_by_name(given) if isinstance(given, str) else None
+    said = f"; did you mean {usual or called[meant]}?" if usual or meant else ""
+    shown = ", ".join(f"{key} {measure.name}" for key, measure in MEASURES.items())
+    raise ValueError(f"is {quoted(given)}{said}; allowed: {shown}")
 
 
 def _encoding(name: str) -> str:
@@ -236,8 +268,10 @@ def _encoding(name: str) -> str:
     return name
 
 
-def _one_of(value, allowed) -> str:
+def _one_of(value, allowed, usual: str | None = None) -> str:
+    """The `value`, if it is `allowed`; what is `usual` for it may be meant where it is not."""
     if not isinstance(value, str) or value not in allowed:
         shown = ", ".join(map(repr, allowed) if "," in allowed else allowed)
-        raise ValueError(f"is {quoted(value)}; allowed: {shown}")
+        meant = f"; did you mean {usual}?" if usual else did_you_mean(value, allowed)
+        raise ValueError(f"is {quoted(value)}{meant}; allowed: {shown}")
     return value

@@ -15,6 +15,8 @@ from math import isinf
 from pathlib import Path
 
 from ..review.data import DataError, Finding
+from .many import named
+from .nearest import nearest
 
 MARK = b"\xef\xbb\xbf"
 ENCODINGS = ("utf-8", "cp1252")
@@ -109,6 +111,27 @@ def read_source(
         raise DataError(problems)
     decimal = decimal or _decimal(rows, delimiter)
     return Source(name, columns, rows, encoding, delimiter, decimal)
+
+
+def check_there(path: Path) -> None:
+    """Raise `DataError` where no file is at `path`: where it was looked for, and what is there."""
+    if path.exists() and not path.is_dir():
+        return
+    place = path.resolve()
+    folder, said = (
+        (place, "is a folder; give a file") if path.is_dir() else (place.parent, "is not")
+    )
+    if not folder.is_dir():
+        text = f"is not there, nor is the folder {folder} in which it was looked for"
+        raise DataError([Finding(place.name, None, None, text)])
+    files = sorted(f.name for f in folder.iterdir() if f.suffix.lower() == ".csv")
+    stems = {Path(name).stem: name for name in files}
+    meant = stems.get(nearest(place.stem, stems))
+    near = f"; did you mean {meant}?" if meant else ""
+    there = f"CSV files there: {named(files)}" if files else "no CSV file is there"
+    looked = "" if path.is_dir() else f" in {folder}, where it was looked for"
+    text = f"{said}{looked}; {there}{near}"
+    raise DataError([Finding(place.name or str(place), None, None, text)])
 
 
 def _decode(name: str, content: bytes, encoding: str | None) -> tuple[str, str]:

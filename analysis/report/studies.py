@@ -40,7 +40,8 @@ def _add_study(writer: Writer, data: Data, prefix: str, trial: Trial) -> None:
     measure, half = writer.outcome.measure, quantile(writer.level, None)
     for role, cell in trial.raw.items():
         raw = data.source.number(cell)
-        meaning = f"{NUMBERS[role]}, {trial.name}; {data.source.name}, line {trial.line}"
+        place = f"{data.source.name}, line {trial.line}, column {data.columns.one(role)}"
+        meaning = f"{NUMBERS[role]}, {trial.name}; {place}"
         writer.put(
             given_name(prefix, role), raw, lambda _, cell=cell: cell.replace("-", MINUS), meaning
         )

@@ -10,18 +10,15 @@ import numpy as np
 from ..engine.aggregate import aggregate
 from ..review.data import DataError, Finding
 from ..review.quoted import quoted
-from .cells import in_file_terms, is_sum, no_number
+from .cells import empty_cell, in_file_terms, is_sum, no_number, not_allowed
 from .columns import Columns
 from .effects import counts_of, effect_of, silence, size_of
 from .keys import slug
-from .measures import Measure
-from .roles import AROUND, MODERATOR, NUMBERS, SUBGROUP
+from .measures import RAW, Measure
+from .roles import AROUND, MODERATOR, SUBGROUP
 from .settings import Settings
 from .source import Line, Source, is_missing
 
-WHOLE = {
-    role for role in NUMBERS if role.startswith(("n_", "events_", "nonevents_")) or role == "n"
-}
 ONLY = "outcome"  # the key of the outcome where no column names outcomes
 
 
@@ -228,8 +225,8 @@ class _Reader:
             self.left_out.append(self.source.problem(row.number, None, text))
             return None
         for role in empty:
-            text = f"is empty; {self.columns.measure.key} needs {', '.join(form)} in every row"
-            self._wrong(row, self.columns.one(role), text)
+            names = [self.columns.one(each) for each in form]
+            self._wrong(row, self.columns.one(role), empty_cell(names, form in RAW))
         numbers = {role: self._number(row, role) for role in form if role not in empty}
         years = self._around(row, "year")
         moderators = self._around(row, MODERATOR)
@@ -258,11 +255,8 @@ class _Reader:
         value = self.source.number(row.cells[column])
         if value is None:
             self._wrong(row, column, no_number(row.cells[column], self.source.decimal))
-        elif role in WHOLE and value % 1:
-            self._wrong(row, column, f"is {value:g}; {NUMBERS[role]} is a whole number")
-            return None
-        elif role.startswith("sd_") and value <= 0:
-            self._wrong(row, column, f"is {value:g}; a standard deviation is above 0")
+        elif not_allowed(role, value):
+            self._wrong(row, column, not_allowed(role, value))
             return None
         return value
 
