@@ -1,5 +1,6 @@
 """The engine's own cases."""
 
+import numba
 import numpy as np
 
 import analysis as ma
@@ -36,7 +37,7 @@ def every_statistic():
 
 
 report(
-    f"this engine, numpy {np.__version__}",
+    f"this engine, numpy {np.__version__}, numba {numba.__version__}",
     {
         "dl_18": lambda: ma.pool(y18, vi=v18, method="DL").estimate,
         "reml_18": lambda: ma.pool(y18, vi=v18, method="REML").estimate,
