@@ -69,7 +69,7 @@ def test_the_chapter_tells_it_of_counts_alone(tmp_path):
     effects = "study,log_rr,se\nA,0.1,0.2\nB,0.3,0.2\n"
     data = read(tmp_path, effects)
     assert told not in chapters(data)["chapters/03-outcome.qmd"]
-    assert "outcome.absolute.told" not in compose(data)
+    assert "outcome.absolute.control" not in compose(data)
 
 
 NOUGHT = COUNTS + "A,4,100,8,100\nB,0,90,3,95\nC,5,80,9,85\n"

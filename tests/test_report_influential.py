@@ -31,7 +31,7 @@ def test_a_study_that_its_weight_alone_flags_is_told_with_it_and_with_the_bound(
     # By hand: weights of 200 and eleven times 5; 3 of 12 is a quarter.
     share = 100 * 200 / (200 + 11 * 5)
     assert registry.get(Phrase, "outcome.influence.flagged").text == (
-        f"Flagged as influential: Heavy (share of the weights {share:.2f}%, beyond 25.00%)."
+        f"Flagged as influential: Heavy (share of the weights {share:.2f}% beyond 25.00%)."
     )
     value = registry.get(Value, "outcome.influence.study.heavy.hat")
     assert value.raw == pytest.approx(share)

@@ -81,7 +81,7 @@ def _reasons(writer: Writer, found: Influence, i: int) -> list[str | Value]:
                 f"influence.bound.{name}", bound, flag.bound,
                 f"bound of {flag.name}, beyond which a study is flagged", ("k",),
             )  # fmt: skip
-            said += [", " if said else "", f"{flag.name} ", own, ", beyond ", limit]
+            said += [", " if said else "", f"{flag.name} ", own, " beyond ", limit]
     return said
 
 
