@@ -121,8 +121,8 @@ def test_both_causes_of_another_conclusion_are_told():
     tau2, _, p = by_reml(y, v)
     moments = by_hand.moments_tau2(y, v)
     assert said("stroke", "methods.differ").endswith(
-        f"not significant by the recommended one (p = {p:.3f}), whose τ is larger ({sqrt(tau2):.2f} "
-        f"against {sqrt(moments):.2f}), and whose interval allows for the error of τ²."
+        f"not significant by the recommended one (p = {p:.3f}), whose τ is larger ({sqrt(tau2):.1f} "
+        f"against {sqrt(moments):.1f}), and whose interval allows for the error of τ²."
     )
 
 
@@ -153,7 +153,7 @@ def test_a_next_trial_is_not_said_to_meet_differences_that_q_does_not_find():
     before = found["fits"]["REML"]["z"]["tau2"]
     assert said("smoke", "next.told").endswith(
         ": its disagreement would be counted as heterogeneity (τ would rise from "
-        f"{sqrt(before):.3f} to {sqrt(after):.3f}), and a random-effects mean gives one trial limited "
+        f"{sqrt(before):.2f} to {sqrt(after):.2f}), and a random-effects mean gives one trial limited "
         "weight."
     )
 

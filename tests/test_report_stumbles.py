@@ -222,7 +222,7 @@ def test_a_row_of_another_length_is_told_what_to_do(tmp_path, row, said):
     [
         (
             [5 + i % 2 for i in range(12)],
-            "its disagreement would be counted as heterogeneity (τ would rise from 0.000 to ",
+            "its disagreement would be counted as heterogeneity (τ would rise from 0.00 to ",
         ),
         (
             [2 + 4 * (i % 2) for i in range(12)],

@@ -77,10 +77,11 @@ def _reasons(writer: Writer, found: Influence, i: int) -> list[str | Value]:
                 lambda x, flag=flag, bound=bound: flag.text(x, bound),
                 f"{flag.name} of {trial.name}", writer.trial_inputs(),
             )  # fmt: skip
-            limit = writer.put(
-                f"influence.bound.{name}", bound, flag.bound,
-                f"bound of {flag.name}, beyond which a study is flagged", ("k",),
-            )  # fmt: skip
+            limit = f"influence.bound.{name}"
+            if writer.name(limit) not in writer.registry:  # by another study that it flags
+                meaning = f"bound of {flag.name}, beyond which a study is flagged"
+                writer.put(limit, bound, flag.bound, meaning, ("k",))
+            limit = writer.get(limit)
             said += [", " if said else "", f"{flag.name} ", own, " beyond ", limit]
     return said
 

@@ -48,7 +48,7 @@ def add_next_trial(writer: Writer) -> None:
     if se is None and len(trials) >= FEWEST:
         then = _pooled(trials, (effect, min(t.vi for t in trials) / REACH**2))
     meaning = "standard deviation of the true effects, τ, with the most precise such trial"
-    writer.number("next.tau", then and sqrt(then.tau2), writer.places + 1, meaning, inputs)
+    writer.number("next.tau", then and sqrt(then.tau2), writer.places, meaning, inputs)
     why = [] if then is None else _reason(writer, now)
     writer.tell("next.told", *_told(writer, significant, se, n, why))
 
