@@ -90,7 +90,7 @@ def test_of_a_single_study_nothing_is_shown_that_takes_several(tmp_path, name):
     own = [text for path, text in texts.items() if path.endswith(("outcome.qmd", "index.qmd"))]
     shown = "".join(own)
     assert len(own) == 2 and "figure(" not in shown.replace("import figure", "")
-    assert shown.count("A single study tells of this outcome") == 2
+    assert shown.count("tells of this outcome, so\nthat nothing is pooled") == 2
     assert "studies the pooled" not in shown
     asked = set(re.findall(r'\b[vp]\("([^"]+)"\)', shown))
     assert "outcome.reml.estimate" in asked
