@@ -227,11 +227,14 @@ def _no_output(root: Path, folder: Path) -> str:
 
     What stands there is removed, so it must be a site: with "data" an author would lose work.
     """
-    inside = (root / folder).resolve().is_relative_to(root.resolve()) and folder != Path(".")
+    target = root / folder
+    try:
+        inside = target.resolve().is_relative_to(root.resolve()) and folder != Path(".")
+        holds_files = target.is_file() or (target.is_dir() and any(target.iterdir()))
+    except OSError as error:  # of a name that is too long, or a folder that cannot be read
+        return f"cannot be the folder of a site: {error.strerror}"
     if not inside:
         return "must be a folder inside the project"
-    target = root / folder
-    holds_files = target.is_file() or (target.is_dir() and any(target.iterdir()))
     if holds_files and not (target / "index.html").is_file():
         return "exists and is no site; building would replace it: name another folder"
     return ""

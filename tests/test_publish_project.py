@@ -92,6 +92,7 @@ def test_text_stays_as_it_is_written(toy, title, read):
         ("toc: true", "? [a]\n    : b", 20, "a list or a mapping as a key is not supported"),
         ("  author:", "  title: B\n  author:", 7, "book.title is set in line 6 as well"),
         ("output-dir: _site", 'output-dir: "a\\0"', 3, "without control characters"),
+        ("output-dir: _site", "output-dir: " + "a" * 5000, 3, "cannot be the folder of a site"),
         ("- chapters/one.qmd", "- a" + "/a" * 5000, 10, "is not found"),
         ("- chapters/one.qmd", "- part: x", 10, "one is a mapping; it must be text"),
         ("execute:\n  echo: false", "execute: default", 16, "must hold keys with values: echo"),
