@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .batch_tau2 import MAX_STEPS, ROUNDING, SMALL_STEP
 from .compiled import plain
-from .likelihood import highest_of_rows
+from .likelihood import ROUNDING, SMALL_STEP, STEPS, highest_of_rows
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _paule_mandel(y, v, design: Design) -> tuple[np.ndarray, np.ndarray]:
     """Return tau2 at which rss is k - p, by Newton on 1/rss as in `batch_tau2.paule_mandel`."""
     tau2, converged = np.zeros(len(y)), np.ones(len(y), dtype=bool)
     active = np.flatnonzero(design.fit(y, 1 / v).rss > design.df)
-    for _ in range(MAX_STEPS):
+    for _ in range(STEPS):
         if not active.size:
             break
         at = tau2[active]

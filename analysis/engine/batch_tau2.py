@@ -15,14 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import batch_sums
-from .likelihood import highest_of_rows
-
-# Newton on 1/Q needs about four steps.
-MAX_STEPS = 100
-# A step this small, relative to tau2 or to the variance of an estimate, is the last: the error
-# after it is of the order of its square.
-SMALL_STEP = 1e-9
-ROUNDING = 1e-14
+from .likelihood import ROUNDING, SMALL_STEP, STEPS, highest_of_rows
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ def paule_mandel(rows: Block) -> tuple[np.ndarray, np.ndarray]:
     active = np.flatnonzero(rows.q > rows.k - 1)
     y, v, df, mean = (each[active] for each in (rows.y, rows.v, rows.k - 1, rows.mean))
     at = np.zeros(len(active))
-    for _ in range(MAX_STEPS):
+    for _ in range(STEPS):
         if not active.size:
             break
         s1, q, slope = batch_sums.spread(y, v, mean, at)
