@@ -17,8 +17,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtr, stdtr, stdtrit
 
 from . import batch_sums, checks
-from .batch_tau2 import TAU2, block
-from .compiled import plain
+from .batch_tau2 import TAU2, Block, block
 from .distributions import quantile
 from .parallel import Arrays, Progress, each_block
 from .rows import Rows, locked
@@ -177,7 +176,10 @@ def pool(
 
 
 def _pooled(method: str, ci: str, part: slice, y: np.ndarray, v: np.ndarray) -> Arrays:
-    return fit_block(*present(y, v, part), method, ci)
+    rows = block(y, v, np.full(len(y), y.shape[1]))
+    if rows.outside:
+        rows = block(*_present(y, v, part))
+    return _fit(rows, method, ci)
 
 
 def fit(
@@ -207,53 +209,49 @@ def one(yi: np.ndarray, vi: np.ndarray, method: str, ci: str) -> dict[str, float
     return {name: values[0] for name, values in fields.items()}
 
 
-def present(y: np.ndarray, v: np.ndarray, part: slice):
+def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str) -> Arrays:
+    """Return the fields of `Batch` for rows `y`, `v` with `k` studies, absent ones y 0, v inf."""
+    return _fit(block(y, v, k), method, ci)
+
+
+def _fit(rows: Block, method: str, ci: str) -> Arrays:
+    tau2, converged = TAU2[method](rows)
+    s1, estimate = rows.s1, rows.mean
+    if tau2.any():
+        s1, estimate = batch_sums.weighted(rows.y, rows.v, rows.mean, tau2)
+    se = np.sqrt(1 / s1)
+    df = rows.k - 1
+    if ci in ("hksj", "hksj-adhoc"):
+        _, rss, _ = batch_sums.spread(rows.y, rows.v, rows.mean, tau2)
+        factor = rss / np.maximum(df, 1)
+        factor = np.where(df > 0, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)
+        se *= np.sqrt(factor)
+    fields = {
+        "k": rows.k,
+        "estimate": estimate,
+        "se": se,
+        "tau2": tau2,
+        "q": rows.q,
+        "typical_variance": df / rows.c,
+        "weight_sum": s1,
+        "converged": converged,
+    }
+    if rows.empty.size:
+        for name in FIELDS:
+            fields[name][rows.empty] = np.nan
+        fields["k"][rows.empty], fields["converged"][rows.empty] = 0, False
+    return fields
+
+
+def _present(y: np.ndarray, v: np.ndarray, part: slice):
     """Return y, v, k of rows with absent studies as y 0, v inf; refuse bad values of the `part`."""
     small, large = checks.SMALLEST, checks.LARGEST
-    y, v = plain(y), plain(v)
-    if batch_sums.within(v, small, large) and batch_sums.within(y, -large, large):
-        return y, v, np.full(len(y), y.shape[1])
     absent = np.isnan(y) | np.isnan(v)
     allowed = f"every estimate must lie within {large:g} of 0, or be NaN"
     _refuse("yi", y, ~absent & (np.abs(y) > large), part, allowed)
     allowed = f"every variance must lie between {small:g} and {large:g}, or be NaN"
     _refuse("vi", v, ~absent & ((v < small) | (v > large)), part, allowed)
     return np.where(absent, 0.0, y), np.where(absent, np.inf, v), (~absent).sum(axis=1)
-
-
-def fit_block(y: np.ndarray, v: np.ndarray, k: np.ndarray, method: str, ci: str) -> Arrays:
-    """Return the fields of `Batch` for rows `y`, `v` with `k` studies, absent ones y 0, v inf."""
-    empty = np.flatnonzero(k == 0)
-    if empty.size:
-        y, v, k = y.copy(), v.copy(), k.copy()
-        y[empty, 0], v[empty, 0], k[empty] = 0.0, 1.0, 1
-    y, v = plain(y), plain(v)
-    sums = block(y, v, k)
-    tau2, converged = TAU2[method](sums)
-    s1, estimate = sums.s1, sums.mean
-    if tau2.any():
-        s1, estimate = batch_sums.weighted(y, v, sums.mean, tau2)
-    se = np.sqrt(1 / s1)
-    if ci in ("hksj", "hksj-adhoc"):
-        _, rss, _ = batch_sums.spread(y, v, sums.mean, tau2)
-        factor = rss / np.maximum(k - 1, 1)
-        factor = np.where(k > 1, factor if ci == "hksj" else np.maximum(factor, 1), 1.0)
-        se *= np.sqrt(factor)
-    fields = {
-        "k": k,
-        "estimate": estimate,
-        "se": se,
-        "tau2": tau2,
-        "q": sums.q,
-        "typical_variance": (k - 1) / sums.c,
-        "weight_sum": s1,
-        "converged": converged,
-    }
-    if empty.size:
-        for name in FIELDS:
-            fields[name][empty] = np.nan
-        fields["k"][empty], fields["converged"][empty] = 0, False
-    return fields
 
 
 def _t_below(df: np.ndarray, below: np.ndarray) -> np.ndarray:

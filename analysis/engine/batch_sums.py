@@ -20,23 +20,21 @@ CANCELLED = 1e-4
 
 
 @compiled
-def within(values, low, high):
-    """Tell whether all `values` lie between `low` and `high`; NaN does not."""
-    outside = 0
-    for value in values.ravel():
-        outside += not (low <= value <= high)
-    return outside == 0
+def equal_effects(y, v, small, large):
+    """Return s1, the weighted mean, Q and c = s1 - s2/s1 of each row at tau2 = 0.
 
-
-@compiled
-def equal_effects(y, v):
-    """Return s1, the weighted mean, Q and c = s1 - s2/s1 of each row at tau2 = 0."""
+    And how many numbers are not to be used: of y, those not within `large` of 0; of v, those not
+    between `small` and `large`; NaN. Counting them here saves reading all from memory once more.
+    """
     b, n = y.shape
+    outside = 0
     totals, means, qs, cs = np.empty(b), np.empty(b), np.empty(b), np.empty(b)
     d = np.empty(n)
     for i in range(b):
         s1 = s2 = wy = wyy = 0.0
         for j in range(n):
+            outside += not (small <= v[i, j] <= large)
+            outside += not (-large <= y[i, j] <= large)
             w = 1 / v[i, j]
             s1 += w
             s2 += w * w
@@ -71,7 +69,7 @@ def equal_effects(y, v):
                     o2 += 1 / (v[i, j] * v[i, j])
             c = o1 * (1 + 1 / (v[i, first] * s1)) - o2 / s1
         totals[i], means[i], qs[i], cs[i] = s1, mean, q, c
-    return totals, means, qs, cs
+    return outside, totals, means, qs, cs
 
 
 @compiled

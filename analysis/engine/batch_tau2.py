@@ -14,17 +14,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import batch_sums
+from . import batch_sums, checks
+from .compiled import plain
 from .likelihood import ROUNDING, SMALL_STEP, STEPS, highest_of_rows
+
+NONE = np.array([], dtype=int)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows `y`, `v` with `k` studies each, and their sums under equal effects: s1, mean, q, c."""
+    """Rows `y`, `v` with `k` studies each, and their sums under equal effects: s1, mean, q, c.
+
+    `outside` counts the numbers of y and v that cannot be used, or are absent. An `empty` row has
+    k = 1 and y = 0, v = 1: a study that stands for none.
+    """
 
     y: np.ndarray
     v: np.ndarray
     k: np.ndarray
+    empty: np.ndarray
+    outside: int
     s1: np.ndarray
     mean: np.ndarray
     q: np.ndarray
@@ -33,12 +42,17 @@ class Block:
 
 def block(y: np.ndarray, v: np.ndarray, k: np.ndarray) -> Block:
     """Return the sums of rows `y`, `v` that have `k` studies each; absent ones as y 0, v inf."""
-    s1, mean, q, c = batch_sums.equal_effects(y, v)
-    single = k < 2
-    if single.any():
-        q[single] = 0.0
-        c[single] = np.nan
-    return Block(y, v, k, s1, mean, q, c)
+    fewest = k.min()
+    empty = np.flatnonzero(k == 0) if fewest == 0 else NONE
+    if empty.size:
+        y, v, k = y.copy(), v.copy(), k.copy()
+        y[empty, 0], v[empty, 0], k[empty] = 0.0, 1.0, 1
+    y, v = plain(y), plain(v)
+    outside, s1, mean, q, c = batch_sums.equal_effects(y, v, checks.SMALLEST, checks.LARGEST)
+    if fewest < 2:
+        single = k < 2
+        q[single], c[single] = 0.0, np.nan
+    return Block(y, v, k, empty, outside, s1, mean, q, c)
 
 
 def dersimonian_laird(rows: Block) -> np.ndarray:
@@ -104,7 +118,7 @@ def _closed(estimate: Callable[[Block], np.ndarray]) -> Callable:
 
 def _cut(tau2: np.ndarray) -> np.ndarray:
     """Return `tau2` with what lies below 0, or is undefined for a single study, set to 0."""
-    return np.where(tau2 > 0, tau2, 0.0)
+    return np.fmax(tau2, 0.0)
 
 
 def _unweighted(rows: Block) -> np.ndarray:
