@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
+# A package's version, and by case its seconds, value and share.
+Timed = tuple[str, dict[str, tuple[float, str, float]]]
 CASES = {
     "dl_18": "DL, 18 studies, all statistics",
     "reml_18": "REML, 18 studies, all statistics",
@@ -45,6 +47,8 @@ CASES = {
     "batch_pm_million": "a million PM fits of 18",
     "batch_reml_million": "a million REML fits of 18",
 }
+# The packages take turns, so that a slow minute of a shared machine does not meet one of them alone.
+ROUNDS = 3
 # Estimates this far apart are not the same computation.
 SAME = 1e-4
 
@@ -60,7 +64,11 @@ def main(peers: str | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for k in (18, 10_000, 100_000):
             write_studies(Path(folder) / f"k{k}.csv", k)
-        found = {name: run(name, [*command, folder]) for name, command in commands.items()}
+        rounds = [
+            {name: run(name, [*command, folder]) for name, command in commands.items()}
+            for _ in range(ROUNDS)
+        ]
+    found = {name: middle([each[name] for each in rounds]) for name in commands}
     found = {name: result for name, result in found.items() if result}
     (HERE / "RESULTS.md").write_text(document(found), encoding="utf-8")
     print(f"bench/RESULTS.md: {', '.join(version for version, _ in found.values())}")
@@ -77,7 +85,17 @@ def write_studies(path: Path, k: int) -> None:
             rows.writerow([draw.gauss(0.5, math.sqrt(vi + 0.1)), vi])
 
 
-def run(name: str, command: list[str]) -> tuple[str, dict[str, tuple[float, str, float]]] | None:
+def middle(results: list[Timed | None]) -> Timed | None:
+    """Return the version of a package, and of each of its cases the line of the median time."""
+    results = [result for result in results if result]
+    if not results:
+        return None
+    version, cases = results[0]
+    lines = {case: sorted(timed[case] for _, timed in results if case in timed) for case in cases}
+    return version, {case: each[len(each) // 2] for case, each in lines.items()}
+
+
+def run(name: str, command: list[str]) -> Timed | None:
     """Return the version and the lines (seconds, value, share) of the package `name`, if it runs."""
     print(f"timing {name}", flush=True)
     single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -106,7 +124,8 @@ def document(found: dict) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench`; do not edit. Processor time, medians of runs within about a second,",
-        "one process a package, one thread, the same data. In brackets, how many times the engine's.",
+        f"of {ROUNDS} rounds in which the packages take turns; one process a package, one thread, the",
+        "same data. In brackets, how many times the engine's.",
         "`~` marks a time that was extrapolated from a part of the work (subsets, drawn at random).",
         "",
         f"{machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.",
