@@ -268,7 +268,7 @@ def test_init_gives_the_labels_of_the_example_to_the_example_alone(tmp_path):
     assert main(["init", str(tmp_path / "told"), "--data", str(mine)]) == 0
     assert (tmp_path / "told/data/trials.yml").read_text(encoding="utf-8") == "title: Mine"
     assert main(["init", str(tmp_path / "example")]) == 0
-    assert "favours" in (tmp_path / "example/data/trials.yml").read_text(encoding="utf-8")
+    assert "better" in (tmp_path / "example/data/trials.yml").read_text(encoding="utf-8")
 
 
 @LONG

@@ -78,12 +78,12 @@ def test_a_conclusion_that_hangs_on_dependence_says_so_in_summary_and_section():
         for r in (levels, robust)
     ]
     told = (
-        "The conclusion hangs on how dependence is handled: the pooled effect is significant where each "
-        f"study’s effects are averaged (p = {p:.3f}), not significant in the three-level model of all "
-        f"effects ({ends[0]}) and not significant with cluster-robust errors ({ends[1]})."
+        "The conclusion depends on how dependence is handled: the pooled effect is significant where "
+        f"each study’s effects are averaged (p = {p:.3f}), not significant in the three-level model of "
+        f"all effects ({ends[0]}) and not significant with cluster-robust errors ({ends[1]})."
     )
     assert said("calendar", "methods.differ").startswith(told)
-    assert told in said("calendar", "methods.agree")
+    assert told.replace("The conclusion", "But it") in said("calendar", "methods.agree")
     texts = chapters(read_data(EXAMPLES / "calendar.csv"))
     assert 'say("outcome.methods.differ")' in texts["index.qmd"]
     assert 'say("outcome.methods.agree")' in texts["chapters/03-outcome.qmd"]
@@ -96,8 +96,8 @@ def test_a_conclusion_that_hangs_on_single_studies_says_on_how_many():
     assert 0 < turned < len(y)
     assert registry("calendar").get(Value, "outcome.reml.without.turning").raw == turned
     assert said("calendar", "methods.differ").endswith(
-        f"It also hangs on single studies: in {turned} of the {len(y)} analyses that leave a study out "
-        "the pooled effect is not significant."
+        f"It also depends on single studies: in {turned} of the {len(y)} analyses that leave a study "
+        "out the pooled effect is not significant."
     )
 
 
@@ -198,6 +198,22 @@ def test_a_prediction_that_hangs_on_the_estimate_of_tau_is_no_expectation(tmp_pa
     assert found.get(Phrase, "outcome.reml.prediction").text == (
         "stays clear of the line of no effect if τ is as estimated; τ is poorly known "
         f"({low.text} to {high.text}), and with DerSimonian and Laird’s the interval crosses it "
+        f"({number(mean - half, places)} to {number(mean + half, places)})"
+    )
+
+
+def test_a_prediction_that_crosses_by_reml_alone_says_what_the_other_tau_gives(tmp_path):
+    """The moments find no τ² here, and REML finds one."""
+    y, v = np.array([0.6, 0.3, 0.5, 0.7]), np.array([0.119, 0.048, 0.114, 0.01])
+    assert by_hand.moments_tau2(y, v) == 0 < by_reml(y, v)[0]
+    w = 1 / v
+    mean, half = np.sum(w * y) / np.sum(w), student.isf(0.025, 2) * sqrt(1 / np.sum(w))
+    assert mean - half > 0
+    found = compose(read(tmp_path, as_file(y, v)))
+    places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "crosses the line of no effect: in a new setting the true effect may be absent or reversed; "
+        "with DerSimonian and Laird’s τ it stays clear of the line of no effect "
         f"({number(mean - half, places)} to {number(mean + half, places)})"
     )
 

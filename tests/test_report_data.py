@@ -166,6 +166,13 @@ def test_what_cannot_be_used_is_refused_with_the_reason(tmp_path, text, said):
         ("measure: [SMD]", "trials.yml:1:measure: is ['SMD']; allowed: SMD"),
         ("given_level: 95", "a share between 0 and 1"),
         ("favours: left", "two texts"),
+        ("better: fewer", "trials.yml:1:better: is 'fewer'; allowed: lower, higher"),
+        ("better: {pain: less}", "trials.yml:1:better: 'pain' is 'less'; allowed: lower, higher"),
+        ("better: [lower]", "must be one text, such as lower, or lines such as 'outcome: lower'"),
+        (
+            "better: {pain: lower}",
+            "trials.yml:1:better: 'pain' is set, and there is no such outcome",
+        ),
         ("a: [", "is no YAML"),
         ("- measure", "must hold lines"),
     ],

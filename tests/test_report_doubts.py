@@ -65,3 +65,24 @@ def test_a_column_that_an_odd_cell_keeps_from_analysis_is_told(tmp_path):
 
 def test_a_column_of_texts_is_no_column_of_numbers(tmp_path):
     assert told(tmp_path, "study,yi,vi,sort\nA,1,0.1,x\nB,2,0.1,y\nC,2,0.2,3\n") == []
+
+
+MEANS = "study,mean_t,sd_t,n_t,mean_c,sd_c,n_c\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("10,2,30,8,2.1,31", ""),
+        ("10,8,30,8,2,31", ""),
+        ("10,8.1,30,8,2,31", "A: sd_t is 8.1 and sd_c 2; one of them may be a standard error"),
+        ("10,2,300,8,2,30", ""),
+        ("10,2,30,8,2,301", "A: n_t is 30 and n_c 301; one of them may count something else"),
+    ],
+)
+def test_groups_that_are_not_alike_are_told_with_their_numbers(tmp_path, row, said):
+    text = f"{MEANS}A,{row}\nB,5,2,30,4,2,30\n"
+    assert told(tmp_path, text) == ([f"trials.csv:2: {said}"] if said else [])
+    sentence = f"The groups of a trial are usually alike, but not in {said} (line 2)."
+    data = compose(read(tmp_path, text)).get(Phrase, "data.unlike").text
+    assert data == (sentence if said else "")

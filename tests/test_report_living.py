@@ -138,6 +138,7 @@ def test_rows_and_tests_that_changed_are_told_by_name(tmp_path):
     """Nine studies have no regression yet; the tenth makes one, whose slope is clear."""
     root, path = tmp_path / "out", tmp_path / "mine.csv"
     rows = [f"S{n},{n / 10},0.01,{n}" for n in range(1, 11)]
+    path.with_suffix(".yml").write_text("labels: {dose: Dose of it}", encoding="utf-8")
     write(root, path, "\n".join(["study,yi,vi,dose", *rows[:9], ""]))
     write(root, path, "\n".join(["study,yi,vi,dose", *rows[1:], ""]))
     registry = open_project(root).shown.registry
@@ -146,10 +147,10 @@ def test_rows_and_tests_that_changed_are_told_by_name(tmp_path):
     assert registry.get(Phrase, "changed.tests").text == ""  # nine again
     write(root, path, "\n".join(["study,yi,vi,dose", *rows, ""]))
     told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
-    assert "Significant now and not before: " in told and "the slope on dose" in told
+    assert "Significant now and not before: " in told and "the slope on Dose of it" in told
     write(root, path, "\n".join(["study,yi,vi,dose", *rows[:9], ""]))
     told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
-    assert "Significant before and no longer: " in told and "the slope on dose" in told
+    assert "Significant before and no longer: " in told and "the slope on Dose of it" in told
 
 
 def test_what_no_chapter_of_an_authors_own_shows_is_told(tmp_path, monkeypatch, capsys):

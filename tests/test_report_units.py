@@ -73,7 +73,7 @@ def test_outcomes_have_units_of_their_own(tmp_path, settings, said, measures):
     ("settings", "said"),
     [
         ("measure: MD\nunit: {sleep: hours}", "trials.yml:2:unit: 'sleep' is set, and there is no"),
-        ("measure: MD\nunit: [hours]", "trials.yml:2:unit: must be a unit, such as days, or"),
+        ("measure: MD\nunit: [hours]", "trials.yml:2:unit: must be one text, such as days, or"),
         ("measure: MD\nunit: {pain: [a]}", "trials.yml:2:unit: 'pain' is ['a']; it must be text"),
     ],
 )

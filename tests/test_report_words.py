@@ -46,6 +46,45 @@ def test_groups_are_called_as_set_or_by_their_columns(tmp_path, header, settings
     assert any(end in text for text in texts(svg))
 
 
+SEEN = "the event is less frequent with iCBT than with usual care"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "ends"),
+    [
+        ("better: lower", f"{SEEN}, which is better, and", ("Favours iCBT", "Favours usual care")),
+        ("better: higher", f"{SEEN}, which is worse, and", ("Favours usual care", "Favours iCBT")),
+        (
+            "{better: lower, favours: [Fewer, More]}",
+            f"{SEEN} (“Fewer”), which is better, and",
+            ("Fewer", "More"),
+        ),
+    ],
+)
+def test_what_is_better_is_said_where_it_is_set(tmp_path, settings, said, ends):
+    (tmp_path / "trials.yml").write_text(settings, encoding="utf-8")
+    registry = compose(read(tmp_path, ARMS + ROWS))
+    assert direction(registry).startswith(said)
+    low, high = (
+        next(text for text in texts(registry.get(Figure, "outcome.forest").svg) if end in text)
+        for end in ends
+    )
+    assert low.startswith("←") and high.endswith("→")
+    assert registry.get(Phrase, "data.better").text == ""
+
+
+def test_what_is_better_of_each_outcome_is_set_by_its_name(tmp_path):
+    text = "study,outcome,yi,vi\n" + "".join(
+        f"S{i},{outcome},1,0.01\n" for i in range(3) for outcome in ("pain", "function")
+    )
+    (tmp_path / "trials.yml").write_text("better: {function: higher}", encoding="utf-8")
+    registry = compose(read(tmp_path, text))
+    told = registry.get(Phrase, "function.reml.direction").text
+    assert told.startswith("the effect is positive, which is better, and")
+    assert "better" not in registry.get(Phrase, "pain.reml.direction").text
+    assert "lower or higher values of pain are better" in registry.get(Phrase, "data.better").text
+
+
 def test_groups_take_two_names(tmp_path):
     (tmp_path / "trials.yml").write_text("arms: [drug]", encoding="utf-8")
     (told,) = problems(tmp_path, COUNTS + ROWS)

@@ -79,7 +79,7 @@ def test_an_own_trial_that_is_out_stays_out_when_another_is_removed(opened):
 @pytest.mark.parametrize(
     ("label", "text", "says"),
     [
-        ("Standard error", "0", "above nought"),
+        ("Standard error", "0", "above 0"),
         ("Standard error", "much", "numbers"),
         ("Standard error", "1e9", "reach"),
     ],
@@ -87,7 +87,7 @@ def test_an_own_trial_that_is_out_stays_out_when_another_is_removed(opened):
 def test_an_own_trial_that_cannot_be_is_refused_in_words(opened, label, text, says):
     opened.get_by_text("Add a trial of your own").click()
     opened.get_by_label("Name").fill("Own")
-    opened.get_by_label("Effect, above nought").fill("0.5")
+    opened.get_by_label("Effect, above 0").fill("0.5")
     opened.get_by_label(label, exact=True).fill(text)
     opened.get_by_role("button", name="Add", exact=True).click()
     assert says in opened.get_by_role("alert").inner_text()

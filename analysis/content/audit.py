@@ -26,9 +26,9 @@ from .pooled import evidence_on
 from .settings import ALPHA, SCALES
 
 STAKES = {
-    "conclusion": "A conclusion or a reason hangs on it",
-    "result": "In a reported result; no conclusion hangs on it",
-    "label": "Only a name, a count or a description hangs on it",
+    "conclusion": "A conclusion or a reason depends on it",
+    "result": "In a reported result; no conclusion depends on it",
+    "label": "Only a name, a count or a description depends on it",
 }
 COLUMNS = (
     Column("where", "Place"),
@@ -143,7 +143,7 @@ def _add_counts(registry: Registry, name: str, touched: Sequence[str], source: s
     for touches in TOUCHES:
         k = touched.count(touches)
         registry.value(
-            f"{name}.{touches}.k", k, count, f"{source}, by what hangs on them: {touches}"
+            f"{name}.{touches}.k", k, count, f"{source}, by what depends on them: {touches}"
         )
 
 

@@ -168,10 +168,10 @@ def _add_leave_one_out(registry: Registry, outcome: Outcome, sample: Sample) -> 
         other = "not significant" if p < ALPHA else "significant"
         verdict = "No single trial decides whether the result is significant."
         if len(turning) == 1:
-            verdict = f"Significance hangs on {names}: without it the result is {other}."
+            verdict = f"Significance depends on {names}: without it the result is {other}."
         elif turning:
             verdict = (
-                "Significance hangs on single trials: the result is "
+                "Significance depends on single trials: the result is "
                 f"{other} when any of these alone is left out: {names}."
             )
     registry.phrase(f"{prefix}.verdict", verdict, inputs)

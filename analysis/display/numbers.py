@@ -15,6 +15,7 @@ HYPHEN = re.compile(r"(?<![\w)])-(?=\.?\d)")  # of a number, not of a compound o
 SMALLEST_P = 0.001  # below it a p-value is shown as a bound
 LINE_P = 0.05  # which a p-value that is none other must not seem to be
 MOST_RATIO = 1000  # beyond which the limit of a ratio is shown as a bound
+TEN_THOUSAND = 10_000  # from which thousands are told apart
 FURTHER = 6  # decimals at most that `apart` adds; what is nearer than that is as good as there
 
 
@@ -58,8 +59,10 @@ def with_minus(text: str) -> str:
 
 
 def count(x: int | None) -> str:
-    """Return the whole number `x`."""
-    return ABSENT if is_absent(x) else number(x, 0)
+    """Return the whole number `x`, its thousands apart where it has five digits or more."""
+    if is_absent(x):
+        return ABSENT
+    return f"{x:,}".replace("-", MINUS) if abs(x) >= TEN_THOUSAND else number(x, 0)
 
 
 def pvalue(p: float | None) -> str:

@@ -24,8 +24,9 @@ names: study, year, outcome; mean_treated, sd_treated, n_treated, mean_control, 
 events_treated, n_treated, events_control, n_control; r and n; estimate with se, variance, or ci_low and
 ci_high. All others are categories, numbers that may go with the effect, or notes. A YAML file of the
 same name beside it may say otherwise: measure, columns, labels, title, authors, arms (what both groups
-are called), unit (of the outcome), units (of the numbers that may go with the effects), favours, level,
-given_level (the coverage of intervals in the file).
+are called), unit (of the outcome), better (lower or higher), units (of the numbers that may go with the
+effects), favours (what both ends of the axis mean), level, given_level (the coverage of intervals in the
+file).
 """
 
 

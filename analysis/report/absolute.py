@@ -12,6 +12,7 @@ from ..display.numbers import apart, count, number
 from ..display.value import Value
 from .counts import of_counts, table_of
 from .pooled import RECOMMENDED
+from .single import is_single
 from .trials import Data
 from .writer import Writer
 
@@ -88,8 +89,9 @@ def _told(writer: Writer, arms: tuple[str, str]) -> list[str | Value]:
     if None in (estimate.raw, low.raw, high.raw):
         return said
     per, risk = (writer.get(f"absolute.{name}") for name in ("per", "control"))
+    effect = writer.outcome.measure.name
+    effect = effect if is_single(writer.outcome) else f"pooled {effect}"
     return [
-        *said, f" At the risk with {arms[1]}, ", risk, " of ", per,
-        f", the pooled {writer.outcome.measure.name} means ", estimate, " per ", per, " (from ", low,
-        " to ", high, ").",
+        *said, f" At the risk with {arms[1]}, ", risk, " of ", per, f", the {effect} means ", estimate,
+        " per ", per, " (from ", low, " to ", high, ").",
     ]  # fmt: skip

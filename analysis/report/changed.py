@@ -12,6 +12,7 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .files import copy, copy_or_remove
+from .keys import slug
 from .settings import read_settings, settings_path
 from .source import Line, Source, read_source
 from .trials import Data
@@ -23,7 +24,7 @@ NAME = BEFORE / "name.txt"  # what the file of trials was called
 MOST = 12  # studies that a sentence names
 # The tests beside the pooled effect: of the funnel, of a moderator of numbers, of one of words.
 TEST = re.compile(
-    r".+?\.(?:egger\.pvalue|regression\.(?P<slope>[^.]+)\.pvalue|reml\.(?P<groups>[^.]+)\.f_pvalue)"
+    r"(?P<outcome>.+?)\.(?:egger\.pvalue|regression\.(?P<slope>[^.]+)\.pvalue|reml\.(?P<groups>[^.]+)\.f_pvalue)"
 )
 SHOWN = {
     "k": "Studies", "reml.estimate": "Pooled effect", "reml.ci_low": "Lower confidence limit",
@@ -74,7 +75,7 @@ def add_changed(registry: Registry, data: Data, root: Path) -> None:
     words = f"Whether the pooled effect is significant has changed: {listed(turned)}."
     told = words if turned else "No pooled effect became significant, and none ceased to be."
     registry.phrase("changed.told", told, tuple(names))
-    _add_tests(registry, before)
+    _add_tests(registry, data, before)
     _add_studies(registry, data, root)
 
 
@@ -85,15 +86,15 @@ def _old(registry: Registry, before: dict, now: Value) -> Value:
     return registry.value(f"before.{now.id}", old["raw"], lambda _: text, f"before: {now.source}")
 
 
-def _add_tests(registry: Registry, before: dict) -> None:
+def _add_tests(registry: Registry, data: Data, before: dict) -> None:
     """Register which of the tests beside the pooled effect found something only now, or only before."""
     now = {value.id: value.raw for value in registry.all(Value)}
     old = {name: value["raw"] for name, value in before.items()}
     sentences = [
         f"{words}: {listed(tests)}."
         for words, tests in (
-            ("Significant now and not before", _found(now, old)),
-            ("Significant before and no longer", _found(old, now)),
+            ("Significant now and not before", _found(data, now, old)),
+            ("Significant before and no longer", _found(data, old, now)),
         )
         if tests
     ]
@@ -101,15 +102,20 @@ def _add_tests(registry: Registry, before: dict) -> None:
     registry.phrase("changed.tests", " ".join(sentences), inputs)
 
 
-def _found(ones: dict[str, float | None], others: dict[str, float | None]) -> list[str]:
+def _found(data: Data, ones: dict[str, float | None], others: dict[str, float | None]) -> list[str]:
     """Which tests are significant by their p-values in `ones` and not in `others`, in words."""
+    columns = {slug(column, set()): data.label(column) for column in data.source.columns}
+    outcomes = {outcome.key: outcome.name for outcome in data.outcomes}
     found = []
     for name, p in ones.items():
         test, other = TEST.fullmatch(name), others.get(name)
         if test and p is not None and p < ALPHA and (other is None or other >= ALPHA):
-            slope, groups = (of and of.replace("_", " ") for of in test.groups())
-            words = f"the slope on {slope}" if slope else f"the difference by {groups}"
-            found.append(words if slope or groups else "Egger’s test")
+            outcome, slope, groups = test.groups()
+            column = columns.get(slope or groups, slope or groups)
+            words = f"the slope on {column}" if slope else f"the difference by {column}"
+            words = words if slope or groups else "Egger’s test"
+            several = len(outcomes) > 1
+            found.append(f"{words} ({outcomes.get(outcome, outcome)})" if several else words)
     return found
 
 

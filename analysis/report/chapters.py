@@ -123,10 +123,12 @@ def _numeric(data: Data) -> list[str]:
 
 def _outcome(data: Data, outcome: Outcome) -> str:
     names = {"key": outcome.key, "id": _id(outcome)}
+    tables = of_counts(outcome, data.columns.form)
+    counts = fill("outcome-counts.qmd", **names) if tables else ""
     if is_single(outcome):
         several = fill("single-dependent.qmd", **names) if outcome.dependent else ""
         label = escape_markdown(outcome.name)
-        return fill("outcome-single.qmd", **names, label=label, dependent=several)
+        return fill("outcome-single.qmd", **names, label=label, dependent=several, counts=counts)
     pooled, analysed = SCALES[outcome.measure.kind]
     dated = any(t.year is not None for t in outcome.trials)
     categories = any(
@@ -138,7 +140,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
         averaged=" " + fill("outcome-averaged.qmd").strip() if outcome.dependent else "",
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
-        counts=fill("outcome-counts.qmd", **names) if of_counts(outcome, data.columns.form) else "",
+        counts=counts,
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",
         moderators=_moderators(data, outcome, names | {"analysed": analysed}),
         pooled_scale=pooled, analysed_scale=analysed,

@@ -17,6 +17,7 @@ from .empty import add_empty
 from .moderators import add_moderators
 from .next_trial import add_next_trial
 from .pooled import add_data_table, add_forest, add_pooled
+from .prediction import add_prediction
 from .published import add_ledger, is_exact
 from .sensitivity import add_over_time, add_sensitivity
 from .settings import Settings, read_settings
@@ -52,6 +53,7 @@ def compose(data: Data, published: tuple[dict[str, str], ...] = ()) -> Registry:
         add_participants(writer)
         add_counts(writer, data)
         add_pooled(writer)
+        add_prediction(writer)
         add_absolute(writer, data)
         add_empty(writer)
         add_dependent(writer, data)

@@ -21,17 +21,16 @@ def add_conclusion(writer: Writer) -> None:
     `methods.differ`, for the summary, is empty where it hangs on nothing; `methods.agree` says more.
     """
     hanging = [found for found in (_method(writer), _dependence(writer), _single(writer)) if found]
-    heads = ["The conclusion hangs on ", *["It also hangs on "] * len(hanging)]
     differ: Parts = []
-    for head, found in zip(heads, hanging, strict=False):
-        differ += [" " if differ else "", head, *found]
+    for found in hanging:
+        differ += [" It also depends on " if differ else "The conclusion depends on ", *found]
     chosen = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
     classic, recommended = (_verdict(writer, model) for model in (CLASSIC, RECOMMENDED))
     agree: Parts = []
     if classic == recommended:
         agree = [f"Both ways lead to the same conclusion: the pooled effect is {classic}."]
-    agree += [" "] if agree and differ else []
-    writer.tell("methods.agree", *agree, *differ, inputs=chosen)
+        agree += [" But it depends on ", *differ[1:]] if differ else []
+    writer.tell("methods.agree", *(agree or differ), inputs=chosen)
     writer.tell("methods.differ", *differ, inputs=chosen)
 
 

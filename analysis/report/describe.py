@@ -9,9 +9,10 @@ from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from . import bias, influential, moderators
 from .columns import HELD, SET
-from .doubts import same_name
+from .doubts import same_name, unlike_groups
 from .empty import told_of_silent
 from .intervals import off_centre
+from .many import named
 from .measures import BY_FORM
 from .source import DECIMALS, DELIMITERS, is_missing
 from .trials import Data
@@ -26,7 +27,7 @@ COLUMNS = (
     Column("missing", "Missing", "right"),
     Column("note", "Remark"),
 )
-CONSTANT = 0.5  # the engine’s default for counts of nought
+CONSTANT = 0.5  # the engine’s default for counts of zero
 FEWEST = (
     ("bias", bias.FEWEST, "tests of asymmetry are left out"),
     ("moderator", moderators.FEWEST, "a meta-regression is left out"),
@@ -49,7 +50,9 @@ def add_description(registry: Registry, data: Data) -> None:
     registry.phrase("data.file", source.name, ())
     registry.phrase("data.read", _read(data), ())
     registry.phrase("data.unit", _unit(data), ())
+    registry.phrase("data.better", _better(data), ())
     registry.phrase("data.same_name", same_name(data), ("data.rows",))
+    registry.phrase("data.unlike", _unlike(data), ("data.rows",))
     registry.phrase("data.left_out", _left_out(data), ("data.rows",))
     registry.add("data.measure", Phrase.of("data.measure", *_measure(registry, data)))
     _add_zeros(registry, data)
@@ -71,7 +74,7 @@ def _add_settings(registry: Registry, data: Data) -> None:
     )
     for name, raw, meaning in (
         ("alpha", ALPHA, "significance below which a result is called significant"),
-        ("constant", CONSTANT, "added to every count of a row with a count of nought"),
+        ("constant", CONSTANT, "added to every count of a row with a count of zero"),
         ("low_i2", LOW_I2, "I² in per cent below which heterogeneity is called low"),
         ("high_i2", HIGH_I2, "I² in per cent from which on heterogeneity is called high"),
     ):
@@ -113,6 +116,12 @@ def _left_out(data: Data) -> str:
         return "Every row has the numbers that its effect is computed from."
     told = "; ".join(str(finding) for finding in data.left_out)
     return f"Left out were rows without any effect: {told}."
+
+
+def _unlike(data: Data) -> str:
+    """A warning of trials whose groups differ by more than treatments make them differ."""
+    found = [f"{finding.text} (line {finding.line})" for finding in unlike_groups(data)]
+    return f"The groups of a trial are usually alike, but not in {named(found)}." if found else ""
 
 
 def _off_centre(data: Data) -> str:
@@ -162,15 +171,28 @@ def _unit(data: Data) -> str:
     return " ".join(said)
 
 
+def _better(data: Data) -> str:
+    """That nothing tells in which direction an outcome is good, where nothing does."""
+    settings = data.settings
+    lacking = [o.name for o in data.outcomes if not settings.of_outcome("better", o.name)]
+    if settings.favours or not lacking:
+        return ""
+    of = f" of {listed(lacking)}" if len(data.outcomes) > 1 else ""
+    return (
+        f"The file does not tell whether lower or higher values{of} are better, and neither does the "
+        "report; the setting ‘better’ can."
+    )
+
+
 def _add_zeros(registry: Registry, data: Data) -> None:
-    """Register what was done about counts of nought."""
+    """Register what was done about counts of zero."""
     zeros = sum(t.zeros for outcome in data.outcomes for t in outcome.rows)
-    k = registry.value("data.zeros", zeros, count, "pooled rows with a count of nought")
+    k = registry.value("data.zeros", zeros, count, "pooled rows with a count of zero")
     constant = registry.get(Value, "settings.constant")
-    parts = ["No row that is pooled has a count of nought, so that nothing was added to any count."]
+    parts = ["No row that is pooled has a count of zero, so that nothing was added to any count."]
     if zeros:
         rows = "row that is pooled has" if zeros == 1 else "rows that are pooled have"
-        parts = [k, f" {rows} a count of nought; ", constant, " was added to each count there."]
+        parts = [k, f" {rows} a count of zero; ", constant, " was added to each count there."]
     registry.add("data.zeros.told", Phrase.of("data.zeros.told", *parts))
     silent = tuple(row for outcome in data.outcomes for row in outcome.silent)
     registry.phrase("data.empty", told_of_silent(silent) if silent else "", ("data.rows",))

@@ -11,6 +11,12 @@ from .roles import MODERATOR, NOTE, ROLES
 from .source import is_missing
 from .trials import Data, Trial
 
+# How many times the other group's a number may be before it is told, and what it may be then. Of 16
+# participants the standard error is a fourth of the SD.
+UNLIKE = {
+    "sd": (4, "one of them may be a standard error"),
+    "n": (10, "one of them may count something else"),
+}
 APART = "if these are different trials, name them apart"
 
 
@@ -18,7 +24,7 @@ def doubts(data: Data) -> tuple[Finding, ...]:
     """Everything of `data` that may be meant otherwise, as the terminal tells it."""
     merged = same_name(data)
     own = [data.source.problem(None, data.columns.one("study"), merged)] if merged else []
-    return (*own, *_not_analysed(data))
+    return (*own, *unlike_groups(data), *_not_analysed(data))
 
 
 def same_name(data: Data) -> str:
@@ -33,6 +39,20 @@ def same_name(data: Data) -> str:
         return f"{stands} and is taken for one study with {effects} effects; {APART}."
     places = [stands, *(f"{name} in {lines}" for name, lines in others)]
     return f"{named(places)}; each is taken for one study with several effects; {APART}."
+
+
+def unlike_groups(data: Data) -> list[Finding]:
+    """The trials of which a number of one group is many times that of the other."""
+    found = []
+    for row in (row for outcome in data.outcomes for row in outcome.rows):
+        for stem, (times, perhaps) in UNLIKE.items():
+            columns = [data.columns.one(f"{stem}_{arm}") for arm in ("treated", "control")]
+            cells = [row.raw.get(f"{stem}_{arm}") for arm in ("treated", "control")]
+            numbers = [data.source.number(cell) for cell in cells if cell is not None]
+            if len(numbers) == len(cells) and max(numbers) > times * min(numbers):
+                said = f"{columns[0]} is {cells[0]} and {columns[1]} {cells[1]}; {perhaps}"
+                found.append(data.source.problem(row.line, None, f"{row.name}: {said}"))
+    return found
 
 
 def _by_study(rows: tuple[Trial, ...]) -> list[list[Trial]]:

@@ -51,7 +51,7 @@ def add_flagged(writer: Writer, found: Influence | None, judged: bool) -> None:
     elif not judged:
         said = [
             "How far each moves the result is shown, but none is flagged as influential: the bounds for "
-            "that hang on the number of studies, and with fewer than ",
+            "that depend on the number of studies, and with fewer than ",
             writer.registry.get(Value, "settings.influence.fewest"), " they flag by chance or never.",
         ]  # fmt: skip
     elif not flagged:

@@ -131,6 +131,22 @@ class Measure:
         """This measure of an outcome in `unit`, which standardised effects and ratios do not have."""
         return self if self.free else replace(self, unit=unit)
 
+    def judged(self, better: str, arms: tuple[str, str] | None) -> Measure:
+        """This measure of an outcome of which lower or higher is `better`, or it is not known which.
+
+        An axis favours one of the `arms` at each end, where they are given.
+        """
+        if not better:
+            return self
+        words = ("better", "worse") if better == "lower" else ("worse", "better")
+        sides = (
+            f"{s}, which is {w}" for s, w in zip((self.lower, self.higher), words, strict=True)
+        )
+        ends = self.ends
+        if arms:
+            ends = tuple(f"Favours {arm}" for arm in (arms if better == "lower" else arms[::-1]))
+        return replace(self, **dict(zip(("lower", "higher"), sides, strict=True)), ends=ends)
+
     def plotted(self, effect: float) -> float:
         """The place of an analysed `effect` on an axis of `scale`."""
         return effect if self.kind == RATIOS else self.shown(effect)

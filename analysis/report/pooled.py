@@ -17,7 +17,7 @@ from .many import MOST, Chosen, foremost, named
 from .roles import head
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
-from .wording import degree, direction, heterogeneity, is_clear
+from .wording import degree, direction, heterogeneity
 from .writer import Writer
 
 # Name of the model, as the engine calls it, its interval, and how tables and sources call it.
@@ -38,7 +38,7 @@ RESULTS = (
 )  # fmt: skip
 CORRECTED = (
     f"{WORDS}: it corrects no count, but its I² would rest on corrected ones, as studies with a count "
-    "of nought have no other effect, and is left out."
+    "of zero have no other effect, and is left out."
 )
 SILENT = f"{WORDS}: the same with the trials that are not pooled, which add nothing to its sums."
 IN_UNIT = ("estimate", "tau")  # results whose heads tell the unit of the outcome
@@ -82,38 +82,9 @@ def _add_words(writer: Writer) -> None:
     ends = f"{RECOMMENDED}.ci_low", f"{RECOMMENDED}.ci_high"
     words = direction(measure, *(writer.get(end).raw for end in ends))
     writer.say(f"{RECOMMENDED}.direction", words, ends)
-    ends = _predicted(RECOMMENDED) + _predicted(CLASSIC)
-    writer.tell(f"{RECOMMENDED}.prediction", *_prediction(writer), inputs=ends)
     inputs = "k", "fixed.q_pvalue", *(f"{model}.i2" for model in (RECOMMENDED, CLASSIC))
     writer.tell("heterogeneity", *_differing(writer), inputs=inputs)
     _add_narrow(writer)
-
-
-def _predicted(model: str) -> tuple[str, str]:
-    return f"{model}.prediction_low", f"{model}.prediction_high"
-
-
-def _prediction(writer: Writer) -> list[str | Value]:
-    """What the prediction interval says, and whether that hangs on how τ² is estimated."""
-    measure = writer.outcome.measure
-    own, other = ([writer.get(end) for end in _predicted(m)] for m in (RECOMMENDED, CLASSIC))
-    if any(end.raw is None for end in own):
-        return ["cannot be computed from so few studies"]
-    if not is_clear(measure, *(end.raw for end in own)):
-        return [
-            f"crosses the line of {measure.null_words}: in a new setting the true effect may be absent "
-            "or reversed"
-        ]
-    clear = f"stays clear of the line of {measure.null_words}"
-    if is_clear(measure, *(end.raw for end in other)):
-        return [f"{clear}: in a new setting the true effect is expected on the same side"]
-    within = [writer.get(f"{RECOMMENDED}.tau_{end}") for end in ("low", "high")]
-    known = all(end.raw is not None for end in within)
-    poorly = ["τ is poorly known (", within[0], " to ", within[1], "), and "] if known else []
-    return [
-        f"{clear} if τ is as estimated; ", *poorly, "with DerSimonian and Laird’s the interval crosses "
-        "it (", other[0], " to ", other[1], ")",
-    ]  # fmt: skip
 
 
 def _differing(writer: Writer) -> list[str | Value]:

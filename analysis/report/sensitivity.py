@@ -140,8 +140,8 @@ def _add_verdict(writer: Writer, found, trials: tuple[Trial, ...]) -> None:
         verdict = "No single study decides whether the pooled effect is significant."
         if turning:
             verdict = (
-                f"Whether the pooled effect is significant hangs on single studies: it becomes {other} "
-                f"when {'any of these' if len(turning) > 1 else 'this one'} alone is left out: "
+                "Whether the pooled effect is significant depends on single studies: it becomes "
+                f"{other} when {'any of these' if len(turning) > 1 else 'this one'} alone is left out: "
                 f"{named(turning)}."
             )
     writer.say(f"{prefix}.verdict", verdict, inputs)

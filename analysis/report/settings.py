@@ -7,6 +7,7 @@
     arms: [vaccine, no vaccine]    what both groups are called, the treated one first
     units: {ablat: degree}         of numbers that may go with the effects
     unit: days                     of the outcome, or {pain: points} of each by name
+    better: lower                  or higher: of the outcome, or {pain: lower} of each by name
     favours: [Favours vaccine, Favours no vaccine]
 
 Everything is optional, and what is not known is refused with its line.
@@ -38,6 +39,8 @@ PAIRS = {
 }
 TEXTS = ("title", "subtitle", "question", "date", "encoding")
 OF_COLUMNS = ("columns", "labels", "units")
+# Of every outcome, or of each by name: with an example and what is allowed, if not any text.
+OF_OUTCOMES = {"unit": ("days", ()), "better": ("lower", ("lower", "higher"))}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Settings:
     """What was set; None or empty where nothing was.
 
     `level` is the coverage of the report's intervals, `given_level` that of those in the file;
-    `correlation` is that of effects of one study. `unit` is that of every outcome, or of each by name.
+    `correlation` is that of effects of one study. `unit` is that of every outcome, or of each by name,
+    and `better` the direction in which its effects are good.
     `file` is where it was set, and `lines` where in it something is said, by setting and by column or
     outcome, which is "" where it is said of none.
     """
@@ -60,6 +64,7 @@ class Settings:
     labels: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     unit: str | dict[str, str] = ""
+    better: str | dict[str, str] = ""
     arms: tuple[str, str] | None = None
     favours: tuple[str, str] | None = None
     level: float = 0.95
@@ -75,9 +80,10 @@ class Settings:
         """These settings with another `measure`, if one is given."""
         return replace(self, measure=measure) if measure else self
 
-    def unit_of(self, outcome: str) -> str:
-        """The unit of `outcome`, or nothing."""
-        return self.unit if isinstance(self.unit, str) else self.unit.get(outcome, "")
+    def of_outcome(self, key: str, outcome: str) -> str:
+        """The setting `key` of `outcome`, a unit or the better direction, or nothing."""
+        said = getattr(self, key)
+        return said if isinstance(said, str) else said.get(outcome, "")
 
     def problem(self, key: str, column: str, text: str) -> Finding:
         """A problem with what the setting `key` says of a `column`, if of any, with its line."""
@@ -85,11 +91,15 @@ class Settings:
         return Finding(self.file, self.lines.get((key, column)), key, said)
 
     def of_no_outcome(self, outcomes: Iterable[str]) -> list[Finding]:
-        """Units of other outcomes than there are."""
+        """What is set of other outcomes than there are."""
         known = list(outcomes)
         text = f"is set, and there is no such outcome; there are: {', '.join(known)}"
-        named = () if isinstance(self.unit, str) else self.unit
-        return [self.problem("unit", name, text) for name in named if name not in known]
+        return [
+            self.problem(key, name, text)
+            for key in OF_OUTCOMES
+            for name in ([] if isinstance(getattr(self, key), str) else getattr(self, key))
+            if name not in known
+        ]
 
 
 def settings_path(data: Path) -> Path:
@@ -181,8 +191,8 @@ def _setting(key: str, value) -> dict:
         if not isinstance(value, dict):
             raise ValueError("must hold lines such as 'name: value'")
         return {key: {name: _said_of(name, given, key) for name, given in value.items()}}
-    if key == "unit":
-        return {key: _unit(value)}
+    if key in OF_OUTCOMES:
+        return {key: _of_outcomes(key, value)}
     if key in PAIRS:
         if not (isinstance(value, list) and len(value) == 2):
             raise ValueError(f"must be two texts in brackets: {PAIRS[key]}")
@@ -201,7 +211,7 @@ def _setting(key: str, value) -> dict:
 
 def _lines(key: str, value: yaml.Node) -> dict[tuple[str, str], int]:
     """The line of each column or outcome of which the setting `key` says something."""
-    if key not in (*OF_COLUMNS, "unit") or not isinstance(value, yaml.MappingNode):
+    if key not in (*OF_COLUMNS, *OF_OUTCOMES) or not isinstance(value, yaml.MappingNode):
         return {}
     return {(key, column.value): column.start_mark.line + 1 for column, _ in value.value}
 
@@ -215,19 +225,29 @@ def _text(value) -> str:
         raise ValueError(f"is {error}") from None
 
 
-def _unit(value) -> str | dict[str, str]:
-    """A unit of every outcome, or one of each by name."""
+def _of_outcomes(key: str, value) -> str | dict[str, str]:
+    """What `key` says of every outcome, or of each by name."""
+    example, _ = OF_OUTCOMES[key]
     if isinstance(value, str):
-        return _text(value)
+        return _of_outcome(key, value)
     if not isinstance(value, dict):
-        raise ValueError("must be a unit, such as days, or lines such as 'outcome: unit'")
-    return {name: _said_of(name, given, "unit") for name, given in value.items()}
+        raise ValueError(
+            f"must be one text, such as {example}, or lines such as 'outcome: {example}'"
+        )
+    return {name: _said_of(name, given, key) for name, given in value.items()}
+
+
+def _of_outcome(key: str, value) -> str:
+    _, allowed = OF_OUTCOMES[key]
+    return _one_of(value, allowed) if allowed else _text(value)
 
 
 def _said_of(name: str, given, key: str) -> str:
-    """What `key` says of the column or outcome `name`: its role, label or unit."""
+    """What `key` says of the column or outcome `name`: its role, label, unit or better direction."""
     try:
-        return _role(name, given) if key == "columns" else _text(given)
+        if key == "columns":
+            return _role(name, given)
+        return _of_outcome(key, given) if key in OF_OUTCOMES else _text(given)
     except ValueError as error:
         raise ValueError(f"{quoted(name)} {error}") from None
 

@@ -177,7 +177,9 @@ class _Reader:
         telling = tuple(t for t in rows if not t.silent)
         silent = tuple(t for t in rows if t.silent)
         trials, everything = self._studies(telling), self._studies(rows)
-        measure = self.columns.measure.measured_in(self.settings.unit_of(name))
+        unit, better = (self.settings.of_outcome(key, name) for key in ("unit", "better"))
+        arms = None if self.settings.favours or self.columns.form not in RAW else self.columns.arms
+        measure = self.columns.measure.measured_in(unit).judged(better, arms)
         return Outcome(key, name, measure, trials, telling, silent, everything)
 
     def _studies(self, rows: tuple[Trial, ...]) -> tuple[Trial, ...]:

@@ -374,7 +374,7 @@ const page = (() => {
       ["mean_treated", "sd_treated", "n_treated", "mean_control", "sd_control", "n_control"]
         .map((name) => number(form.elements[name].value));
     if (![mt, st, nt, mc, sc, nc].every(Number.isFinite)) return "Fill in all six fields with numbers.";
-    if (!(st > 0 && sc > 0)) return "A standard deviation is above nought.";
+    if (!(st > 0 && sc > 0)) return "A standard deviation is above 0.";
     if (!(Number.isInteger(nt) && Number.isInteger(nc) && nt >= 2 && nc >= 2)) {
       return "Each group has two participants or more, in whole numbers.";
     }
@@ -387,7 +387,7 @@ const page = (() => {
   function fromEffect(form) {
     const [yi, se] = ["d", "se"].map((name) => number(form.elements[name].value));
     if (!Number.isFinite(yi) || !Number.isFinite(se)) return "Fill in both fields with numbers.";
-    if (!(se > 0)) return "A standard error is above nought.";
+    if (!(se > 0)) return "A standard error is above 0.";
     return { yi, vi: se * se, n: null };
   }
 
