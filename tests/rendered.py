@@ -124,9 +124,12 @@ def correctly_rounded(raw: float | int | None, text: str) -> bool:
     bound = re.fullmatch(r"<\s(0\.\d+)", text)
     if bound:
         return raw < float(bound[1])
-    if not re.fullmatch(rf"{MINUS}?\d+(\.\d+)?", text):
+    # Thousands are told apart in whole numbers of five digits or more, and in these always.
+    if not re.fullmatch(
+        rf"{MINUS}?(\d+\.\d+|\d{{1,4}}|\d{{2,3}}(,\d{{3}})+|\d(,\d{{3}}){{2,}})", text
+    ):
         return False
-    shown = Decimal(text.replace(MINUS, "-"))
+    shown = Decimal(text.replace(MINUS, "-").replace(",", ""))
     return Decimal(raw).quantize(shown, rounding=ROUND_HALF_EVEN) == shown
 
 

@@ -110,6 +110,11 @@ def test_count_of_nothing_is_a_dash():
     assert (count(18), count(0), count(None)) == ("18", "0", "—")
 
 
+def test_thousands_are_told_apart_from_five_digits_on():
+    shown = [count(n) for n in (9999, 10_000, 262_143, 1_048_575, -9999, -10_000)]
+    assert shown == ["9999", "10,000", "262,143", "1,048,575", "−9999", "−10,000"]
+
+
 @given(st.floats(-1e6, 1e6), st.integers(0, 6))
 def test_a_number_reads_back_within_half_a_unit(x, decimals):
     back = float(number(x, decimals).replace("\u2212", "-"))

@@ -14,7 +14,7 @@ from own_trials import read
 from scipy.optimize import minimize_scalar
 from scipy.stats import t as student
 
-from analysis.display.numbers import number
+from analysis.display.numbers import NBSP, number
 from analysis.display.value import Phrase, Value
 from analysis.report.chapters import chapters
 from analysis.report.compose import compose, read_data
@@ -31,7 +31,8 @@ def registry(name: str):
 
 
 def said(name: str, phrase: str) -> str:
-    return registry(name).get(Phrase, f"outcome.{phrase}").text
+    """The phrase, with spaces for those at which no line may end."""
+    return registry(name).get(Phrase, f"outcome.{phrase}").text.replace(NBSP, " ")
 
 
 def averaged(correlation: float) -> tuple[np.ndarray, np.ndarray]:

@@ -319,3 +319,11 @@ def test_a_published_chapter_is_reproduced_to_the_last_digit():
     judged = compose(read_data(path), read_published(path)).judged
     assert len(judged) == 18
     assert {one.verdict.status for one in judged.values()} == {"reproduced"}
+
+
+def test_what_is_said_of_several_columns_is_said_once_below_the_table(tmp_path):
+    heads = "study,Mean CBT,SD CBT,N CBT,Mean TAU,SD TAU,N TAU\n"
+    rows = "A,10,4,30,13,4.4,31\nB,11,4.5,40,12,4.2,38\n"
+    table = compose(read_data(file(tmp_path, heads + rows))).get(Table, "data.columns")
+    assert table.notes == ("TAU is taken for the control group, so that CBT is the treated one.",)
+    assert "Remark" not in [column.label for column in table.columns]

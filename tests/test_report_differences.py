@@ -38,7 +38,7 @@ def test_a_clear_slope_stands_in_the_summary_with_the_number_of_tests():
     data = read_data(EXAMPLES / "bcg.csv")
     assert told(compose(data)) == (
         "1 of 3 uncorrected tests of subgroups and slopes is significant: where Latitude is higher, "
-        f"studies found a lower risk ratio (p = {latitude['pval'][1]:.3f})."
+        f"studies found a lower risk ratio (p\u00a0=\u00a0{latitude['pval'][1]:.3f})."
     )
     assert 'say("outcome.differences")' in chapters(data)["index.qmd"]
 
@@ -46,10 +46,10 @@ def test_a_clear_slope_stands_in_the_summary_with_the_number_of_tests():
 @pytest.mark.parametrize(
     ("means", "said"),
     [
-        ((0.9, 0.2), "is 0.20 in studies of “b” and 0.90 in those of “a” (p <\u00a00.001)."),
+        ((0.9, 0.2), "is 0.20 in studies of “b” and 0.90 in those of “a” (p\u00a0<\u00a00.001)."),
         (
             (0.9, 0.2, 0.5),
-            "runs from 0.20 in studies of “b” to 0.90 in those of “a” (p <\u00a00.001).",
+            "runs from 0.20 in studies of “b” to 0.90 in those of “a” (p\u00a0<\u00a00.001).",
         ),
     ],
 )

@@ -110,8 +110,8 @@ def test_ratios_alone_are_not_said_to_be_of_a_treatment():
     said = registry.get(Phrase, "outcome.reml.direction").text
     assert (
         said
-        == "the ratio is above that of no difference (“Higher risk with exposure”), which is worse, and the interval "
-        "does not cross the line of no difference"
+        == "the ratio is above that of no difference (“Higher risk with exposure”), which is worse, "
+        "and the interval does not cross the line of no difference"
     )
     counts = compose(read_data(EXAMPLES / "bcg.csv"))
     said = "less frequent with vaccination than with no vaccination (“Favours vaccination”)"

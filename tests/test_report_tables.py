@@ -25,19 +25,22 @@ def value(registry, name: str) -> Value:
     return registry.get(Value, f"outcome.{name}")
 
 
-def heads(registry) -> list[str]:
-    return [c.label for c in registry.get(Table, "outcome.studies").columns if c.spanner]
+def heads(registry) -> list[tuple[str, str]]:
+    return [
+        (c.spanner, c.label) for c in registry.get(Table, "outcome.studies").columns if c.spanner
+    ]
 
 
 def test_columns_of_the_file_are_headed_by_words_and_the_names_of_both_groups(tmp_path):
     registry = compose(read(tmp_path, COUNTS + "A,4,100,8,100\nB,5,90,9,95\n"))
     assert heads(registry)[:4] == [
-        "Events, treatment", "Participants, treatment", "Events, control", "Participants, control",
+        ("Treatment", "Events"), ("Treatment", "n"), ("Control", "Events"),
+        ("Control", "n"),
     ]  # fmt: skip
     stroke = heads(compose(read_data(EXAMPLES / "stroke.csv")))
-    assert {"SD, specialist care", "Mean, routine care"} <= set(stroke)
+    assert {("Specialist care", "SD"), ("Routine care", "Mean")} <= set(stroke)
     cells = heads(compose(read_data(EXAMPLES / "bcg.csv")))
-    assert "Without event, no vaccination" in cells
+    assert ("No vaccination", "Without event") in cells
 
 
 def test_raw_cells_have_true_minus_signs(tmp_path):

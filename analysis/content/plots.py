@@ -8,7 +8,7 @@ from functools import partial
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import ForestRow, Group, Limits, Summary, Words
-from ..display.numbers import relation
+from ..display.numbers import NBSP, relation
 from ..display.registry import Registry
 from ..display.sections import place
 from ..display.value import Used, Value
@@ -103,7 +103,7 @@ class _Read:
         """Q with its degrees of freedom and p, below `name`."""
         p = self.value(f"{name}_pvalue").text
         df = self.value(f"{name}_df").text
-        return f"Q = {self.value(name).text} (df = {df}, p {relation(p, ' ')}{p})"
+        return f"Q = {self.value(name).text} (df = {df}, p{NBSP}{relation(p)}{p})"
 
     def words(self, *notes: str, **options) -> Words:
         level = self.registry.get(Value, "settings.level").text

@@ -75,6 +75,6 @@ def pvalue(p: float | None) -> str:
     return apart(p, 3, LINE_P) if p >= SMALLEST_P else f"<{NBSP}{SMALLEST_P}"
 
 
-def relation(p: str, gap: str = NBSP) -> str:
+def relation(p: str) -> str:
     """Return what stands before a p-value shown as `p`: an equals sign, nothing before a bound."""
-    return "" if p.startswith("<") else f"={gap}"
+    return "" if p.startswith("<") else f"={NBSP}"

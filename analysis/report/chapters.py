@@ -28,6 +28,7 @@ SCALES = {
         " Effects are Fisher’s z, on which they were analysed, and not correlations.",
     ),
 }
+MOST_IN_TEXT = 4  # columns of numbers from the file for which the text is broad enough
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -129,6 +130,10 @@ def _outcome(data: Data, outcome: Outcome) -> str:
         several = fill("single-dependent.qmd", **names) if outcome.dependent else ""
         label = escape_markdown(outcome.name)
         return fill("outcome-single.qmd", **names, label=label, dependent=several, counts=counts)
+    averaged = " " + fill("outcome-averaged.qmd").strip() if outcome.dependent else ""
+    studies = fill("outcome-studies.qmd", **names, averaged=averaged)
+    if len(data.columns.form) > MOST_IN_TEXT:
+        studies = f":::: {{.wide}}\n\n{studies}\n::::\n"
     pooled, analysed = SCALES[outcome.measure.kind]
     dated = any(t.year is not None for t in outcome.trials)
     categories = any(
@@ -138,7 +143,7 @@ def _outcome(data: Data, outcome: Outcome) -> str:
     return fill(
         "outcome.qmd", **names, label=escape_markdown(outcome.name),
         dependent=fill("outcome-dependent.qmd", **names) if outcome.dependent else "",
-        averaged=" " + fill("outcome-averaged.qmd").strip() if outcome.dependent else "",
+        averaged=averaged, studies=studies,
         levels=fill("outcome-levels.qmd", **names) if outcome.dependent else "",
         counts=counts,
         subgroups=fill("outcome-subgroups.qmd", **names) if categories else "",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..display.numbers import count, number
 from ..display.registry import Registry
-from ..display.sentence import listed
+from ..display.sentence import capitalised, listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from . import bias, influential, moderators
@@ -87,19 +89,26 @@ def _add_settings(registry: Registry, data: Data) -> None:
 def _add_columns(registry: Registry, data: Data) -> None:
     rows = []
     first = data.source.rows[0]
+    # What holds of several columns is told once, below the table.
+    said = Counter(each.note for each in data.columns.understood if each.note)
+    several = [note for note, times in said.items() if times > 1]
     for i, each in enumerate(data.columns.understood):
         missing = sum(is_missing(row.cells[each.column]) for row in data.source.rows)
         value = registry.value(f"data.column_{i + 1}.missing", missing, count, "missing cells")
+        own = "" if each.note in several else each.note
         cells = {
             "column": each.column,
             "meaning": each.meaning,
             "by": each.by,
             "example": first.cells[each.column],
             "missing": value,
-            "note": "; ".join(filter(None, (each.note, remark(data, each.column)))),
+            "note": "; ".join(filter(None, (own, remark(data, each.column)))),
         }
         rows.append(Row(cells))
-    registry.add("data.columns", Table("columns", COLUMNS, tuple(rows)))
+    remarked = any(row.cells["note"] for row in rows)
+    columns = COLUMNS if remarked else COLUMNS[:-1]
+    notes = tuple(f"{capitalised(note)}." for note in several)
+    registry.add("data.columns", Table("columns", columns, tuple(rows), notes))
 
 
 def _read(data: Data) -> str:

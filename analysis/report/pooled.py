@@ -7,14 +7,14 @@ from functools import partial
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group, Summary, Words
-from ..display.numbers import number, relation
+from ..display.numbers import NBSP, number, relation
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from ..engine.checks import computable
 from ..engine.pool import Pooled, pool
 from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
-from .roles import head
+from .roles import heads
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
 from .wording import degree, direction, heterogeneity
@@ -165,10 +165,9 @@ def add_data_table(writer: Writer, data: Data) -> None:
     roles = [role for role in data.columns.form if any(role in t.raw for t in outcome.trials)]
     columns = [Column("study", "Study")]
     columns += [Column("effects", "Effects", "right")] if outcome.dependent else []
-    columns += [
-        Column(role, head(role, data.columns.arms), "right", spanner="From the file")
-        for role in roles
-    ]
+    for role in roles:
+        label, over = heads(role, data.columns.arms)
+        columns.append(Column(role, label, "right", spanner=over))
     interval = f"{number(100 * writer.level, 0)}% interval"
     columns += [
         Column("effect", outcome.measure.heading, "right"),
@@ -240,7 +239,7 @@ def _heterogeneity(writer: Writer) -> list[str]:
         return []
     return [
         f"Heterogeneity: Q = {value('fixed.q').text} (df = {value('fixed.q_df').text}, "
-        f"p {relation(p, ' ')}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}{unit}"
+        f"p{NBSP}{relation(p)}{p}), I² = {value('reml.i2').text}%, τ = {value('reml.tau').text}{unit}"
     ]
 
 

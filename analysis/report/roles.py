@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..display.sentence import capitalised
+
 SUBGROUP, MODERATOR, NOTE, IGNORE = "subgroup", "moderator", "note", "ignore"
 # What a column that is no number of an effect can be.
 AROUND = {
@@ -43,7 +45,7 @@ NUMBERS = {
 ROLES = AROUND | NUMBERS
 # Heads of columns; those of one of both groups are followed by what it is called.
 HEADS = {
-    "mean": "Mean", "sd": "SD", "n": "Participants", "events": "Events", "nonevents": "Without event",
+    "mean": "Mean", "sd": "SD", "n": "n", "events": "Events", "nonevents": "Without event",
     "r": "Correlation", "estimate": "Effect", "log_ratio": "Logarithm of the ratio", "ratio": "Ratio",
     "se": "Standard error", "variance": "Variance", "ci_low": "Lower limit", "ci_high": "Upper limit",
 }  # fmt: skip
@@ -131,12 +133,15 @@ NAMES = _names()
 MEASURE_OF = {name: measure for measure, words in NAMED.items() for name in words.split()}
 
 
-def head(role: str, arms: tuple[str, str]) -> str:
-    """Return the head of a column with this `role` of numbers, where both groups are called `arms`."""
+def heads(role: str, arms: tuple[str, str]) -> tuple[str, str]:
+    """Return the head of a column with this `role` of numbers, and that over it and its like.
+
+    Both groups are called `arms`.
+    """
     for arm, name in zip(("_treated", "_control"), arms, strict=True):
         if role.endswith(arm):
-            return f"{HEADS[role.removesuffix(arm)]}, {name}"
-    return HEADS[role]
+            return HEADS[role.removesuffix(arm)], capitalised(name)
+    return HEADS[role], "From the file"
 
 
 def role_by_name(name: str) -> str | None:

@@ -15,7 +15,7 @@ from math import isfinite, sqrt
 import numpy as np
 
 from ..display.forest_parts import ForestRow, Limits
-from ..display.numbers import apart, count, number, pvalue, ratio_limit, relation
+from ..display.numbers import NBSP, apart, count, number, pvalue, ratio_limit, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
 from .measures import DIFFERENCES, RATIOS
@@ -129,7 +129,7 @@ class Writer:
     def p(self, name: str) -> list[str | Value]:
         """The p-value called `name` with its relation to it, as parts of a sentence."""
         value = self.get(name)
-        return [f"p {relation(value.text, ' ')}", value]
+        return [f"p{NBSP}{relation(value.text)}", value]
 
     def trial_inputs(self, trials: Sequence[Trial] | None = None) -> tuple[str, ...]:
         """The names of the values that hold the effects of `trials`, by default of all."""
