@@ -185,21 +185,40 @@ def test_the_prediction_interval_is_that_of_the_methods(model):
 Y, V = np.array([0.3, 1.1, 0.4, 0.5]), np.array([0.05, 0.1, 0.01, 0.002])
 
 
-def test_a_prediction_that_hangs_on_the_estimate_of_tau_is_no_expectation(tmp_path):
-    """REML finds no τ² here, and DerSimonian and Laird's moments find one."""
-    assert by_reml(Y, V)[0] < 1e-6 < by_hand.moments_tau2(Y, V)
-    tau2 = by_hand.moments_tau2(Y, V)
-    w = 1 / (V + tau2)
-    mean, half = np.sum(w * Y) / np.sum(w), student.isf(0.025, 2) * sqrt(tau2 + 1 / np.sum(w))
-    assert mean - half < 0 < mean + half
-    found = compose(read(tmp_path, as_file(Y, V)))
-    low, high = (found.get(Value, f"outcome.reml.tau_{end}") for end in ("low", "high"))
-    assert low.raw == 0 and high.raw > 0
-    places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
+def predicted(y, v, tau: float) -> tuple[float, float]:
+    """Mean ± t(k − 2)·√(τ² + SE²) for a given τ, with the larger of both errors of the mean."""
+    w, k = 1 / (v + tau**2), len(y)
+    mean = np.sum(w * y) / np.sum(w)
+    factor = max(1, np.sum(w * (y - mean) ** 2) / (k - 1))
+    half = student.isf(0.025, k - 2) * sqrt(tau**2 + factor / np.sum(w))
+    return mean - half, mean + half
+
+
+@pytest.mark.parametrize(
+    ("y", "v", "nothing"),
+    [
+        (Y, V, True),
+        ([1.0, 0.6, 0.9, 0.4, 0.8, 1.2, 0.7], [0.02, 0.03, 0.01, 0.02, 0.04, 0.03, 0.02], False),
+    ],
+)
+def test_a_prediction_that_depends_on_the_estimate_of_tau_is_no_expectation(
+    tmp_path, y, v, nothing
+):
+    y, v = np.array(y), np.array(v)
+    assert bool(by_reml(y, v)[0] < 1e-6) is nothing
+    found = compose(read(tmp_path, as_file(y, v)))
+    own = [found.get(Value, f"outcome.reml.prediction_{end}").raw for end in ("low", "high")]
+    tau, high = (found.get(Value, f"outcome.reml.{name}") for name in ("tau", "tau_high"))
+    assert own == pytest.approx(predicted(y, v, tau.raw), rel=1e-6) and own[0] > 0
+    low, most = predicted(y, v, high.raw)
+    assert low < 0 < most
+    places = len(found.get(Value, "outcome.reml.prediction_low").text.split(".")[1])
+    narrow = "τ is estimated as 0.00, which makes it little else than the confidence interval; "
     assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "stays clear of the line of no effect if τ is as estimated; τ is poorly known "
-        f"({low.text} to {high.text}), and with DerSimonian and Laird’s the interval crosses it "
-        f"({number(mean - half, places)} to {number(mean + half, places)})"
+        "stays clear of the line of no effect only if τ is as estimated: "
+        f"{narrow if nothing else ''}at the upper limit of τ ({high.text}) it would run from "
+        f"{number(low, places)} to {number(most, places)}, so that an effect on the same side in a new "
+        "setting is not assured"
     )
 
 
@@ -214,16 +233,19 @@ def test_a_prediction_that_crosses_by_reml_alone_says_what_the_other_tau_gives(t
     places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
     assert found.get(Phrase, "outcome.reml.prediction").text == (
         "crosses the line of no effect: in a new setting the true effect may be absent or reversed; "
-        "with DerSimonian and Laird’s τ it stays clear of the line of no effect "
+        "with DerSimonian and Laird’s τ it would stay clear of it "
         f"({number(mean - half, places)} to {number(mean + half, places)})"
     )
 
 
-def test_a_prediction_that_both_models_share_is_an_expectation(tmp_path):
-    found = compose(read(tmp_path, as_file(np.array([0.5, 0.5, 0.4, 0.5]), V)))
+def test_a_prediction_that_even_a_large_tau_leaves_clear_is_an_expectation(tmp_path):
+    y, v = np.array([2.1, 2.2, 1.9, 2.0, 2.05, 2.15]), np.full(6, 0.01)
+    found = compose(read(tmp_path, as_file(y, v)))
+    high = found.get(Value, "outcome.reml.tau_high")
+    assert predicted(y, v, high.raw)[0] > 0
     assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "stays clear of the line of no effect: in a new setting the true effect is expected on the "
-        "same side"
+        "stays clear of the line of no effect, and would if τ were at its upper limit "
+        f"({high.text}): in a new setting the true effect is expected on the same side"
     )
 
 
@@ -274,3 +296,26 @@ def test_the_summary_leaves_out_what_trim_and_fill_fills_in_where_studies_differ
     texts = chapters(read_data(EXAMPLES / "calendar.csv"))
     assert 'say("outcome.bias.summary")' in texts["index.qmd"]
     assert 'say("outcome.bias")' in texts["chapters/03-outcome.qmd"]
+
+
+def test_averages_are_tried_with_other_correlations():
+    ps = [by_reml(*averaged(rho))[2] for rho in (0.0, 0.3, 0.5, 0.7, 0.9)]
+    for name, p in (("lowest", min(ps)), ("highest", max(ps))):
+        found = registry("calendar").get(Value, f"outcome.dependent.correlation.{name}")
+        assert found.raw == pytest.approx(p, rel=1e-6)
+    assert "With correlations from 0.0 to 0.9, p of the averaged effects lies between" in said(
+        "calendar", "dependent.told"
+    )
+
+
+@pytest.mark.parametrize(("name", "times"), [("hypericum", 1), ("bcg", 0), ("adherence", 0)])
+def test_a_classic_test_of_groups_that_says_otherwise_is_told(name, times):
+    found = {value.id: value.raw for value in registry(name).all(Value)}
+    columns = [i.split(".")[2] for i in found if i.endswith(".f_pvalue")]
+    pairs = [
+        (found[f"outcome.reml.{c}.f_pvalue"], found[f"outcome.random.{c}.q_between_pvalue"])
+        for c in columns
+    ]
+    assert sum((f < 0.05) != (q < 0.05) for f, q in pairs) == times
+    told = said(name, "subgroups.told")
+    assert told.count("The classic test comes to the other result") == times

@@ -25,16 +25,17 @@ def file_of(spread: float) -> tuple[str, bool]:
 
 
 @pytest.mark.parametrize(("spread", "significant"), [(0.02, False), (0.4, True)])
-def test_shares_are_told_only_where_studies_clearly_differ(tmp_path, spread, significant):
+def test_a_share_of_what_may_be_no_difference_is_called_uncertain(tmp_path, spread, significant):
     text, by_hand = file_of(spread)
     assert by_hand is significant
     table = compose(read(tmp_path, text)).get(Table, "outcome.regressions")
     (row,) = table.rows
-    assert [row.cells[key] is not None for key in ("i2", "r2")] == [significant] * 2
     assert row.cells["statistic"].raw is not None
     notes = " ".join(table.notes)
     assert "R²: by how much the line makes τ² smaller" in notes and "I² left: the share" in notes
-    assert ("nothing to account for" in notes) is not significant
+    assert ("Dose: the studies that have it do not clearly differ" in notes) is not significant
+    nothing = row.cells["r2"].raw is None
+    assert ("—: the estimate of τ² is none" in notes) is nothing
 
 
 def test_the_methods_define_the_shares(tmp_path):

@@ -89,7 +89,7 @@ def test_a_unit_is_that_of_a_moderator_or_of_the_year(tmp_path):
     assert "here year, dose;" in told
     # What is set of a column decides, too.
     (told,) = problems(tmp_path, rows, "columns: {dose: note}\nunits: {dose: mg}")
-    assert told.startswith("trials.yml:2:units: 'dose' is taken for: shown with the data")
+    assert told.startswith("trials.yml:2:units: 'dose' is taken for: kept in the file")
 
 
 def test_settings_that_are_no_text_are_refused_with_their_line(tmp_path):

@@ -70,7 +70,9 @@ def test_what_is_better_is_said_where_it_is_set(tmp_path, settings, said, ends):
         for end in ends
     )
     assert low.startswith("←") and high.endswith("→")
-    assert registry.get(Phrase, "data.better").text == ""
+    better = settings.split("better: ")[1].split(",")[0].split("}")[0]
+    told = f"{better.capitalize()} is better, as set."
+    assert registry.get(Phrase, "data.better").text == told
 
 
 def test_what_is_better_of_each_outcome_is_set_by_its_name(tmp_path):

@@ -7,8 +7,10 @@ Tests and intervals of the model go by t on the number of studies less 1, those 
 from __future__ import annotations
 
 from ..display.table import INTERVAL, Column, Row, Table
+from ..engine.aggregate import aggregate
 from ..engine.checks import computable
 from ..engine.multilevel import Multilevel, multilevel
+from ..engine.pool import pool
 from ..engine.robust import robust
 from .pooled import MODELS, RECOMMENDED
 from .trials import Data, effects_of, numbered
@@ -30,6 +32,13 @@ WORDS = {
 }
 ESTIMATOR = "CR2"
 DF_PLACES = {"multilevel": 0, "robust": 1}
+CORRELATIONS = (
+    0.0,
+    0.3,
+    0.5,
+    0.7,
+    0.9,
+)  # of the effects of one study, for which the averages are tried
 FEW_DF = 4  # Satterthwaite's, below which the test is not to be relied on: Tipton (2015)
 
 
@@ -54,6 +63,7 @@ def add_dependent(writer: Writer, data: Data) -> None:
     ]
     table = Table(f"{outcome.key}-dependent", COLUMNS, tuple(rows), _notes(writer))
     writer.registry.add(writer.name("dependent"), table)
+    _add_correlations(writer)
     writer.tell("dependent.told", *_told(writer, found))
 
 
@@ -83,6 +93,25 @@ def _add_mean(writer: Writer, name: str, result) -> None:
     df = None if row is None else float(row["df"])
     meaning = f"degrees of freedom of t; {words}"
     writer.number(f"{name}.df", df, DF_PLACES[name], meaning, inputs)
+
+
+def _add_correlations(writer: Writer) -> None:
+    """Register between what p of the averaged effects lies as their assumed correlation varies."""
+    _, ci, words = MODELS[RECOMMENDED]
+    rows = writer.outcome.rows
+    ps = []
+    for rho in CORRELATIONS:
+        studies = [t.key for t in rows]
+        averaged = aggregate(**effects_of(rows), cluster=studies, rho=rho, weighted=False)
+        found = computable(pool, averaged.yi, vi=averaged.vi, ci=ci, level=writer.level)
+        ps += [found.pvalue] if found else []
+    inputs = _inputs(writer)
+    for name, rho in (("least", min(CORRELATIONS)), ("most", max(CORRELATIONS))):
+        meaning = f"{name} correlation of effects of a study that is tried"
+        writer.number(f"dependent.correlation.{name}", rho, 1, meaning)
+    for name, p in (("lowest", min(ps, default=None)), ("highest", max(ps, default=None))):
+        meaning = f"{name} p of the averaged effects, over correlations within a study; {words}"
+        writer.pvalue(f"dependent.correlation.{name}", p, meaning, inputs)
 
 
 def _notes(writer: Writer) -> tuple[str, ...]:
@@ -118,7 +147,13 @@ def _told(writer: Writer, found) -> list:
             "With only ", writer.get("robust.df"), " degrees of freedom the test with robust errors is "
             "not to be relied on. ",
         ]  # fmt: skip
+    tried = [writer.get(f"dependent.correlation.{end}") for end in ("least", "most")]
+    ps = [writer.get(f"dependent.correlation.{end}") for end in ("lowest", "highest")]
+    varied = [
+        "With correlations from ", tried[0], " to ", tried[1], ", p of the averaged effects lies "
+        "between ", ps[0], " and ", ps[1], ". ",
+    ]  # fmt: skip
     return [
-        *few, "Of the total variance ", between, "% lies between studies and ", within,
+        *few, *varied, "Of the total variance ", between, "% lies between studies and ", within,
         "% between the effects of a study.",
     ]  # fmt: skip

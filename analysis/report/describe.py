@@ -181,15 +181,22 @@ def _unit(data: Data) -> str:
 
 
 def _better(data: Data) -> str:
-    """That nothing tells in which direction an outcome is good, where nothing does."""
+    """In which direction an outcome is good, as far as the settings tell, and where nothing does."""
     settings = data.settings
+    several = len(data.outcomes) > 1
+    known = [
+        f"{said}{f' ({outcome.name})' if several else ''}"
+        for outcome in data.outcomes
+        if (said := settings.of_outcome("better", outcome.name))
+    ]
+    told = f"{capitalised(listed(known))} is better, as set." if known else ""
     lacking = [o.name for o in data.outcomes if not settings.of_outcome("better", o.name)]
     if settings.favours or not lacking:
-        return ""
-    of = f" of {listed(lacking)}" if len(data.outcomes) > 1 else ""
+        return told
+    of = f" of {listed(lacking)}" if several else ""
     return (
-        f"The file does not tell whether lower or higher values{of} are better, and neither does the "
-        "report; the setting ‘better’ can."
+        f"{told}{' ' if told else ''}The file does not tell whether lower or higher values{of} are "
+        "better, and neither does the report; the setting ‘better’ can."
     )
 
 

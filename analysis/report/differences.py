@@ -67,7 +67,5 @@ def _slope(writer: Writer, moderator: Moderator) -> Parts:
     slope = writer.get(f"regression.{moderator.key}.estimate").raw
     if slope is None:
         return []
-    word = "higher" if slope > 0 else "lower"
-    return [
-        f"where {moderator.label} is higher, studies found a {word} {writer.outcome.measure.name}"
-    ]
+    found = writer.outcome.measure.moved(higher=slope > 0)
+    return [f"where {moderator.label} is higher, studies found a {found}"]

@@ -33,7 +33,8 @@ class Measure:
 
     `engine` is what `effect_size` calls it; `kind` says how it is shown; `lower` and `higher` say what
     an effect below or above none means, `ends` in short: with both groups as `worded` calls them.
-    `unit` is that of the outcome, where effects have one and it is known.
+    `unit` is that of the outcome, where effects have one and it is known, and `better` says whether
+    higher or lower is.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Measure:
     ends: tuple[str, str] = ("Lower with {treated}", "Higher with {treated}")
     free: bool = True  # of the units of the outcome
     unit: str = ""
+    better: str = ""
 
     @property
     def shown(self) -> Callable[[float], float]:
@@ -145,7 +147,14 @@ class Measure:
         ends = self.ends
         if arms:
             ends = tuple(f"Favours {arm}" for arm in (arms if better == "lower" else arms[::-1]))
-        return replace(self, **dict(zip(("lower", "higher"), sides, strict=True)), ends=ends)
+        lower, higher = sides
+        return replace(self, lower=lower, higher=higher, ends=ends, better=better)
+
+    def moved(self, *, higher: bool) -> str:
+        """What an effect is called that is `higher` than others, or else lower, and if it is better."""
+        word = "higher" if higher else "lower"
+        judged = f", which is {'better' if word == self.better else 'worse'}" if self.better else ""
+        return f"{word} {self.name}{judged}"
 
     def plotted(self, effect: float) -> float:
         """The place of an analysed `effect` on an axis of `scale`."""

@@ -14,7 +14,7 @@ import numpy as np
 from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
 from ..display.numbers import count, number, pvalue
-from ..display.sentence import capitalised
+from ..display.sentence import capitalised, listed
 from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
 from ..engine.checks import computable
@@ -41,15 +41,15 @@ COLUMNS = (
     Column("r2", "R², %", "right"),
 )
 TIMES = "Multiplied by"
-OF_DIFFERENCES = ("i2", "r2")  # columns that say nothing where the studies do not clearly differ
 DEFINED = (
     "I² left: the share of the variation around the line that is due to differences between studies. "
     "R²: by how much the line makes τ² smaller, of that without the moderator."
 )
-NOT_DIFFERING = (
-    "—: the studies do not clearly differ (Q without the moderator), so that there is nothing to "
-    "account for."
+UNCERTAIN = (
+    "{}: the studies that have it do not clearly differ (Q without the moderator), so that R² is a "
+    "share of a τ² which may be none, and very uncertain."
 )
+NOTHING = "—: the estimate of τ² is none even without the moderator."
 RATIO = tuple(  # which follow the slope and its limits where the effects are ratios
     Column(f"ratio.{key}", label, "right", spanner=TIMES)
     for key, label in (("estimate", "Ratio"), ("ci_low", "Lower"), ("ci_high", "Upper"))
@@ -111,8 +111,6 @@ def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
         cells = {"moderator": f"{capitalised(moderator.label)}, per {moderator.unit}"}
         for column in columns[1:]:
             cells[column.key] = writer.get(f"regression.{moderator.key}.{column.key}")
-        if not differ(moderator):
-            cells |= dict.fromkeys(OF_DIFFERENCES)
         rows.append(Row(cells))
     if rows:
         where = "is where the moderator is higher by that much"
@@ -120,8 +118,11 @@ def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
         if measure.kind == RATIOS:
             notes += (f"{TIMES}: how many times as high the {measure.name} {where}.",)
         notes += (DEFINED,)
-        if any(row.cells["r2"] is None for row in rows):
-            notes += (NOT_DIFFERING,)
+        uncertain = [m.label for m in found if are_enough(m.xs) and not differ(m)]
+        if uncertain:
+            notes += (UNCERTAIN.format(capitalised(listed(uncertain))),)
+        if any(row.cells["r2"].raw is None for row in rows):
+            notes += (NOTHING,)
         table = Table(f"{writer.outcome.key}-regressions", columns, tuple(rows), notes)
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))
@@ -186,7 +187,7 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
     measure = writer.outcome.measure
     relation = f"not clearly associated with the {measure.name}"
     if writer.get(f"{prefix}.pvalue").raw < ALPHA:
-        relation = f"associated with a {'higher' if slope.raw > 0 else 'lower'} {measure.name}"
+        relation = f"associated with a {measure.moved(higher=slope.raw > 0)}"
     scale = "" if measure.kind == DIFFERENCES else f" of {measure.of_analysis}"
     slope_of: list[str | Value] = [f"slope{scale} per {moderator.unit} "]
     if not writer.absent(f"{prefix}.ratio.ci_high"):

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from ..display.value import Value
-from .pooled import CLASSIC, RECOMMENDED
+from ..engine.pool import pool
+from .pooled import CLASSIC, MODELS, RECOMMENDED
 from .wording import is_clear
 from .writer import Writer
 
+AT_MOST = f"{RECOMMENDED}.at_most"  # the main analysis with τ at its upper confidence limit
+
 
 def add_prediction(writer: Writer) -> None:
-    """Register what the prediction interval of the main analysis says, after `add_pooled`."""
-    ends = _ends(RECOMMENDED) + _ends(CLASSIC)
+    """Register what the prediction interval of the main analysis says, after `add_pooled`.
+
+    And where it would end if τ were the upper limit of its own interval, as `reml.at_most.…`.
+    """
+    _add_at_most(writer)
+    ends = [end for model in (RECOMMENDED, AT_MOST, CLASSIC) for end in _ends(model)]
     writer.tell(f"{RECOMMENDED}.prediction", *_words(writer), inputs=ends)
+
+
+def _add_at_most(writer: Writer) -> None:
+    _, ci, words = MODELS[RECOMMENDED]
+    tau = writer.get(f"{RECOMMENDED}.tau_high").raw
+    found = tau and pool(**writer.outcome.effects, ci=ci, level=writer.level, tau2=tau**2)
+    predicted = found and found.prediction_interval()
+    inputs = (*writer.trial_inputs(), writer.name(f"{RECOMMENDED}.tau_high"))
+    for name, end in zip(_ends(AT_MOST), ("low", "high"), strict=True):
+        meaning = f"prediction interval: {end}, with τ at its upper confidence limit; {words}"
+        yi = getattr(predicted, end) if predicted else None
+        writer.effect(name, yi, meaning, inputs, limit=True)
 
 
 def _ends(model: str) -> tuple[str, str]:
@@ -19,34 +38,33 @@ def _ends(model: str) -> tuple[str, str]:
 
 
 def _words(writer: Writer) -> list[str | Value]:
-    """What the prediction interval says, and whether that hangs on how τ² is estimated."""
+    """What the prediction interval says, and whether that depends on how large τ² is."""
     measure = writer.outcome.measure
-    own, other = ([writer.get(end) for end in _ends(m)] for m in (RECOMMENDED, CLASSIC))
+    own, most, other = ([writer.get(e) for e in _ends(m)] for m in (RECOMMENDED, AT_MOST, CLASSIC))
     if any(end.raw is None for end in own):
         return ["cannot be computed from so few studies"]
-    clear = f"stays clear of the line of {measure.null_words}"
-    clear_too = is_clear(measure, *(end.raw for end in other))
+    line = f"the line of {measure.null_words}"
     if not is_clear(measure, *(end.raw for end in own)):
-        said: list[str | Value] = [
-            f"crosses the line of {measure.null_words}: in a new setting the true effect may be absent "
-            "or reversed"
-        ]
-        if not clear_too:
-            return said
+        said = f"crosses {line}: in a new setting the true effect may be absent or reversed"
+        if not is_clear(measure, *(end.raw for end in other)):
+            return [said]
+        with_it = "; with DerSimonian and Laird’s τ it would stay clear of it ("
+        return [f"{said}{with_it}", other[0], " to ", other[1], ")"]
+    tau, high = writer.get(f"{RECOMMENDED}.tau"), writer.get(f"{RECOMMENDED}.tau_high")
+    if any(end.raw is None for end in most):
+        return [f"stays clear of {line} if τ is as estimated"]
+    if is_clear(measure, *(end.raw for end in most)):
         return [
-            *said,
-            f"; with DerSimonian and Laird’s τ it {clear} (",
-            other[0],
-            " to ",
-            other[1],
-            ")",
-        ]
-    if clear_too:
-        return [f"{clear}: in a new setting the true effect is expected on the same side"]
-    within = [writer.get(f"{RECOMMENDED}.tau_{end}") for end in ("low", "high")]
-    known = all(end.raw is not None for end in within)
-    poorly = ["τ is poorly known (", within[0], " to ", within[1], "), and "] if known else []
+            f"stays clear of {line}, and would if τ were at its upper limit (", high,
+            "): in a new setting the true effect is expected on the same side",
+        ]  # fmt: skip
+    as_narrow = [
+        "τ is estimated as ",
+        tau,
+        ", which makes it little else than the confidence interval; ",
+    ]
     return [
-        f"{clear} if τ is as estimated; ", *poorly, "with DerSimonian and Laird’s the interval crosses "
-        "it (", other[0], " to ", other[1], ")",
+        f"stays clear of {line} only if τ is as estimated: ", *([] if tau.raw else as_narrow),
+        "at the upper limit of τ (", high, ") it would run from ", most[0], " to ", most[1],
+        ", so that an effect on the same side in a new setting is not assured",
     ]  # fmt: skip

@@ -18,7 +18,7 @@ AROUND = {
     "year": "year of publication",
     SUBGROUP: "categories that divide the studies",
     MODERATOR: "number that may go with the effects",
-    NOTE: "shown with the data, not analysed",
+    NOTE: "kept in the file, not analysed",
     IGNORE: "left out",
 }
 NUMBERS = {

@@ -36,6 +36,11 @@ COLUMNS = (
     Column("i2", "I², %", "right"),
 )
 
+AGAINST = (
+    "The classic test comes to the other result, since it takes the τ² of each group for known, "
+    "of however few studies. "
+)
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -175,11 +180,12 @@ def _told(writer: Writer, variable: Variable) -> list[str | Value]:
     if p is None:
         return [f"By {variable.label} the groups cannot be compared, for lack of studies. "]
     word = "differ" if p < ALPHA else "do not differ clearly"
+    by_q = writer.get(f"{CLASSIC}.{variable.key}.q_between_pvalue").raw
+    apart = by_q is not None and (by_q < ALPHA) != (p < ALPHA)
     return [
-        f"By {variable.label} the groups’ mean effects {word} (",
-        *_tests(writer, variable),
-        "). ",
-    ]
+        f"By {variable.label} the groups’ mean effects {word} (", *_tests(writer, variable), "). ",
+        AGAINST if apart else "",
+    ]  # fmt: skip
 
 
 def _tests(writer: Writer, variable: Variable) -> list[str | Value]:
