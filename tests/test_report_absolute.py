@@ -85,8 +85,8 @@ def test_the_row_of_mantel_and_haenszel_tells_what_it_rests_on(tmp_path, text, c
     row = table.rows[0].cells
     assert row["model"] == "Mantel–Haenszel"
     assert (row["i2"] is None) is corrected
-    assert any("corrected ones" in note for note in table.notes) is corrected
-    assert any("the same with the trials that are not pooled" in n for n in table.notes) is silent
+    assert any("counts of zero to be corrected" in note for note in table.notes) is corrected
+    assert any("trials of which no ratio can be told" in n for n in table.notes) is silent
 
 
 @pytest.mark.parametrize("measure", ["RR", "OR"])

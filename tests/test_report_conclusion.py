@@ -140,8 +140,10 @@ def test_both_degrees_of_heterogeneity_are_told_where_they_differ():
     q, df = fits["REML"]["z"]["QE"], fits["REML"]["z"]["QEdf"]
     assert by_q == pytest.approx(100 * (q - df) / q)
     assert by_q < 25 < own < 75
+    low, high = (registry("smoke").get(Value, f"outcome.reml.i2_{e}").text for e in ("low", "high"))
     assert said("smoke", "heterogeneity").endswith(
-        f"heterogeneity would be called moderate by REML ({own:.1f}%), low by Q ({by_q:.1f}%)."
+        f"heterogeneity would be called moderate by REML ({own:.1f}%), low by Q ({by_q:.1f}%); its "
+        f"interval ({low}% to {high}%) reaches from low to moderate."
     )
     assert said("bcg", "heterogeneity").endswith("by I² heterogeneity is high.")
 

@@ -86,3 +86,9 @@ def test_groups_that_are_not_alike_are_told_with_their_numbers(tmp_path, row, sa
     sentence = f"The groups of a trial are usually alike, but not in {said} (line 2)."
     data = compose(read(tmp_path, text)).get(Phrase, "data.unlike").text
     assert data == (sentence if said else "")
+
+
+def test_a_year_that_is_not_yet_is_told(tmp_path):
+    assert told(tmp_path, EFFECTS + "A,2103,1,0.1\nB,2013,1,0.2\n") == [
+        "trials.csv:2:year: is 2103, a year that is not yet"
+    ]

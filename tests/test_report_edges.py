@@ -124,7 +124,7 @@ def test_a_group_of_a_single_study_has_no_heterogeneity_either(tmp_path):
     assert registry.get(Value, "outcome.reml.kind.y.i2").raw is None
     assert registry.get(Value, "outcome.reml.kind.x.i2").raw is not None
     said = registry.get(Phrase, "outcome.subgroups.told").text
-    assert "classic, DerSimonian–Laird within each group: Q(1) = " in said
+    assert "classic, DerSimonian–Laird within each group: Q(1)\u00a0=\u00a0" in said
 
 
 def test_a_single_study_says_nothing_of_the_next(tmp_path):

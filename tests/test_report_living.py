@@ -142,8 +142,8 @@ def test_rows_and_tests_that_changed_are_told_by_name(tmp_path):
     write(root, path, "\n".join(["study,yi,vi,dose", *rows[:9], ""]))
     write(root, path, "\n".join(["study,yi,vi,dose", *rows[1:], ""]))
     registry = open_project(root).shown.registry
-    assert registry.get(Phrase, "changed.added.told").text.endswith("is new or changed (S10)")
-    assert registry.get(Phrase, "changed.gone.told").text.endswith("is gone or changed (S1)")
+    assert registry.get(Phrase, "changed.added.told").text.endswith("is new (S10)")
+    assert registry.get(Phrase, "changed.gone.told").text.endswith("is gone (S1)")
     assert registry.get(Phrase, "changed.tests").text == ""  # nine again
     write(root, path, "\n".join(["study,yi,vi,dose", *rows, ""]))
     told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
@@ -167,3 +167,15 @@ def test_what_no_chapter_of_an_authors_own_shows_is_told(tmp_path, monkeypatch, 
     said = capsys.readouterr().out
     assert 'finding: no chapter shows table("outcome.regressions")' in said
     assert 'finding: no chapter shows figure("outcome.regression.dose")' in said
+
+
+def test_a_row_of_a_study_that_stays_is_changed_and_neither_new_nor_gone(tmp_path):
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    write(root, path, "study,yi,vi\nA,1,0.1\nB,2,0.1\nC,3,0.1\n")
+    write(root, path, "study,yi,vi\nA,1,0.1\nB,2.5,0.1\nD,3,0.1\n")
+    registry = open_project(root).shown.registry
+    said = [registry.get(Phrase, f"changed.{n}.told").text for n in ("added", "altered", "gone")]
+    assert said == [
+        "1 row of the file is new (D)", "1 row of the file is changed (B)",
+        "1 row of the file is gone (C)",
+    ]  # fmt: skip

@@ -41,7 +41,7 @@ def test_a_cell_that_is_no_number_is_told_what_to_write(cell, decimal, said):
     ("cell", "several"),
     [
         ("0.70 (0.45-1.10)", True), ("0,70 [0,45; 1,10]", True), ("−0.3 (−0.5 to −0.1)", True),
-        ("0.70", False), ("0.70 (12)", False), ("-0.3", False), ("see 0.7 (0.4-1.1)", False),
+        ("0.70", False), ("0.70 (12)", True), ("-0.3", False), ("see 0.7 (0.4-1.1)", False),
     ],
 )  # fmt: skip
 def test_an_effect_with_its_interval_in_a_cell_is_seen(cell, several):
@@ -65,14 +65,17 @@ def test_a_standard_deviation_of_nought_is_refused(tmp_path):
 def test_the_engine_s_complaints_speak_of_the_file_s_columns():
     columns = {"events_treated": "dead_1", "n_treated": "n_1", "n_control": "n"}
     said = "events_treated[0] is 12.0; it must not exceed n_treated, the arm's size"
-    assert in_file_terms(said, columns) == "dead_1 is 12; it must not exceed n_1, the arm's size"
+    cells = {"dead_1": "12", "n_1": "10", "n": "11"}
+    told = "is 12; it must not exceed n_1, the arm's size; here n_1 is 10"
+    assert in_file_terms(said, columns, cells) == ("dead_1", told)
 
 
 def test_a_column_named_like_another_s_role_keeps_its_name():
     columns = {"events_treated": "n_treated", "n_treated": "sample 1.0"}
     said = "events_treated[0] is 12.0; it must not exceed n_treated, the arm's size"
-    told = "n_treated is 12; it must not exceed sample 1.0, the arm's size"
-    assert in_file_terms(said, columns) == told
+    told = "is 12; it must not exceed sample 1.0, the arm's size; here sample 1.0 is 9"
+    cells = {"n_treated": "12", "sample 1.0": "9"}
+    assert in_file_terms(said, columns, cells) == ("n_treated", told)
 
 
 def test_what_is_missing_for_an_effect_is_told_in_short(tmp_path):
@@ -256,3 +259,33 @@ def test_none_is_a_category_and_no_gap():
     registry = compose(read_data(EXAMPLES / "adherence.csv"))
     k = {c: registry.get(Value, f"outcome.reml.controls.{c}.k").raw for c in ("none", "multiple")}
     assert k == {"none": 13, "multiple": 3}
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_that_tells_excel_the_delimiter_is_no_header(tmp_path, first):
+    data = read(tmp_path, f"{first}\r\nstudy;yi;vi\r\nA;0,5;0,1\r\nB;0,25;0,2\r\n")
+    (outcome,) = data.outcomes
+    assert [(t.name, t.yi, t.line) for t in outcome.trials] == [("A", 0.5, 3), ("B", 0.25, 4)]
+    assert (data.source.delimiter, data.source.decimal) == (";", ",")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "study,events_t,n_t,events_c,n_c\nA,152,150,8,100\nB,5,90,9,95\n",
+            "events_t: is 152; it must not exceed n_t, the arm's size; here n_t is 150",
+        ),
+        (
+            "study,RR,95% CI low,95% CI high\nA,0.7,0.8,0.9\nB,1,0.8,1.2\n",
+            "RR: is 0.7; it must lie between 95% CI low and 95% CI high; here 95% CI low is 0.8 and "
+            "95% CI high is 0.9",
+        ),
+        ("study,yi,vi\nA,0.5,NR\nB,1,0.1\n", "vi: is 'NR', which stands for no number; every row"),
+        ("study,yi,vi\nA,28.5 (10.2),0.1\nB,1,0.1\n", "several numbers; write each in a column"),
+        ('study,yi,vi\nA,"0,5",0.1\nB,1,0.1\n', "write it with that, or set decimal: ',' for"),
+        ("study,yi,vi\nA,1,0.1\nB,1,0.2\nA,1,0.1\n", "trials.csv:4: is the same as line 2, of A;"),
+    ],
+)
+def test_a_refusal_says_what_else_the_row_holds_and_what_to_do(tmp_path, text, said):
+    assert said in "\n".join(problems(tmp_path, text))

@@ -10,6 +10,7 @@ import re
 MINUS = "\u2212"
 ABSENT = "—"
 NBSP = "\u00a0"
+EQUALS = f"{NBSP}={NBSP}"  # at which no line ends
 
 HYPHEN = re.compile(r"(?<![\w)])-(?=\.?\d)")  # of a number, not of a compound or a range
 SMALLEST_P = 0.001  # below it a p-value is shown as a bound

@@ -20,6 +20,8 @@ WHOLE = {
 # An effect with its interval in one cell: 0.70 (0.45-1.10), 0.70 [0.45; 1.10].
 _NUMBER = r"[-−]?\d*[.,]?\d+"
 _SEVERAL = re.compile(rf"{_NUMBER}\s*[\[(]\s*{_NUMBER}\s*(?:-|–|—|to|,|;)\s*{_NUMBER}\s*[\])]")
+_PAIR = re.compile(rf"{_NUMBER}\s*(?:\(\s*{_NUMBER}\s*\)|±\s*{_NUMBER})")
+ENDS = ("low", "high")  # of intervals, which the engine calls by the effect
 UNKNOWN = "if it is not known, delete the row, since every row needs it"
 _THOUSANDS = re.compile(r"\d{1,3}([.,'’ ]\d{3})+")
 
@@ -30,8 +32,8 @@ def is_sum(name: str) -> bool:
 
 
 def holds_several(cell: str) -> bool:
-    """Whether a `cell` holds an effect and its interval at once."""
-    return _SEVERAL.fullmatch(cell.strip()) is not None
+    """Whether a `cell` holds an effect and its interval at once, or a mean and its SD."""
+    return any(shape.fullmatch(cell.strip()) for shape in (_SEVERAL, _PAIR))
 
 
 def no_number(cell: str, decimal: str) -> str:
@@ -46,13 +48,20 @@ def no_number(cell: str, decimal: str) -> str:
         plain = re.sub(r"\D", "", cell)
         return f"{told} is no number; if it is {plain}, write it so, without a sign for thousands"
     if other in cell:
-        return f"{told} is no number: the file’s decimal sign is a {sign}; write it with that"
+        return (
+            f"{told} is no number: the file’s decimal sign is a {sign}; write it with that, or set "
+            f"decimal: '{other}' for the whole file"
+        )
     return f"{told} is no number (the decimal sign is a {sign}); {UNKNOWN}"
 
 
-def empty_cell(needed: Sequence[str], raw: bool) -> str:
-    """What to do about an empty cell where every row has to fill the columns `needed`."""
-    text = f"is empty; every row needs {listed(needed)}; write the number, or delete the row"
+def empty_cell(cell: str, needed: Sequence[str], raw: bool) -> str:
+    """What to do about a `cell` without a number where every row has to fill the columns `needed`."""
+    found = f"is {quoted(cell)}, which stands for no number" if cell.strip() else "is empty"
+    text = (
+        f"{found}; every row needs {listed(needed)}; write the number, or leave all of these empty, and "
+        "the report lists the trial as left out"
+    )
     other = " (or give every row its effect and standard error, in place of these columns)"
     return text + other * raw
 
@@ -63,15 +72,29 @@ def not_allowed(role: str, value: float) -> str:
         return f"is {value:g}, and must be a whole number: {NUMBERS[role]}"
     if role.startswith("sd_") and value <= 0:
         return (
-            f"is {value:g}; a standard deviation is above 0; check whether it was rounded, stands in "
-            "the wrong column, or was not reported (then delete the row)"
+            f"is {value:g}; a standard deviation is above 0; check whether it was rounded, has a sign "
+            "too many, stands in the wrong column, or was not reported (then leave the row without "
+            "numbers)"
         )
     return ""
 
 
-def in_file_terms(text: str, columns: Mapping[str, str]) -> str:
-    """Return the engine's complaint `text` with the file's `columns`, by role, for its own names."""
+def in_file_terms(
+    text: str, columns: Mapping[str, str], cells: Mapping[str, str]
+) -> tuple[str | None, str]:
+    """Return of which column the engine's complaint `text` is, if of one, and what it says of it.
+
+    In place of the engine's names stand the file's `columns`, by role; what the `cells` of others that
+    are named hold follows.
+    """
     text = re.sub(r"(?<![\d.])(\d+)\.0(?![\d])", r"\1", text.replace("[0]", ""))
     # At once, since a column may be called like the role of another.
-    roles = "|".join(map(re.escape, columns))
-    return re.sub(rf"\b(?:{roles})\b", lambda found: columns[found[0]], text)
+    named = {f"ratio_{end}": columns[f"ci_{end}"] for end in ENDS if f"ci_{end}" in columns}
+    named |= columns
+    roles = "|".join(map(re.escape, named))
+    found = [named[role] for role in re.findall(rf"\b(?:{roles})\b", text)]
+    text = re.sub(rf"\b(?:{roles})\b", lambda found: named[found[0]], text)
+    first = next((c for c in columns.values() if text.startswith(f"{c} is ")), None)
+    others = [f"{c} is {cells[c]}" for c in dict.fromkeys(found) if c != first]
+    here = f"; here {listed(others)}" if first and others else ""
+    return first, text.removeprefix(f"{first} ") + here

@@ -127,21 +127,24 @@ def _turned(old: dict | None, registry: Registry, name: str) -> bool:
 
 
 def _add_studies(registry: Registry, data: Data, root: Path) -> None:
-    """Register which rows are new and which are gone, and how many."""
+    """Register which rows are new, gone or changed: changed are those of a study in both files."""
     path = root / TRIALS_BEFORE
     told = read_settings(path)
     before = _rows(read_source(path, told.delimiter, told.decimal, told.encoding))
     now = _rows(data.source)
-    _tell_rows(registry, data, "added", now, before, "new or changed")
-    _tell_rows(registry, data, "gone", before, now, "gone or changed")
-
-
-def _tell_rows(
-    registry: Registry, data: Data, name: str, ones: dict, others: dict, what: str
-) -> None:
-    """Register how many of the rows `ones` are not among `others`, and of which studies."""
     study = data.columns.one("study")
-    studies = [row.cells.get(study, "") for key, row in ones.items() if key not in others]
+    new, gone = (
+        [row.cells.get(study, "") for key, row in ones.items() if key not in others]
+        for ones, others in ((now, before), (before, now))
+    )
+    altered = set(new) & set(gone)
+    _tell_rows(registry, "added", [each for each in new if each not in altered], "new")
+    _tell_rows(registry, "altered", [each for each in new if each in altered], "changed")
+    _tell_rows(registry, "gone", [each for each in gone if each not in altered], "gone")
+
+
+def _tell_rows(registry: Registry, name: str, studies: list[str], what: str) -> None:
+    """Register how many rows are `what`, and of which `studies`."""
     n = len(studies)
     value = registry.value(f"changed.{name}", n, count, f"rows that are {what}")
     shown = [*studies[:MOST], *(["more"] if n > MOST else [])]

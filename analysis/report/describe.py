@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from ..display.numbers import count, number
 from ..display.registry import Registry
@@ -50,6 +51,7 @@ def add_description(registry: Registry, data: Data) -> None:
     registry.add("data.size", Phrase.of("data.size", rows, on, k, of))
     registry.value("data.outcomes", len(data.outcomes), count, "outcomes")
     registry.phrase("data.file", source.name, ())
+    registry.phrase("data.settings", _settings_name(data), ())
     registry.phrase("data.read", _read(data), ())
     registry.phrase("data.unit", _unit(data), ())
     registry.phrase("data.better", _better(data), ())
@@ -163,6 +165,11 @@ def _measure(registry: Registry, data: Data) -> list[str | Value]:
     return [f"{said}, intervals of ", registry.get(Value, "settings.given_level"), "%."]
 
 
+def _settings_name(data: Data) -> str:
+    """What the file of settings beside the data is called, or would be."""
+    return data.settings.file or Path(data.source.name).with_suffix(".yml").name
+
+
 def _unit(data: Data) -> str:
     """The unit of differences of means, or that the file does not tell it."""
     if data.columns.measure.key != "MD":
@@ -176,7 +183,8 @@ def _unit(data: Data) -> str:
         said.append(f"Its unit, as set: {listed(known)}.")
     if lacking:
         of = f" of {listed(lacking)}" if several else ""
-        said.append(f"The file does not tell the unit{of}; the setting ‘unit’ can.")
+        line = f"a line such as ‘unit: days’ in {_settings_name(data)} can."
+        said.append(f"The file does not tell the unit{of}; {line}")
     return " ".join(said)
 
 
@@ -196,7 +204,8 @@ def _better(data: Data) -> str:
     of = f" of {listed(lacking)}" if several else ""
     return (
         f"{told}{' ' if told else ''}The file does not tell whether lower or higher values{of} are "
-        "better, and neither does the report; the setting ‘better’ can."
+        "better, and neither does the report; a line ‘better: lower’ or ‘better: higher’ in "
+        f"{_settings_name(data)} can."
     )
 
 

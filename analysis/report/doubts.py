@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from ..display.numbers import count
 from ..review.data import Finding
 from ..review.quoted import quoted
@@ -24,7 +26,7 @@ def doubts(data: Data) -> tuple[Finding, ...]:
     """Everything of `data` that may be meant otherwise, as the terminal tells it."""
     merged = same_name(data)
     own = [data.source.problem(None, data.columns.one("study"), merged)] if merged else []
-    return (*own, *unlike_groups(data), *_not_analysed(data))
+    return (*own, *unlike_groups(data), *_future(data), *_not_analysed(data))
 
 
 def same_name(data: Data) -> str:
@@ -53,6 +55,22 @@ def unlike_groups(data: Data) -> list[Finding]:
                 said = f"{columns[0]} is {cells[0]} and {columns[1]} {cells[1]}; {perhaps}"
                 found.append(data.source.problem(row.line, None, f"{row.name}: {said}"))
     return found
+
+
+def _future(data: Data) -> list[Finding]:
+    """The rows of a year that is not yet. It is told in the terminal alone: a page knows no day."""
+    column, now = data.columns.one("year"), datetime.now(UTC).year
+    if column is None:
+        return []
+    years = {
+        row.number: (row.cells[column], data.source.number(row.cells[column]))
+        for row in data.source.rows
+    }
+    return [
+        data.source.problem(line, column, f"is {cell}, a year that is not yet")
+        for line, (cell, year) in years.items()
+        if year is not None and year > now
+    ]
 
 
 def _by_study(rows: tuple[Trial, ...]) -> list[list[Trial]]:

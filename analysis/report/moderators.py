@@ -13,7 +13,7 @@ import numpy as np
 
 from ..display.bubble import Bubble, FittedLine, bubble
 from ..display.figure import Figure
-from ..display.numbers import count, number, pvalue
+from ..display.numbers import EQUALS, count, number, pvalue
 from ..display.sentence import capitalised, listed
 from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
@@ -135,7 +135,7 @@ def _add_line(writer: Writer, moderator: Moderator) -> None:
     slope = line.coefficients.iloc[1] if line else {}
     words = f"meta-regression on {moderator.label}, per {moderator.unit}, REML, Knapp–Hartung"
     # As many digits as the slope's error asks for, whatever the moderator's unit.
-    places = Measure.places(writer.outcome.measure, float(slope["se"])) + 1 if line else 3
+    places = Measure.places(writer.outcome.measure, float(slope["se"])) if line else 3
     for name, null in (("estimate", None), ("se", None), ("ci_low", 0.0), ("ci_high", 0.0)):
         raw = float(slope[name]) if line else None
         meaning = f"slope: {name}; {words}"
@@ -200,7 +200,7 @@ def _told(writer: Writer, moderator: Moderator) -> list[str | Value]:
         ]  # fmt: skip
     return [
         f"{capitalised(moderator.label)}: {relation} (", *slope_of, slope, ", ", low, " to ", high,
-        "; t(", df, ") = ", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",
+        "; t(", df, f"){EQUALS}", t, ", ", *writer.p(f"{prefix}.pvalue"), "). ",
     ]  # fmt: skip
 
 

@@ -24,12 +24,13 @@ from .writer import Writer
 MODELS = {
     "fixed": ("EE", "z", "Equal effects"),
     "random": ("DL", "z", "Random effects, DerSimonian–Laird"),
-    "reml": ("REML", "hksj-adhoc", "Random effects, REML, Hartung–Knapp"),
+    "reml": ("REML", "hksj-adhoc", "Random effects, REML, modified Hartung–Knapp"),
 }
 CLASSIC, RECOMMENDED = "random", "reml"
 OWN = "hksj"  # Hartung and Knapp's error as it falls, even below the usual one
 SHORT = {
-    "mh": WORDS, "fixed": "Equal effects", "random": "DerSimonian–Laird", "reml": "REML, Hartung–Knapp",
+    "mh": WORDS, "fixed": "Equal effects", "random": "DerSimonian–Laird",
+    "reml": "REML, modified Hartung–Knapp",
 }  # fmt: skip
 
 RESULTS = (
@@ -37,10 +38,12 @@ RESULTS = (
     ("tau", "τ"), ("i2", "I², %"), ("prediction_low", "Lower"), ("prediction_high", "Upper"),
 )  # fmt: skip
 CORRECTED = (
-    f"{WORDS}: it corrects no count, but its I² would rest on corrected ones, as studies with a count "
-    "of zero have no other effect, and is left out."
+    f"{WORDS}: no I² is told, since it would need counts of zero to be corrected, which this method "
+    "does without."
 )
-SILENT = f"{WORDS}: the same with the trials that are not pooled, which add nothing to its sums."
+SILENT = (
+    f"{WORDS}: trials of which no ratio can be told, and that are not pooled, leave it as it is."
+)
 IN_UNIT = ("estimate", "tau")  # results whose heads tell the unit of the outcome
 
 
@@ -94,10 +97,17 @@ def _differing(writer: Writer) -> list[str | Value]:
     if p is None or own.raw is None or k < 2:
         return ["Heterogeneity cannot be judged from a single study."]
     said, other = degree(own.raw), degree(by_q.raw)
+    low, high = (writer.get(f"{RECOMMENDED}.i2_{end}") for end in ("low", "high"))
+    wide: list[str | Value] = []
+    if None not in (low.raw, high.raw) and degree(low.raw) != degree(high.raw):
+        wide = [
+            "; its interval (", low, "% to ", high, f"%) reaches from {degree(low.raw)} to "
+            f"{degree(high.raw)}",
+        ]  # fmt: skip
     if said == other:
-        return [f"{heterogeneity(k, p)}{said}."]
+        return [f"{heterogeneity(k, p)}{said}", *wide, "."]
     return [
-        f"{heterogeneity(k, p)}{said} by REML (", own, f"%), {other} by Q (", by_q, "%).",
+        f"{heterogeneity(k, p)}{said} by REML (", own, f"%), {other} by Q (", by_q, "%)", *wide, ".",
     ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def _add_at_most(writer: Writer) -> None:
     tau = writer.get(f"{RECOMMENDED}.tau_high").raw
     found = tau and pool(**writer.outcome.effects, ci=ci, level=writer.level, tau2=tau**2)
     predicted = found and found.prediction_interval()
-    inputs = (*writer.trial_inputs(), writer.name(f"{RECOMMENDED}.tau_high"))
+    inputs = (*writer.trial_inputs(), f"{RECOMMENDED}.tau_high")
     for name, end in zip(_ends(AT_MOST), ("low", "high"), strict=True):
         meaning = f"prediction interval: {end}, with τ at its upper confidence limit; {words}"
         yi = getattr(predicted, end) if predicted else None

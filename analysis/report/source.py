@@ -28,6 +28,8 @@ MISSING = (
 )  # fmt: skip
 SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": None, "\u202f": None})
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# What Excel writes or reads as a first line: which sign stands between the cells.
+TOLD = re.compile(r'"?sep=(?P<delimiter>[,;\t])"?(?=\r?\n)', re.IGNORECASE)
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 LONGEST = 100_000  # letters of a header; the csv module takes no more in a cell
 LARGEST = 20_000_000  # bytes
@@ -104,6 +106,9 @@ def read_source(
     if len(content) > LARGEST:
         raise DataError([Finding(name, None, None, f"is larger than {LARGEST} bytes")])
     text, encoding = _decode(name, content, encoding)
+    told = TOLD.match(text)
+    if told:  # its line stays, as an empty one, so that the others keep their numbers
+        text, delimiter = text[told.end() :], delimiter or told["delimiter"]
     delimiter = delimiter or _delimiter(name, text)
     records = _records(name, text, delimiter)
     columns, rows, problems = _rows(name, records)
@@ -150,7 +155,7 @@ def _decode(name: str, content: bytes, encoding: str | None) -> tuple[str, str]:
         else:
             if not NO_TEXT.search(text):
                 return text, each
-            problem = "holds bytes that no text has; is it a spreadsheet? Save it as CSV"
+            problem = "holds bytes that no text has; is it a spreadsheet? Save it as CSV UTF-8"
     raise DataError([Finding(name, None, None, problem)])
 
 

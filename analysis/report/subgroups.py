@@ -14,6 +14,7 @@ import numpy as np
 from ..display.figure import Figure
 from ..display.forest import forest
 from ..display.forest_parts import Group
+from ..display.numbers import EQUALS
 from ..display.table import INTERVAL, Column, Row, Table
 from ..display.value import Value
 from ..engine.checks import computable
@@ -194,8 +195,8 @@ def _tests(writer: Writer, variable: Variable) -> list[str | Value]:
     f, m, df = (writer.get(f"{prefix}.{name}") for name in ("f", "f_m", "f_df"))
     q, q_df = writer.get(classic), writer.get(f"{classic}_df")
     return [
-        "F(", m, ", ", df, ") = ", f, ", ", *writer.p(f"{prefix}.f_pvalue"),
-        f"; classic, {SHORT[CLASSIC]} within each group: Q(", q_df, ") = ", q, ", ",
+        "F(", m, ", ", df, f"){EQUALS}", f, ", ", *writer.p(f"{prefix}.f_pvalue"),
+        f"; classic, {SHORT[CLASSIC]} within each group: Q(", q_df, f"){EQUALS}", q, ", ",
         *writer.p(f"{classic}_pvalue"),
     ]  # fmt: skip
 

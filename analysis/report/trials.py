@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -169,10 +168,13 @@ class _Reader:
         return said
 
     def _outcome(self, key: str, name: str, rows: tuple[Trial, ...]) -> Outcome:
-        same = Counter((t.key, t.yi, t.vi, tuple(t.raw.items())) for t in rows)
+        first: dict[tuple, int] = {}
         for trial in rows:
-            if same[trial.key, trial.yi, trial.vi, tuple(trial.raw.items())] > 1:
-                text = f"is the same as another row of {trial.name}; delete one, or tell them apart"
+            line = first.setdefault((trial.key, trial.yi, trial.vi, *trial.raw.items()), trial.line)
+            if line != trial.line:
+                text = (
+                    f"is the same as line {line}, of {trial.name}; delete one, or tell them apart"
+                )
                 self.problems.append(self.source.problem(trial.line, None, text))
         telling = tuple(t for t in rows if not t.silent)
         silent = tuple(t for t in rows if t.silent)
@@ -228,7 +230,7 @@ class _Reader:
             return None
         for role in empty:
             names = [self.columns.one(each) for each in form]
-            self._wrong(row, self.columns.one(role), empty_cell(names, form in RAW))
+            self._wrong(row, self.columns.one(role), empty_cell(given[role], names, form in RAW))
         numbers = {role: self._number(row, role) for role in form if role not in empty}
         years = self._around(row, "year")
         moderators = self._around(row, MODERATOR)
@@ -284,9 +286,8 @@ class _Reader:
         except ValueError as error:
             columns = {role: self.columns.one(role) for role in form}
             computed = str(error).startswith(("yi", "vi"))  # by the engine, in no column
-            text = none if computed else in_file_terms(str(error), columns)
-            first = next((c for c in columns.values() if text.startswith(f"{c} is ")), None)
-            self._wrong(row, first, text.removeprefix(f"{first} "))
+            own = in_file_terms(str(error), columns, row.cells)
+            self._wrong(row, *((None, none) if computed else own))
             return None
         if not (np.isfinite(yi) and np.isfinite(vi) and vi > 0):
             self._wrong(row, None, none)

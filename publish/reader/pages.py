@@ -231,7 +231,7 @@ def _foot(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
             content.end,
             '\n<footer class="reader-foot">\n<div class="reader-foot-inner">\n'
             '<section id="reader-cite" aria-labelledby="reader-cite-title">\n'
-            '<h2 id="reader-cite-title">Cite this manuscript</h2>\n'
+            '<h2 id="reader-cite-title">How to cite</h2>\n'
             f'<p id="reader-citation">{escape(text)}</p>\n'
             f"{copy.format('reader-citation', _hidden('the citation'))}\n"
             "<details><summary>BibTeX</summary>\n"
@@ -246,7 +246,7 @@ def _foot(tree: Node, place: Place, project: Project) -> list[tuple[int, str]]:
 def downloads(place: Place, project: Project) -> list[tuple[str, str]]:
     """Return the files that the site offers, named from its root, each with what it holds."""
     whole = [
-        (f"{project.output_file}.pdf", "The manuscript as PDF"),
+        (f"{project.output_file}.pdf", "All pages as PDF"),
         ("values.json", "Every number with its source and inputs (JSON)"),
         ("ledger.csv", "Every printed number with its verdict (CSV)"),
         (FILE, "How to cite (CFF)"),
