@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.display.registry import Registry
-from analysis.display.value import Value
+from analysis.display.value import Phrase, Value
 from analysis.display.whatif import WhatIf, write_code
 from analysis.report.compose import compose, read_data
+
+from experiment import FOLLOW
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 HOLDS = """() => Object.fromEntries([...document.querySelectorAll('.what-if-conclusions li')]
@@ -22,14 +26,18 @@ FILES = {
         "A,0.67,0.02,\nB,0.39,0.14,\nC,0.03,0.15,\nD,0.31,0.17,\n", "steady", None,
     ),
     "kinds differ by Q, and not by F": (
-        "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "groups",
-        "By kind effects differ (Q between, with a τ² of each group’s own).",
+        "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "compared",
+        "By kind the groups’ mean effects do not differ clearly.",
     ),
     "I² of 24.6": (
         "A,0.71,0.08,\nB,0.53,0.16,\nC,1.04,0.16,\nD,-0.16,0.19,\n", "degree",
         "I² 24.6% is low: low from 0%, moderate from 25%, high from 75%",
     ),
 }  # fmt: skip
+
+
+# What the page says of groups: the sentence, whether it holds, and the test.
+SAID = re.compile(r"By (.+) the groups’ mean effects (.+)\. .*\((F.+); one τ² for all groups\)\.")
 
 
 def experiment(path: Path) -> WhatIf:
@@ -106,3 +114,66 @@ def test_asymmetry_is_tested_of_as_many_studies_as_in_the_report(tmp_path, visit
     for statistic in ("egger_estimate", "egger_pvalue"):
         cell = visit(page.as_uri()).locator(f"[data-of=now][data-name={statistic}]")
         assert bool(cell.get_attribute("data-value")) is tested
+
+
+def said_of(registry: Registry, rule: dict) -> str:
+    """The test between the groups of a rule of the page, as the chapter has it."""
+    outcome, variable = rule["outcome"], rule["variable"].removeprefix(f"{rule['outcome']}-")
+    prefix = f"{outcome}.reml.{variable}"
+    f, m, df, p = (
+        registry.get(Value, f"{prefix}.{name}").text for name in ("f", "f_m", "f_df", "f_pvalue")
+    )
+    chapter = registry.get(Phrase, f"{outcome}.subgroups.told").text.replace("\u00a0", " ")
+    said = f"F({m}, {df}) = {f}, p = {p}"
+    assert f"({said}; classic" in chapter
+    return said
+
+
+@pytest.mark.parametrize("name", ["bcg", "adherence", "smoke", "statins"])
+def test_groups_are_compared_as_in_the_chapter_with_all_studies_and_without_one(
+    tmp_path, visit, name
+):
+    registry = compose(read_data(EXAMPLES / f"{name}.csv"))
+    what_if = registry.get(WhatIf, "what_if")
+    rules = [rule for rule in what_if.data["conclusions"] if rule["kind"] == "compared"]
+    assert rules
+    page = visit(written(tmp_path, what_if).as_uri())
+    for rule in rules:
+        page.evaluate(FOLLOW, f"outcome={rule['outcome']}")
+        item = page.locator(f"[data-id='{rule['id']}']")
+        assert SAID.fullmatch(item.inner_text())[3] == said_of(registry, rule)
+        assert item.get_attribute("data-holds") == "true"
+        gone = what_if.data["outcomes"][rule["outcome"]]["trials"][1][0]
+        left = without(tmp_path, name, what_if.data["names"][gone])
+        page.evaluate(FOLLOW, f"outcome={rule['outcome']}&without={gone}")
+        assert SAID.fullmatch(item.inner_text())[3] == said_of(left, rule)
+        prefix = f"{rule['outcome']}.reml.{rule['variable'].removeprefix(rule['outcome'] + '-')}"
+        differ = left.get(Value, f"{prefix}.f_pvalue").raw < 0.05
+        assert item.get_attribute("data-holds") == str(differ == rule["differ"]).lower()
+
+
+def without(folder: Path, name: str, study: str) -> Registry:
+    """The report on an example without the rows of a study."""
+    path = folder / f"{name}.csv"
+    shutil.copy(EXAMPLES / f"{name}.yml", folder)
+    rows = pd.read_csv(EXAMPLES / f"{name}.csv", dtype=str, keep_default_na=False)
+    labels = rows["study"] if "study" in rows else rows.iloc[:, 0]
+    assert study in set(labels)
+    rows[labels != study].to_csv(path, index=False)
+    return compose(read_data(path))
+
+
+def test_by_the_classic_model_groups_are_compared_as_the_chapters_classic_test_does(
+    tmp_path, visit
+):
+    registry = compose(read_data(EXAMPLES / "bcg.csv"))
+    what_if = registry.get(WhatIf, "what_if")
+    (rule,) = (rule for rule in what_if.data["conclusions"] if rule["kind"] == "compared")
+    page = visit(written(tmp_path, what_if).as_uri())
+    page.evaluate(FOLLOW, f"outcome={rule['outcome']}&method=DL&ci=z")
+    prefix = f"{rule['outcome']}.random.{rule['variable'].removeprefix(rule['outcome'] + '-')}"
+    q, df, p = (
+        registry.get(Value, f"{prefix}.q_between{name}").text for name in ("", "_df", "_pvalue")
+    )
+    said = page.locator(f"[data-id='{rule['id']}']").inner_text()
+    assert f"(Q({df}) = {q}, p = {p}; a τ² for each group)." in said

@@ -9,13 +9,11 @@ from __future__ import annotations
 from ..display.registry import Registry
 from ..display.scale import bulk
 from ..display.whatif import WhatIf
-from ..engine.checks import computable
-from ..engine.subgroups import subgroups
 from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
-from .subgroups import Variable, variables
-from .trials import Data, effects_of
+from .subgroups import Variable, compared, variables
+from .trials import Data
 from .wording import ALPHA, DEGREES, I2_PLACES, degree
 from .writer import Writer
 
@@ -113,7 +111,7 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
         text = f"By I² heterogeneity is {word}."
         found.append({"kind": "degree", "words": [word], "text": text})
     found += _asymmetry(writer)
-    found += [rule for key, each in groups.items() for rule in _between(key, each)]
+    found += [rule for key, each in groups.items() for rule in _compared(writer, key, each)]
     ends = [writer.get(f"reml.prediction_{end}").raw for end in ("low", "high")]
     if None not in ends:
         both = ends[0] <= measure.null <= ends[1]
@@ -126,18 +124,13 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
     return found
 
 
-def _between(key: str, variable: Variable) -> list[dict]:
-    """Whether the groups differ by the test that the page computes, each with a τ² of its own."""
-    found = computable(
-        subgroups, **effects_of(variable.trials), groups=variable.labels,
-        method=MODELS[RECOMMENDED][0], tau2="separate",
-    )  # fmt: skip
-    if found is None:
+def _compared(writer: Writer, key: str, variable: Variable) -> list[dict]:
+    """Whether the groups of `variable` differ, in the words of the chapter and by its test."""
+    p = writer.get(f"{RECOMMENDED}.{variable.key}.f_pvalue").raw
+    if p is None:
         return []
-    differ = found.q_between_pvalue < ALPHA
-    differs = "differ" if differ else "do not differ"
-    text = f"By {variable.label} effects {differs} (Q between, with a τ² of each group’s own)."
-    return [{"kind": "groups", "variable": key, "differ": differ, "text": text}]
+    text = f"{compared(variable, p)}."
+    return [{"kind": "compared", "variable": key, "differ": p < ALPHA, "text": text}]
 
 
 def _steady(writer: Writer, p: float | None) -> bool:

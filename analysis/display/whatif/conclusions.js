@@ -1,6 +1,6 @@
 /* Sentences of the manuscript as rules on an analysis: each holds, does not, or cannot be told. */
 const conclusions = (() => {
-  const { pool, egger, between } = engine;
+  const { pool, egger, between, betweenByF } = engine;
 
   const { digits, effect, limit, measure, shownP } = words;
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
@@ -51,6 +51,18 @@ const conclusions = (() => {
       if (!found) return untold("no two groups are left to compare");
       const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
       return { holds: found.pvalue < alpha === differ, why };
+    },
+    /* As a report compares groups: by F for Hartung and Knapp's errors, classically by Q. */
+    compared({ effects, studies, options }, { members, differ }, { alpha }) {
+      const byF = options.ci !== "z";
+      const labels = studies.map((study) => members[study]);
+      const found = (byF ? betweenByF : between)(effects, labels, options);
+      if (!found) return untold("the groups cannot be compared, for lack of studies");
+      const { f, q, m, df, pvalue } = found;
+      const test = byF ? `F(${m}, ${df}) = ${digits(f, 2)}` : `Q(${df}) = ${digits(q, 2)}`;
+      const shared = byF ? "one \u03c4\u00b2 for all groups" : "a \u03c4\u00b2 for each group";
+      const why = `${test}, ${shownP(pvalue)}${options.method === "EE" ? "" : `; ${shared}`}`;
+      return { holds: pvalue < alpha === differ, why };
     },
     predicted({ result }, { clear }) {
       const { prediction_low: low, prediction_high: high } = result;
