@@ -9,6 +9,7 @@ import pytest
 
 import analysis as ma
 from analysis.content.whatif import INTERVALS, METHODS
+from analysis.display.numbers import number
 from analysis.display.whatif import HERE
 
 SUMS = "".join(
@@ -19,6 +20,12 @@ COMPARE = f"""cases => {{
   return cases.map(([yi, vi, labels, method, ci]) => engine.betweenByF(
     yi.map((y, i) => ({{ yi: y, vi: vi[i] }})), labels.map(x => x ?? undefined), {{ method, ci }}));
 }}"""
+
+SHOW = f"""cases => {{
+  {(HERE / "words.js").read_text(encoding="utf-8")}
+  return cases.map(([x, places]) => words.digits(x, places));
+}}"""
+NO_DATA = '<script type="application/json" id="what-if-data">{}</script>'
 
 
 def groups(draw: random.Random) -> tuple[list[float], list[float], list[str]]:
@@ -65,3 +72,28 @@ def test_groups_without_any_scatter_within_have_no_error_of_their_own(visit):
     assert own is None
     # By hand: weights 20 and 15, so that the squared distance 0.16 has the weight 20 * 15 / 35.
     assert larger["f"] == pytest.approx(0.16 * 300 / 35, rel=1e-12)
+
+
+def test_numbers_are_rounded_as_python_rounds_them(visit):
+    """Those exactly between two, the odd ones over 2^(places + 1), and any others."""
+    draw = random.Random(5)
+    cases = []
+    for places in range(8):
+        for _ in range(300):
+            between = (2 * draw.randrange(10 ** draw.choice([1, 2, 6])) + 1) / 2 ** (places + 1)
+            dyadic = draw.randrange(10**6) / 2 ** draw.randrange(20)
+            cases += [(draw.choice([1, -1]) * x, places) for x in (between, dyadic, draw.gauss())]
+    cases += [
+        (0.0, 2),
+        (-0.0, 2),
+        (-0.004, 2),
+        (-0.005, 2),
+        (0.5, 0),
+        (-0.5, 0),
+        (1.5, 0),
+        (2.5, 0),
+    ]
+    page = visit("about:blank")
+    page.set_content(NO_DATA)
+    shown = page.evaluate(SHOW, cases)
+    assert shown == [number(x, places) for x, places in cases]

@@ -12,6 +12,7 @@ from ..display.whatif import WhatIf
 from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
+from .single import is_single
 from .subgroups import Variable, compared, variables
 from .trials import Data
 from .wording import ALPHA, DEGREES, I2_PLACES, degree
@@ -31,7 +32,11 @@ INTERVALS = {
 
 
 def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
-    """Register the experiment on the outcomes of `writers`."""
+    """Register the experiment on the outcomes of `writers` of which several trials tell.
+
+    Where there is none, it is on all of them, and no chapter shows it.
+    """
+    writers = [writer for writer in writers if not is_single(writer.outcome)] or writers
     several = {writer.outcome.measure for writer in writers}
     # Outcomes may differ in their unit, of which a page of all of them says nothing.
     measure = several.pop() if len(several) == 1 else data.columns.measure
@@ -118,10 +123,7 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
         sides = "both sides" if both else "a single side"
         text = f"The prediction interval lies on {sides} of {measure.null_words}."
         found.append({"kind": "predicted", "clear": not both, "text": text})
-    if _steady(writer, p):
-        text = "No single study decides whether the effect is significant."
-        found.append({"kind": "steady", "text": text})
-    return found
+    return found + _steady(writer, p)
 
 
 def _compared(writer: Writer, key: str, variable: Variable) -> list[dict]:
@@ -133,12 +135,15 @@ def _compared(writer: Writer, key: str, variable: Variable) -> list[dict]:
     return [{"kind": "compared", "variable": key, "differ": p < ALPHA, "text": text}]
 
 
-def _steady(writer: Writer, p: float | None) -> bool:
-    """Whether there is a p without each study, and none of them turns the conclusion."""
+def _steady(writer: Writer, p: float | None) -> list[dict]:
+    """Whether the conclusion stays without each study, where there is a p without each."""
     names = [f"{RECOMMENDED}.without.{t.key}.pvalue" for t in writer.outcome.trials]
     if p is None or not all(writer.name(name) in writer.registry for name in names):
-        return False
-    return all((writer.get(name).raw < ALPHA) == (p < ALPHA) for name in names)
+        return []
+    steady = all((writer.get(name).raw < ALPHA) == (p < ALPHA) for name in names)
+    text = "Whether the effect is significant depends on single studies."
+    text = "No single study decides whether the effect is significant." if steady else text
+    return [{"kind": "steady", "expected": steady, "text": text}]
 
 
 def _asymmetry(writer: Writer) -> list[dict]:

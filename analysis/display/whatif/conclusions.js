@@ -2,7 +2,7 @@
 const conclusions = (() => {
   const { pool, egger, between, betweenByF } = engine;
 
-  const { digits, effect, limit, measure, shownP } = words;
+  const { rounded, digits, effect, limit, measure, shownP } = words;
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
     `${measure} ${effect(estimate)} (${limit(low)} to ${limit(high)})`;
 
@@ -21,13 +21,13 @@ const conclusions = (() => {
       return { holds, why: `${interval(result)}, ${shownP(result.pvalue)}` };
     },
     size({ result }, { words }, { sizes }) {
-      const found = called(Math.abs(result.estimate).toFixed(2), sizes, "less than small");
+      const found = called(rounded(Math.abs(result.estimate), 2), sizes, "less than small");
       const why = `${measure} ${effect(result.estimate)} is ${found} by the lower bounds of Cohen\u2019s convention`;
       return { holds: words.includes(found), why };
     },
     degree({ result }, { words }, { degrees, i2_places: places = 0 }) {
       if (result.k < 2) return untold("one trial has no heterogeneity");
-      const found = called(result.i2.toFixed(places), degrees, "less than low");
+      const found = called(rounded(result.i2, places), degrees, "less than low");
       const bounds = degrees.map(([word, bound]) => `${word} from ${bound}%`).join(", ");
       const why = `I\u00b2 ${digits(result.i2, places)}% is ${found}: ${bounds}`;
       return { holds: words.includes(found), why };
@@ -70,7 +70,7 @@ const conclusions = (() => {
       const why = `it runs from ${limit(low)} to ${limit(high)}`;
       return { holds: (low > 0 || high < 0) === clear, why };
     },
-    steady({ result, effects, names, options }, rule, { alpha }) {
+    steady({ result, effects, names, options }, { expected = true }, { alpha }) {
       if (effects.length < 3) return untold("too few trials to leave one out");
       const significant = result.pvalue < alpha;
       const turning = names.filter(
@@ -81,7 +81,7 @@ const conclusions = (() => {
       const why = turning.length
         ? `${other} without any one of: ${turning.join(", ")}`
         : `${significant ? "significant" : "not significant"} without each of them`;
-      return { holds: turning.length === 0, why };
+      return { holds: (turning.length === 0) === expected, why };
     },
   };
 
