@@ -113,6 +113,8 @@ def expected(chosen: dict) -> dict:
         )
     }
     numbers["tau"] = result.tau2**0.5
+    if len(yi) < 2:  # of which the page says nothing
+        numbers |= dict.fromkeys(("tau", "tau2", "i2", "q", "q_df", "q_pvalue"), float("nan"))
     prediction = result.prediction_interval()
     numbers["prediction_low"], numbers["prediction_high"] = prediction.low, prediction.high
     try:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
+from urllib.parse import quote
 
+import numpy as np
+import pandas as pd
 import pytest
 
+import analysis as ma
 from analysis.display.registry import Registry
-from analysis.display.value import Value
+from analysis.display.value import Phrase, Value
 from analysis.display.whatif import WhatIf, write_code
 from analysis.report.compose import compose, read_data
+
+from experiment import FOLLOW
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 HOLDS = """() => Object.fromEntries([...document.querySelectorAll('.what-if-conclusions li')]
   .map(item => [item.dataset.id.split('.')[1], [item.dataset.holds, item.textContent]]))"""
+NAMES = "cells => cells.map(cell => cell.dataset.name)"
 HEAD = "study,yi,vi,kind\n"
 # Rows, a kind of conclusion, and what it says, None where it is left out.
 FILES = {
     "significant with A alone": (
-        "A,0.67,0.02,\nB,0.39,0.14,\nC,0.03,0.15,\nD,0.31,0.17,\n", "steady", None,
+        "A,0.67,0.02,\nB,0.39,0.14,\nC,0.03,0.15,\nD,0.31,0.17,\n", "steady",
+        "Whether the effect is significant depends on single studies. holds (",
     ),
+    "none of two can be left out": ("A,0.67,0.02,\nB,0.39,0.14,\n", "steady", None),
     "kinds differ by Q, and not by F": (
-        "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "groups",
-        "By kind effects differ (Q between, with a τ² of each group’s own).",
+        "A,0.11,0.04,x\nB,-0.08,0.04,x\nC,0.63,0.04,y\nD,0.34,0.04,y\n", "compared",
+        "By kind the groups’ mean effects do not differ clearly.",
     ),
     "I² of 24.6": (
         "A,0.71,0.08,\nB,0.53,0.16,\nC,1.04,0.16,\nD,-0.16,0.19,\n", "degree",
@@ -32,15 +43,19 @@ FILES = {
 }  # fmt: skip
 
 
+# What the page says of groups: the sentence, whether it holds, and the test.
+SAID = re.compile(r"By (.+) the groups’ mean effects (.+)\. .*\((F.+); one τ² for all groups\)\.")
+
+
 def experiment(path: Path) -> WhatIf:
     return compose(read_data(path)).get(WhatIf, "what_if")
 
 
 def written(folder: Path, what_if: WhatIf) -> Path:
     """The page of an experiment, in a site that holds nothing else."""
-    write_code(folder)
     page = folder / "chapters/page.html"
-    page.parent.mkdir()
+    page.parent.mkdir(parents=True)
+    write_code(folder)
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>What if</title>'
     page.write_text(head + what_if.html(), encoding="utf-8")
     return page
@@ -51,7 +66,7 @@ def shown(visit, folder: Path, what_if: WhatIf) -> dict[str, tuple[str, str]]:
     return visit(written(folder, what_if).as_uri()).evaluate(HOLDS)
 
 
-@pytest.mark.parametrize("name", ["bcg", "adherence", "stroke", "expectancy"])
+@pytest.mark.parametrize("name", ["bcg", "adherence", "stroke", "expectancy", "calendar"])
 def test_all_conclusions_hold_of_the_main_analysis(tmp_path, visit, name):
     found = shown(visit, tmp_path, experiment(EXAMPLES / f"{name}.csv"))
     assert len(found) > 2
@@ -106,3 +121,114 @@ def test_asymmetry_is_tested_of_as_many_studies_as_in_the_report(tmp_path, visit
     for statistic in ("egger_estimate", "egger_pvalue"):
         cell = visit(page.as_uri()).locator(f"[data-of=now][data-name={statistic}]")
         assert bool(cell.get_attribute("data-value")) is tested
+
+
+def said_of(registry: Registry, rule: dict) -> str:
+    """The test between the groups of a rule of the page, as the chapter has it."""
+    outcome, variable = rule["outcome"], rule["variable"].removeprefix(f"{rule['outcome']}-")
+    prefix = f"{outcome}.reml.{variable}"
+    f, m, df, p = (
+        registry.get(Value, f"{prefix}.{name}").text for name in ("f", "f_m", "f_df", "f_pvalue")
+    )
+    chapter = registry.get(Phrase, f"{outcome}.subgroups.told").text.replace("\u00a0", " ")
+    said = f"F({m}, {df}) = {f}, p = {p}"
+    assert f"({said}; classic" in chapter
+    return said
+
+
+@pytest.mark.parametrize(
+    "name", ["bcg", "adherence", "smoke", pytest.param("statins", marks=pytest.mark.long)]
+)
+def test_groups_are_compared_as_in_the_chapter_with_all_studies_and_without_one(
+    tmp_path, visit, name
+):
+    registry = compose(read_data(EXAMPLES / f"{name}.csv"))
+    what_if = registry.get(WhatIf, "what_if")
+    rules = [rule for rule in what_if.data["conclusions"] if rule["kind"] == "compared"]
+    assert rules
+    page = visit(written(tmp_path, what_if).as_uri())
+    for rule in rules:
+        page.evaluate(FOLLOW, f"outcome={rule['outcome']}")
+        item = page.locator(f"[data-id='{rule['id']}']")
+        assert SAID.fullmatch(item.inner_text())[3] == said_of(registry, rule)
+        assert item.get_attribute("data-holds") == "true"
+        gone = what_if.data["outcomes"][rule["outcome"]]["trials"][1][0]
+        left = without(tmp_path, name, what_if.data["names"][gone])
+        page.evaluate(FOLLOW, f"outcome={rule['outcome']}&without={gone}")
+        assert SAID.fullmatch(item.inner_text())[3] == said_of(left, rule)
+        prefix = f"{rule['outcome']}.reml.{rule['variable'].removeprefix(rule['outcome'] + '-')}"
+        differ = left.get(Value, f"{prefix}.f_pvalue").raw < 0.05
+        assert item.get_attribute("data-holds") == str(differ == rule["differ"]).lower()
+
+
+def without(folder: Path, name: str, study: str) -> Registry:
+    """The report on an example without the rows of a study."""
+    path = folder / f"{name}.csv"
+    shutil.copy(EXAMPLES / f"{name}.yml", folder)
+    rows = pd.read_csv(EXAMPLES / f"{name}.csv", dtype=str, keep_default_na=False)
+    labels = rows["study"] if "study" in rows else rows.iloc[:, 0]
+    assert study in set(labels)
+    rows[labels != study].to_csv(path, index=False)
+    return compose(read_data(path))
+
+
+def test_by_the_classic_model_groups_are_compared_as_the_chapters_classic_test_does(
+    tmp_path, visit
+):
+    registry = compose(read_data(EXAMPLES / "bcg.csv"))
+    what_if = registry.get(WhatIf, "what_if")
+    (rule,) = (rule for rule in what_if.data["conclusions"] if rule["kind"] == "compared")
+    page = visit(written(tmp_path, what_if).as_uri())
+    page.evaluate(FOLLOW, f"outcome={rule['outcome']}&method=DL&ci=z")
+    prefix = f"{rule['outcome']}.random.{rule['variable'].removeprefix(rule['outcome'] + '-')}"
+    q, df, p = (
+        registry.get(Value, f"{prefix}.q_between{name}").text for name in ("", "_df", "_pvalue")
+    )
+    said = page.locator(f"[data-id='{rule['id']}']").inner_text()
+    assert f"(Q({df}) = {q}, p = {p}; a τ² for each group)." in said
+
+
+def test_that_single_studies_decide_is_followed(tmp_path, visit):
+    """Until two precise trials of the reader's own are there, of which no other turns anything."""
+    what_if = experiment(EXAMPLES / "calendar.csv")
+    ((key, outcome),) = what_if.data["outcomes"].items()
+    own = [["Own", 0.2, 0.002], ["Another", 0.2, 0.002]]
+    yi, vi = np.array([(yi, vi) for _, yi, vi, _ in outcome["trials"]]).T
+    for more, holds in (([], True), (own, False)):
+        y, v = np.append(yi, [t[1] for t in more]), np.append(vi, [t[2] for t in more])
+        options = {"method": "REML", "ci": "hksj-adhoc"}
+        whole = ma.pool(y, vi=v, **options).pvalue < 0.05
+        turning = (ma.leave_one_out(y, vi=v, **options).pvalue < 0.05) != whole
+        assert bool(turning.any()) is holds
+        page = visit(written(tmp_path / str(holds), what_if).as_uri())
+        trials = "".join(f"&trial={quote(json.dumps(t))}" for t in more)
+        found = page.evaluate(FOLLOW, f"outcome={key}{trials}")["holds"]
+        assert [v for name, v in found.items() if ".steady." in name] == [holds]
+
+
+def test_outcomes_of_a_single_study_are_left_out_and_of_one_left_nothing_is_pooled(tmp_path, visit):
+    path = tmp_path / "trials.csv"
+    rows = "A,p,0.5,0.04\nB,p,0.3,0.04\nC,p,0.9,0.04\nA,q,0.2,0.04\n"
+    path.write_text("study,outcome,yi,vi\n" + rows, encoding="utf-8")
+    what_if = experiment(path)
+    assert list(what_if.data["outcomes"]) == ["p"]
+    page = visit(written(tmp_path, what_if).as_uri())
+    for name in "BC":
+        page.get_by_label(name, exact=True).uncheck()
+    summary = page.locator(".what-if-summary").inner_text()
+    assert summary.startswith("1 of 3 trials: ")
+    assert ". A single study: nothing is pooled. " in summary and "I²" not in summary
+    cell = page.locator("[data-of=now]")
+    shown = dict(zip(cell.evaluate_all(NAMES), cell.all_inner_texts(), strict=True))
+    dashed = {name for name, text in shown.items() if text == "—"}
+    assert dashed >= {"tau", "tau2", "i2", "q", "q_df", "q_pvalue", "prediction_low"}
+    assert not dashed & {"k", "estimate", "ci_low", "ci_high", "pvalue"}
+
+
+def test_a_mean_between_two_shown_numbers_is_the_even_one_as_in_the_report(tmp_path, visit):
+    path = tmp_path / "trials.csv"
+    path.write_text("study,yi,vi\nA,0.0625,0.0001\nB,0.0625,0.0001\n", encoding="utf-8")
+    registry = compose(read_data(path))
+    text = registry.get(Value, "outcome.reml.estimate").text
+    page = visit(written(tmp_path, registry.get(WhatIf, "what_if")).as_uri())
+    assert page.locator("[data-of=now][data-name=estimate]").inner_text() == text == "0.062"

@@ -180,13 +180,16 @@ def _told(writer: Writer, variable: Variable) -> list[str | Value]:
     p = writer.get(f"{RECOMMENDED}.{variable.key}.f_pvalue").raw
     if p is None:
         return [f"By {variable.label} the groups cannot be compared, for lack of studies. "]
-    word = "differ" if p < ALPHA else "do not differ clearly"
     by_q = writer.get(f"{CLASSIC}.{variable.key}.q_between_pvalue").raw
     apart = by_q is not None and (by_q < ALPHA) != (p < ALPHA)
-    return [
-        f"By {variable.label} the groups’ mean effects {word} (", *_tests(writer, variable), "). ",
-        AGAINST if apart else "",
-    ]  # fmt: skip
+    against = [AGAINST] if apart else []
+    return [f"{compared(variable, p)} (", *_tests(writer, variable), "). ", *against]
+
+
+def compared(variable: Variable, p: float) -> str:
+    """Whether the groups of `variable` differ, by the `p` of the recommended test."""
+    word = "differ" if p < ALPHA else "do not differ clearly"
+    return f"By {variable.label} the groups’ mean effects {word}"
 
 
 def _tests(writer: Writer, variable: Variable) -> list[str | Value]:

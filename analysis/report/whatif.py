@@ -9,13 +9,12 @@ from __future__ import annotations
 from ..display.registry import Registry
 from ..display.scale import bulk
 from ..display.whatif import WhatIf
-from ..engine.checks import computable
-from ..engine.subgroups import subgroups
 from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
-from .subgroups import Variable, variables
-from .trials import Data, effects_of
+from .single import is_single
+from .subgroups import Variable, compared, variables
+from .trials import Data
 from .wording import ALPHA, DEGREES, I2_PLACES, degree
 from .writer import Writer
 
@@ -33,7 +32,11 @@ INTERVALS = {
 
 
 def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
-    """Register the experiment on the outcomes of `writers`."""
+    """Register the experiment on the outcomes of `writers` of which several trials tell.
+
+    Where there is none, it is on all of them, and no chapter shows it.
+    """
+    writers = [writer for writer in writers if not is_single(writer.outcome)] or writers
     several = {writer.outcome.measure for writer in writers}
     # Outcomes may differ in their unit, of which a page of all of them says nothing.
     measure = several.pop() if len(several) == 1 else data.columns.measure
@@ -113,39 +116,34 @@ def _conclusions(writer: Writer, groups: dict) -> list[dict]:
         text = f"By I² heterogeneity is {word}."
         found.append({"kind": "degree", "words": [word], "text": text})
     found += _asymmetry(writer)
-    found += [rule for key, each in groups.items() for rule in _between(key, each)]
+    found += [rule for key, each in groups.items() for rule in _compared(writer, key, each)]
     ends = [writer.get(f"reml.prediction_{end}").raw for end in ("low", "high")]
     if None not in ends:
         both = ends[0] <= measure.null <= ends[1]
         sides = "both sides" if both else "a single side"
         text = f"The prediction interval lies on {sides} of {measure.null_words}."
         found.append({"kind": "predicted", "clear": not both, "text": text})
-    if _steady(writer, p):
-        text = "No single study decides whether the effect is significant."
-        found.append({"kind": "steady", "text": text})
-    return found
+    return found + _steady(writer, p)
 
 
-def _between(key: str, variable: Variable) -> list[dict]:
-    """Whether the groups differ by the test that the page computes, each with a τ² of its own."""
-    found = computable(
-        subgroups, **effects_of(variable.trials), groups=variable.labels,
-        method=MODELS[RECOMMENDED][0], tau2="separate",
-    )  # fmt: skip
-    if found is None:
+def _compared(writer: Writer, key: str, variable: Variable) -> list[dict]:
+    """Whether the groups of `variable` differ, in the words of the chapter and by its test."""
+    p = writer.get(f"{RECOMMENDED}.{variable.key}.f_pvalue").raw
+    if p is None:
         return []
-    differ = found.q_between_pvalue < ALPHA
-    differs = "differ" if differ else "do not differ"
-    text = f"By {variable.label} effects {differs} (Q between, with a τ² of each group’s own)."
-    return [{"kind": "groups", "variable": key, "differ": differ, "text": text}]
+    text = f"{compared(variable, p)}."
+    return [{"kind": "compared", "variable": key, "differ": p < ALPHA, "text": text}]
 
 
-def _steady(writer: Writer, p: float | None) -> bool:
-    """Whether there is a p without each study, and none of them turns the conclusion."""
+def _steady(writer: Writer, p: float | None) -> list[dict]:
+    """Whether the conclusion stays without each study, where there is a p without each."""
     names = [f"{RECOMMENDED}.without.{t.key}.pvalue" for t in writer.outcome.trials]
     if p is None or not all(writer.name(name) in writer.registry for name in names):
-        return False
-    return all((writer.get(name).raw < ALPHA) == (p < ALPHA) for name in names)
+        return []
+    steady = all((writer.get(name).raw < ALPHA) == (p < ALPHA) for name in names)
+    text = "Whether the effect is significant depends on single studies."
+    text = "No single study decides whether the effect is significant." if steady else text
+    return [{"kind": "steady", "expected": steady, "text": text}]
 
 
 def _asymmetry(writer: Writer) -> list[dict]:

@@ -3,7 +3,7 @@
     WhatIf              the data of an experiment; in HTML the whole of it, elsewhere nothing
     page.html, .css     what it is made of and how it looks
     words.js            how effects are called and shown
-    distributions.js    tails and quantiles of z, t, chi-squared
+    distributions.js    tails and quantiles of z, t, F, chi-squared
     engine.js           the engine's formulas again, for the effects that are in
     conclusions.js      sentences as rules: which of them hold for an analysis
     page.js             what the reader chose, and what is shown; the state is in the address

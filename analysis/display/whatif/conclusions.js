@@ -1,8 +1,8 @@
 /* Sentences of the manuscript as rules on an analysis: each holds, does not, or cannot be told. */
 const conclusions = (() => {
-  const { pool, egger, between } = engine;
+  const { pool, egger, between, betweenByF } = engine;
 
-  const { digits, effect, limit, measure, shownP } = words;
+  const { rounded, digits, effect, limit, measure, shownP } = words;
   const interval = ({ estimate, ci_low: low, ci_high: high }) =>
     `${measure} ${effect(estimate)} (${limit(low)} to ${limit(high)})`;
 
@@ -21,13 +21,13 @@ const conclusions = (() => {
       return { holds, why: `${interval(result)}, ${shownP(result.pvalue)}` };
     },
     size({ result }, { words }, { sizes }) {
-      const found = called(Math.abs(result.estimate).toFixed(2), sizes, "less than small");
+      const found = called(rounded(Math.abs(result.estimate), 2), sizes, "less than small");
       const why = `${measure} ${effect(result.estimate)} is ${found} by the lower bounds of Cohen\u2019s convention`;
       return { holds: words.includes(found), why };
     },
     degree({ result }, { words }, { degrees, i2_places: places = 0 }) {
       if (result.k < 2) return untold("one trial has no heterogeneity");
-      const found = called(result.i2.toFixed(places), degrees, "less than low");
+      const found = called(rounded(result.i2, places), degrees, "less than low");
       const bounds = degrees.map(([word, bound]) => `${word} from ${bound}%`).join(", ");
       const why = `I\u00b2 ${digits(result.i2, places)}% is ${found}: ${bounds}`;
       return { holds: words.includes(found), why };
@@ -52,13 +52,25 @@ const conclusions = (() => {
       const why = `Q between ${digits(found.q, 2)}, df ${found.df}, ${shownP(found.pvalue)}`;
       return { holds: found.pvalue < alpha === differ, why };
     },
+    /* As a report compares groups: by F for Hartung and Knapp's errors, classically by Q. */
+    compared({ effects, studies, options }, { members, differ }, { alpha }) {
+      const byF = options.ci !== "z";
+      const labels = studies.map((study) => members[study]);
+      const found = (byF ? betweenByF : between)(effects, labels, options);
+      if (!found) return untold("the groups cannot be compared, for lack of studies");
+      const { f, q, m, df, pvalue } = found;
+      const test = byF ? `F(${m}, ${df}) = ${digits(f, 2)}` : `Q(${df}) = ${digits(q, 2)}`;
+      const shared = byF ? "one \u03c4\u00b2 for all groups" : "a \u03c4\u00b2 for each group";
+      const why = `${test}, ${shownP(pvalue)}${options.method === "EE" ? "" : `; ${shared}`}`;
+      return { holds: pvalue < alpha === differ, why };
+    },
     predicted({ result }, { clear }) {
       const { prediction_low: low, prediction_high: high } = result;
       if (low === null) return untold("this model, or so few trials, have no prediction interval");
       const why = `it runs from ${limit(low)} to ${limit(high)}`;
       return { holds: (low > 0 || high < 0) === clear, why };
     },
-    steady({ result, effects, names, options }, rule, { alpha }) {
+    steady({ result, effects, names, options }, { expected = true }, { alpha }) {
       if (effects.length < 3) return untold("too few trials to leave one out");
       const significant = result.pvalue < alpha;
       const turning = names.filter(
@@ -69,7 +81,7 @@ const conclusions = (() => {
       const why = turning.length
         ? `${other} without any one of: ${turning.join(", ")}`
         : `${significant ? "significant" : "not significant"} without each of them`;
-      return { holds: turning.length === 0, why };
+      return { holds: (turning.length === 0) === expected, why };
     },
   };
 

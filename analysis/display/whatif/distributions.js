@@ -1,4 +1,4 @@
-/* Distributions, to the last digits of a double: tails and quantiles of z, t and chi-squared.
+/* Distributions, to the last digits of a double: tails and quantiles of z, t, F and chi-squared.
 
    All come from the incomplete gamma and beta functions by their series and continued fractions
    (Press et al. 2007, sections 6.1, 6.2 and 6.4), in Lentz's form. */
@@ -68,12 +68,15 @@ const distributions = (() => {
     return (front * value) / a;
   }
 
+  /* The p-value of an `f` with m degrees of freedom above and df below. */
+  const fTail = (f, m, df) => beta(df / 2, m / 2, df / (df + m * f), (m * f) / (df + m * f));
+
   /* The two-sided p-value of a t with `df` degrees of freedom, or of a z where df is null. */
   function twoSided(statistic, df) {
     const square = statistic * statistic;
     if (square === Infinity) return 0;
     if (df === null) return gammaUpper(0.5, square / 2);
-    return beta(df / 2, 0.5, df / (df + square), square / (df + square));
+    return fTail(square, 1, df);
   }
 
   /* The p-value of a chi-squared `q`; 1 without a degree of freedom. */
@@ -99,5 +102,5 @@ const distributions = (() => {
     return known.get(key);
   }
 
-  return { lnGamma, twoSided, chiSquared, quantile };
+  return { lnGamma, twoSided, fTail, chiSquared, quantile };
 })();

@@ -1,7 +1,8 @@
 /* Meta-analysis in the page: the same formulas as the Python engine, whose docstrings name their
-   sources. An effect is { yi, vi }; sums run over distances from the most precise study's effect. */
+   sources. An effect is { yi, vi }; sums run over distances from the most precise study's effect.
+   Estimators of tau2 take groups of effects, each with a mean of its own: one group to pool. */
 const engine = (() => {
-  const { twoSided, chiSquared, quantile } = distributions;
+  const { twoSided, fTail, chiSquared, quantile } = distributions;
   const total = (values) => values.reduce((sum, value) => sum + value, 0);
 
   /* The weighted mean with weights 1/(vi + tau2), and the sums that estimators ask for. */
@@ -20,17 +21,26 @@ const engine = (() => {
     };
   }
 
-  function dersimonianLaird(effects) {
-    const { rss, trace } = fit(effects, 0);
-    return Math.max(0, (rss - (effects.length - 1)) / trace);
+  /* The fit of each of the `groups`, and the sums over all of them. */
+  function fitAll(groups, tau2) {
+    const fits = groups.map((own) => fit(own, tau2));
+    const over = (part) => total(fits.map((each) => each[part]));
+    return { fits, rss: over("rss"), ypp: over("ypp"), trace: over("trace") };
+  }
+
+  const freedom = (groups) => total(groups.map((own) => own.length - 1));
+
+  function dersimonianLaird(groups) {
+    const { rss, trace } = fitAll(groups, 0);
+    return Math.max(0, (rss - freedom(groups)) / trace);
   }
 
   /* Newton's steps on 1/Q, which is concave, never overshoot from 0. */
-  function pauleMandel(effects) {
-    const df = effects.length - 1;
+  function pauleMandel(groups) {
+    const df = freedom(groups);
     let tau2 = 0;
     for (let i = 0; i < 200; i += 1) {
-      const { rss, ypp } = fit(effects, tau2);
+      const { rss, ypp } = fitAll(groups, tau2);
       if (rss <= df) return tau2;
       const step = ((rss / df - 1) * rss) / ypp;
       tau2 += step;
@@ -40,19 +50,19 @@ const engine = (() => {
   }
 
   /* The highest of all peaks: the slope is looked up on a grid, and its roots are closed in on. */
-  function restrictedLikelihood(effects) {
-    const plain = effects.map(({ yi }) => ({ yi, vi: 1 }));
-    const reach = fit(plain, 0).rss;
-    if (effects.length < 2 || reach === 0) return 0;
+  function restrictedLikelihood(groups) {
+    const plain = groups.map((own) => own.map(({ yi }) => ({ yi, vi: 1 })));
+    const reach = fitAll(plain, 0).rss;
+    if (reach === 0) return 0;
     const slope = (tau2) => {
-      const { ypp, trace } = fit(effects, tau2);
+      const { ypp, trace } = fitAll(groups, tau2);
       return 1 - trace / ypp;
     };
     const height = (tau2) => {
-      const { w, sum, rss } = fit(effects, tau2);
-      return total(w.map(Math.log)) - Math.log(sum) - rss;
+      const { fits, rss } = fitAll(groups, tau2);
+      return total(fits.map(({ w, sum }) => total(w.map(Math.log)) - Math.log(sum))) - rss;
     };
-    const low = 1e-4 * Math.min(reach, ...effects.map((e) => e.vi));
+    const low = 1e-4 * Math.min(reach, ...groups.flat().map((e) => e.vi));
     const grid = [0];
     for (let i = 0; i < 40; i += 1) grid.push(low * ((2 * reach) / low) ** (i / 39));
     const slopes = grid.map(slope);
@@ -91,15 +101,17 @@ const engine = (() => {
     EE: () => 0, DL: dersimonianLaird, PM: pauleMandel, REML: restrictedLikelihood,
   };
 
+  /* What Hartung and Knapp multiply a squared error by; "adhoc" never makes it smaller. */
+  const dispersion = (ci, rss, df) => Math.max(ci === "hksj-adhoc" ? 1 : 0, rss / df);
+
   /* The summary of effects, with its test, heterogeneity, weights in per cent and prediction. */
   function pool(effects, { method, ci, level }) {
     const k = effects.length;
-    const tau2 = k > 1 ? TAU2[method](effects) : 0;
+    const tau2 = k > 1 ? TAU2[method]([effects]) : 0;
     const { w, sum, mean, rss } = fit(effects, tau2);
     const df = ci.startsWith("hksj") && k > 1 ? k - 1 : null;
     const normal = Math.sqrt(1 / sum);
-    const least = ci === "hksj-adhoc" ? 1 : 0;
-    const se = df === null ? normal : normal * Math.sqrt(Math.max(least, rss / df));
+    const se = df === null ? normal : normal * Math.sqrt(dispersion(ci, rss, df));
     const half = quantile(level, df) * se;
     const statistic = se > 0 ? mean / se : mean === 0 ? 0 : Math.sign(mean) * Infinity;
     const equal = fit(effects, 0);
@@ -140,22 +152,42 @@ const engine = (() => {
     return { estimate, se, statistic, df, pvalue: twoSided(statistic, df) };
   }
 
-  /* Whether groups differ: each pooled by itself, their means compared with fixed weights. */
-  function between(effects, labels, options) {
+  /* The effects of each label, without those that have none. */
+  function divided(effects, labels) {
     const groups = new Map();
     effects.forEach((effect, i) => {
       if (labels[i] !== undefined) {
         groups.set(labels[i], [...(groups.get(labels[i]) ?? []), effect]);
       }
     });
-    if (groups.size < 2) return null;
-    const means = [...groups.values()].map((own) => {
+    return [...groups.values()];
+  }
+
+  /* Whether groups differ: each pooled by itself, their means compared with fixed weights. */
+  function between(effects, labels, options) {
+    const groups = divided(effects, labels);
+    if (groups.length < 2) return null;
+    const means = groups.map((own) => {
       const { estimate, normal_se: se } = pool(own, options);
       return { yi: estimate, vi: se * se };
     });
     const q = fit(means, 0).rss;
-    const df = groups.size - 1;
+    const df = groups.length - 1;
     return { q, df, pvalue: chiSquared(q, df) };
+  }
+
+  /* Whether the means of groups with a common tau2 differ: Knapp and Hartung's F test of a regression
+     on the groups; null where nothing is left to tell the error by. */
+  function betweenByF(effects, labels, { method, ci }) {
+    const groups = divided(effects, labels);
+    const df = freedom(groups);
+    if (groups.length < 2 || df < 1) return null;
+    const { fits, rss } = fitAll(groups, TAU2[method](groups));
+    const error = dispersion(ci, rss, df);
+    if (!(error > 0)) return null;
+    const m = groups.length - 1;
+    const f = fit(fits.map(({ mean, sum }) => ({ yi: mean, vi: 1 / sum })), 0).rss / m / error;
+    return { f, m, df, pvalue: fTail(f, m, df) };
   }
 
   /* Hedges' factor for two arms together of n participants. */
@@ -165,5 +197,5 @@ const engine = (() => {
     return Math.exp(lnGamma(m / 2) - lnGamma((m - 1) / 2)) / Math.sqrt(m / 2);
   }
 
-  return { pool, egger, between, hedges, fit };
+  return { pool, egger, between, betweenByF, hedges, fit };
 })();

@@ -260,10 +260,13 @@ const page = (() => {
     ["egger_pvalue", "p of Egger\u2019s test", shownP],
   ];
 
+  const OF_SEVERAL = ["tau", "tau2", "i2", "q", "q_df", "q_pvalue"];  // a single trial has none
+
   function statistics({ result, effects }) {
     const enough = effects.length >= (data.conventions.fewest ?? 1);
     const found = enough ? engine.egger(effects) : null;
-    return { ...result, egger_estimate: found?.estimate, egger_pvalue: found?.pvalue };
+    const none = effects.length < 2 ? Object.fromEntries(OF_SEVERAL.map((name) => [name, null])) : {};
+    return { ...result, ...none, egger_estimate: found?.estimate, egger_pvalue: found?.pvalue };
   }
 
   function showResults(usual, now) {
@@ -308,8 +311,10 @@ const page = (() => {
     if (!result) return "No trial is left. Tick one in the forest plot.";
     const turned = changed === 0 ? `None of the ${count} conclusions changes.`
       : `${changed} of the ${count} conclusions ${changed === 1 ? "changes" : "change"}.`;
-    return `${result.k} of ${trials.length} trials: ${interval(result)}, ${shownP(result.pvalue)}; ` +
-      `I\u00b2 ${digits(result.i2, 0)}%, \u03c4 ${digits(result.tau, 2)}. ${turned}`;
+    const spread = result.k < 2 ? ". A single study: nothing is pooled."
+      : `; I\u00b2 ${digits(result.i2, 0)}%, \u03c4 ${digits(result.tau, 2)}.`;
+    return `${result.k} of ${trials.length} trials: ${interval(result)}, ${shownP(result.pvalue)}` +
+      `${spread}${count ? ` ${turned}` : ""}`;
   }
 
   let state;

@@ -8,8 +8,20 @@ const words = (() => {
   const kind = data.shown ?? "difference";
   const back = { difference: (x) => x, ratio: Math.exp, correlation: Math.tanh }[kind];
 
-  const digits = (value, places) =>
-    (Math.abs(value) < 0.5 * 10 ** -places ? 0 : value).toFixed(places).replace("-", "\u2212");
+  /* A number not below 0 as Python rounds it: what is exactly between two goes to the even one.
+
+     With m = 2^(places + 1), x lies between two where m x is an odd integer; products with powers of 2
+     and remainders are exact. Then x ends with one more decimal, a 5, and toFixed goes up. */
+  function rounded(x, places) {
+    const up = x.toFixed(places);
+    const between = (x * 2 ** (places + 1)) % 2 === 1;
+    return between && Number(up.at(-1)) % 2 ? x.toFixed(places + 1).slice(0, places ? -1 : -2) : up;
+  }
+  /* With a true minus sign, and never as minus nought. */
+  function digits(value, places) {
+    const text = rounded(Math.abs(value), places);
+    return value < 0 && /[1-9]/.test(text) ? `\u2212${text}` : text;
+  }
   /* As many more places as tell on which side of a line a number lies, as in display/numbers.py. */
   const FURTHER = 6;
   function apart(value, places, line) {
@@ -60,5 +72,5 @@ const words = (() => {
     return found;
   }
 
-  return { ...said, digits, effect, limit, shownP, ticks };
+  return { ...said, rounded, digits, effect, limit, shownP, ticks };
 })();
