@@ -9,6 +9,7 @@ from runpy import run_path
 import pytest
 from own_trials import COUNTS, problems, read
 
+import analysis as ma
 from analysis.display.value import Phrase, Value
 from analysis.report.cells import holds_several, in_file_terms, is_sum, no_number
 from analysis.report.chapters import chapters
@@ -229,7 +230,7 @@ def test_a_row_of_another_length_is_told_what_to_do(tmp_path, row, said):
         ),
         (
             [2 + 4 * (i % 2) for i in range(12)],
-            "the studies differ, and a single trial says little",
+            "the studies differ; τ would be ",
         ),
     ],
 )
@@ -240,6 +241,48 @@ def test_why_no_next_trial_turns_the_conclusion_is_true_of_these_studies(tmp_pat
     assert reason in registry.get(Phrase, "outcome.next.told").text
     # Q of twelve effects around their mean: 12 · 0.05² / 0.01, below its 11 df, or 12 · 0.2² / 0.01.
     assert (registry.get(Value, "outcome.reml.tau2").raw > 0) is reason.startswith("the studies")
+
+
+def test_where_tau_is_0_the_model_of_equal_effects_says_what_trial_would_turn_it(tmp_path):
+    """Twelve effects of 0.55 in the mean, each with the variance 0.01: W is 1200 and S 660.
+
+    A trial of the inverse variance w leaves z at 660 / sqrt(1200 + w), which is 1.959964 for a w of
+    113 394 - 1200 and so a standard error of 0.0029855.
+    """
+    effects = [0.5 + i % 2 / 10 for i in range(12)]
+    rows = "".join(f"S{i},{y},0.01\n" for i, y in enumerate(effects))
+    registry = compose(read(tmp_path, "study,yi,vi\n" + rows))
+    se = registry.get(Value, "outcome.next.equal.se").raw
+    assert se == pytest.approx(0.0029855, rel=2e-5)
+    assert registry.get(Phrase, "outcome.next.told").text.endswith(
+        " By the equal-effects model a standard error of at most 0.003 would suffice."
+    )
+    found = ma.pool([*effects, 0.0], vi=[*[0.01] * 12, se**2], method="EE", ci="z")
+    assert found.pvalue == pytest.approx(0.05, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        [2 + 4 * (i % 2) for i in range(12)],  # τ is above 0
+        [5 + i % 2 for i in range(3)],  # a trial would turn it
+        [-1 + 2 * (i % 2) for i in range(12)],  # nothing is significant
+    ],
+)
+def test_the_model_of_equal_effects_is_not_asked_elsewhere(tmp_path, effects):
+    rows = "".join(f"S{i},{y / 10},0.01\n" for i, y in enumerate(effects))
+    registry = compose(read(tmp_path, "study,yi,vi\n" + rows))
+    assert registry.get(Value, "outcome.next.equal.se").raw is None
+    assert "equal-effects" not in registry.get(Phrase, "outcome.next.told").text
+
+
+def test_a_next_trial_is_told_with_the_weight_that_it_would_get(tmp_path):
+    """Thirteen errors that are nothing next to τ leave all weights alike, a thirteenth each."""
+    rows = "".join(f"S{i},{5 + i % 2},0.000001\n" for i in range(12))
+    registry = compose(read(tmp_path, "study,yi,vi\n" + rows))
+    told = registry.get(Phrase, "outcome.next.told").text
+    assert told.endswith(" even that trial would get no more than 8% of the weight.")
+    assert registry.get(Value, "outcome.next.weight").raw == pytest.approx(100 / 13, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ["multi.csv", 'it\'s "mine" ü.csv'])

@@ -1,6 +1,6 @@
 """What counts of events allow besides: Mantel and Haenszel's summary, and who took part.
 
-Most reviews of counts have pooled by this method, as it needs no correction of counts of nought.
+The summary needs no correction of counts of nought.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Where the pooled effect is significant, a next trial that finds no effect at all; where it is not, one
 that finds exactly the pooled effect. The least precise trial that turns the conclusion is sought, up to
 one much more precise than any study; in a random-effects model there may be none, since differences
-between studies remain.
+between studies remain. Where τ is estimated as 0 the model of equal effects is asked then as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from math import exp, log, sqrt
 import numpy as np
 
 from ..display.value import Value
-from ..engine.pool import Pooled, pool
+from ..engine.pool import Pooled, pool, quantile
 from .pooled import MODELS, RECOMMENDED
 from .trials import Trial
 from .wording import ALPHA
@@ -49,6 +49,11 @@ def add_next_trial(writer: Writer) -> None:
         then = _pooled(trials, (effect, min(t.vi for t in trials) / REACH**2))
     meaning = "standard deviation of the true effects, τ, with the most precise such trial"
     writer.number("next.tau", then and sqrt(then.tau2), writer.places, meaning, inputs)
+    meaning = "weight in per cent that the most precise such trial would have"
+    writer.number("next.weight", then and float(then.weights[-1]), 0, meaning, inputs)
+    equal = _turning_equal(trials) if then and significant and now.tau2 == 0 else None
+    meaning = "largest standard error with which a next trial that finds no effect turns it"
+    writer.number("next.equal.se", equal, writer.places + 1, f"{meaning}; Equal effects", inputs)
     why = [] if then is None else _reason(writer, now)
     writer.tell("next.told", *_told(writer, significant, se, n, why))
 
@@ -63,7 +68,10 @@ def _pooled(trials: tuple[Trial, ...], *more: tuple[float, float]) -> Pooled:
 def _reason(writer: Writer, now: Pooled) -> list[str | Value]:
     """Why not even the most precise trial turns it, by τ `now` and with that trial."""
     if now.q_pvalue < ALPHA and now.tau2 > 0:
-        return [": the studies differ, and a single trial says little of that"]
+        return [
+            ": the studies differ; τ would be ", writer.get("next.tau"), ", and even that trial would get "
+            "no more than ", writer.get("next.weight"), "% of the weight",
+        ]  # fmt: skip
     before, after = writer.get(f"{RECOMMENDED}.tau"), writer.get("next.tau")
     limited = "and a random-effects mean gives one trial limited weight"
     if after.raw > before.raw and after.text != before.text:
@@ -96,6 +104,18 @@ def _turning(trials: tuple[Trial, ...], effect: float, significant: bool) -> flo
     return exp(small)
 
 
+def _turning_equal(trials: tuple[Trial, ...]) -> float | None:
+    """The largest standard error of a trial without effect that turns a significant equal-effects mean.
+
+    With W the sum of the inverse variances and S that of the effects over them, a trial of the inverse
+    variance w leaves z = S / sqrt(W + w), which is to be the critical value.
+    """
+    precision = sum(1 / t.vi for t in trials)
+    effects = sum(t.yi / t.vi for t in trials)
+    more = (effects / quantile(1 - ALPHA, None)) ** 2 - precision
+    return 1 / sqrt(more) if more > 0 else None
+
+
 def _participants(trials: tuple[Trial, ...], se: float) -> int | None:
     """How many participants a trial with this standard error has, if the studies' sizes are known."""
     shares = [t.vi * t.size for t in trials if t.size]
@@ -117,9 +137,18 @@ def _told(writer: Writer, significant: bool, se: float | None, n: int | None, wh
             " times smaller than that of the most precise study",
             *why,
             ".",
+            *_told_equal(writer),
         ]
     size = [", about ", writer.get("next.participants"), " participants"] if n else []
     return [
         f"The pooled effect is {now}. A further trial that {what} would make it {then} if its standard "
         "error were at most ", writer.get("next.se"), *size, ".",
     ]  # fmt: skip
+
+
+def _told_equal(writer: Writer) -> list[str | Value]:
+    """What the model of equal effects says, where that is something else."""
+    if writer.absent("next.equal.se"):
+        return []
+    se = writer.get("next.equal.se")
+    return [" By the equal-effects model a standard error of at most ", se, " would suffice."]
