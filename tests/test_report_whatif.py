@@ -232,3 +232,26 @@ def test_a_mean_between_two_shown_numbers_is_the_even_one_as_in_the_report(tmp_p
     text = registry.get(Value, "outcome.reml.estimate").text
     page = visit(written(tmp_path, registry.get(WhatIf, "what_if")).as_uri())
     assert page.locator("[data-of=now][data-name=estimate]").inner_text() == text == "0.062"
+
+
+@pytest.mark.parametrize(("name", "label"), [("bcg", "Risk ratio"), ("adherence", "Correlation")])
+def test_a_trial_of_the_reader_s_own_is_typed_as_effects_are_shown(tmp_path, visit, name, label):
+    page = visit(written(tmp_path, experiment(EXAMPLES / f"{name}.csv")).as_uri())
+    page.get_by_text("Add a trial of your own").click()
+    page.get_by_label("Name").fill("Own")
+    page.get_by_label(label, exact=True).fill("0.8")
+    page.get_by_label(re.compile("^Standard error of")).fill("0.2")
+    page.get_by_role("button", name="Add", exact=True).click()
+    row = page.locator(".what-if-forest tbody tr").filter(has_text="Own")
+    assert row.locator("td").nth(1).inner_text().startswith("0.80")
+
+
+@pytest.mark.parametrize(("name", "typed"), [("bcg", "-0.1"), ("bcg", "0"), ("adherence", "1.5")])
+def test_what_is_no_ratio_and_no_correlation_is_refused(tmp_path, visit, name, typed):
+    page = visit(written(tmp_path, experiment(EXAMPLES / f"{name}.csv")).as_uri())
+    page.get_by_text("Add a trial of your own").click()
+    page.get_by_label("Name").fill("Own")
+    page.locator("#what-if-d").fill(typed)
+    page.locator("#what-if-se").fill("0.2")
+    page.get_by_role("button", name="Add", exact=True).click()
+    assert "A ratio is above 0" in page.locator(".what-if-error").inner_text()

@@ -6,8 +6,10 @@ that all of them hold of the main analysis.
 
 from __future__ import annotations
 
+from ..display.numbers import NBSP
 from ..display.registry import Registry
 from ..display.scale import bulk
+from ..display.sentence import capitalised
 from ..display.whatif import WhatIf
 from .bias import FEWEST
 from .measures import CORRELATIONS, RATIOS, Measure
@@ -61,7 +63,7 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
             "alpha": ALPHA, "sizes": [], "degrees": DEGREES, "i2_places": I2_PLACES,
             "fewest": FEWEST,
         },
-        "sides": f"← {low} · → {high}",
+        "sides": f"←{NBSP}{low} · {high}{NBSP}→",
         "methods": METHODS, "intervals": INTERVALS, "corrections": {"none": "As in the file"},
         "names": {t.key: t.name for w in writers for t in w.outcome.trials},
         "groups": groups, "outcomes": outcomes, "conclusions": conclusions,
@@ -72,9 +74,14 @@ def add_what_if(registry: Registry, data: Data, writers: list[Writer]) -> None:
 
 
 def _words(measure: Measure, places: int) -> dict:
-    own = f"Effect ({measure.analysed})"
+    # The effect as it is shown, and its error on the scale of the analysis.
+    own = capitalised(measure.with_unit)
+    error = "Standard error" + {RATIOS: " of its logarithm", CORRELATIONS: " of Fisher’s z"}.get(
+        measure.kind, ""
+    )
     return {
         "measure": measure.heading, "places": places, "usual": "Main analysis", "own": own,
+        "error": error,
         "before": "in the main analysis it", "beside": "Results beside those of the main analysis",
     }  # fmt: skip
 

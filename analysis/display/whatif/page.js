@@ -5,7 +5,7 @@
    analysis   effects of the trials that are in, their result, and what conclusions ask for */
 const page = (() => {
   const { digits, shownP, interval, judge } = conclusions;
-  const { effect: shownEffect, limit } = words;
+  const { effect: shownEffect, limit, analysed } = words;
   const root = document.getElementById("what-if");
   const data = JSON.parse(document.getElementById("what-if-data").textContent);
   const find = (selector) => root.querySelector(selector);
@@ -390,9 +390,11 @@ const page = (() => {
   }
 
   function fromEffect(form) {
-    const [yi, se] = ["d", "se"].map((name) => number(form.elements[name].value));
-    if (!Number.isFinite(yi) || !Number.isFinite(se)) return "Fill in both fields with numbers.";
+    const [effect, se] = ["d", "se"].map((name) => number(form.elements[name].value));
+    if (!Number.isFinite(effect) || !Number.isFinite(se)) return "Fill in both fields with numbers.";
     if (!(se > 0)) return "A standard error is above 0.";
+    const yi = analysed(effect);
+    if (!Number.isFinite(yi)) return "A ratio is above 0, a correlation between \u22121 and 1.";
     return { yi, vi: se * se, n: null };
   }
 

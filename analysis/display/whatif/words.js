@@ -7,6 +7,7 @@ const words = (() => {
   const said = { measure: "SMD", usual: "As published", before: "as published it", ...data.words };
   const kind = data.shown ?? "difference";
   const back = { difference: (x) => x, ratio: Math.exp, correlation: Math.tanh }[kind];
+  const analysed = { difference: (x) => x, ratio: Math.log, correlation: Math.atanh }[kind];
 
   /* A number not below 0 as Python rounds it: what is exactly between two goes to the even one.
 
@@ -50,10 +51,9 @@ const words = (() => {
 
   function ticks(low, high) {
     if (kind === "difference") return even(low, high);
-    const [choices, place] = kind === "ratio"
-      ? [[FINEST, FINER, RATIOS], Math.log] : [[CORRELATIONS], Math.atanh];
+    const choices = kind === "ratio" ? [FINEST, FINER, RATIOS] : [CORRELATIONS];
     const within = choices.map((values) =>
-      values.map((value) => [place(value), String(value).replace("-", "\u2212")])
+      values.map((value) => [analysed(value), String(value).replace("-", "\u2212")])
         .filter(([x]) => x >= low && x <= high));
     return within.find((found) => found.length > 2 && found.length <= MOST_TICKS) ?? within.at(-1);
   }
@@ -72,5 +72,5 @@ const words = (() => {
     return found;
   }
 
-  return { ...said, rounded, digits, effect, limit, shownP, ticks };
+  return { ...said, rounded, digits, effect, limit, analysed, shownP, ticks };
 })();
