@@ -46,13 +46,14 @@ def test_a_unit_stands_in_text_heads_axes_and_with_tau():
     [
         (
             "",
-            "The file does not tell the unit of pain and stay; the setting ‘unit’ can.",
+            "The file does not tell the unit of pain and stay; a line such as ‘unit: days’ in "
+            "trials.yml can.",
             ["mean difference", "mean difference"],
         ),
         (
             "unit: {stay: days}",
-            "Its unit, as set: days (stay). The file does not tell the unit of pain; the setting "
-            "‘unit’ can.",
+            "Its unit, as set: days (stay). The file does not tell the unit of pain; a line such "
+            "as ‘unit: days’ in trials.yml can.",
             ["mean difference", "mean difference in days"],
         ),
         (

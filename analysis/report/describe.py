@@ -167,7 +167,7 @@ def _measure(registry: Registry, data: Data) -> list[str | Value]:
 
 def _settings_name(data: Data) -> str:
     """What the file of settings beside the data is called, or would be."""
-    return data.settings.file or Path(data.source.name).with_suffix(".yml").name
+    return Path(data.source.name).with_suffix(Path(data.settings.file).suffix or ".yml").name
 
 
 def _unit(data: Data) -> str:

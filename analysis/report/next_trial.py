@@ -139,7 +139,8 @@ def _told(writer: Writer, significant: bool, se: float | None, n: int | None, wh
             ".",
             *_told_equal(writer),
         ]
-    size = [", about ", writer.get("next.participants"), " participants"] if n else []
+    size = [", that is, if it had about ", writer.get("next.participants"), " participants or more"]
+    size = size if n else []
     return [
         f"The pooled effect is {now}. A further trial that {what} would make it {then} if its standard "
         "error were at most ", writer.get("next.se"), *size, ".",

@@ -15,6 +15,7 @@ from ..engine.pool import Pooled, pool
 from .counts import WORDS
 from .many import MOST, Chosen, foremost, named
 from .roles import heads
+from .single import is_single
 from .studies import given_name, silent_rows
 from .trials import Data, Trial
 from .wording import degree, direction, heterogeneity
@@ -183,7 +184,7 @@ def add_data_table(writer: Writer, data: Data) -> None:
         Column("effect", outcome.measure.heading, "right"),
         Column("low", "Lower", "right", spanner=interval),
         Column("high", "Upper", "right", spanner=interval),
-        Column("weight", "Weight, %", "right"),
+        *([] if is_single(outcome) else [Column("weight", "Weight, %", "right")]),
     ]
     rows = []
     for trial in outcome.trials:
