@@ -69,8 +69,8 @@ def _reason(writer: Writer, now: Pooled) -> list[str | Value]:
     """Why not even the most precise trial turns it, by τ `now` and with that trial."""
     if now.q_pvalue < ALPHA and now.tau2 > 0:
         return [
-            ": the studies differ; τ would be ", writer.get("next.tau"), ", and even that trial would get "
-            "no more than ", writer.get("next.weight"), "% of the weight",
+            ": the studies differ; τ would be ", writer.get("next.tau"), ", and even that trial would "
+            "get no more than ", writer.get("next.weight"), "% of the weight",
         ]  # fmt: skip
     before, after = writer.get(f"{RECOMMENDED}.tau"), writer.get("next.tau")
     limited = "and a random-effects mean gives one trial limited weight"
