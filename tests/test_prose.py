@@ -30,6 +30,8 @@ WORDS = re.compile(
     r"ninety|hundred|thousand|million|dozen|half|third|thirds|quarter|twice|thrice)\b",
     re.IGNORECASE,
 )
+# What is a formula's letters and constants; one that is a number alone is typed.
+FORMULA = re.compile(r"\$(?=[^$]*[A-Za-z])[^$\n]*(?:\n[^$\n]+)*\$")
 
 
 def typed_numbers(text: str) -> list[str]:
@@ -40,7 +42,7 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def prose(path: Path) -> str:
-    """A chapter's own words: no cells, expressions, labels, attributes or citation keys.
+    """A chapter's own words: no cells, expressions, formulas, labels, attributes or citation keys.
 
     Lines keep their numbers, so that a finding can be told with its place.
     """
@@ -48,6 +50,7 @@ def prose(path: Path) -> str:
     text = "".join(
         part.markdown if isinstance(part, Text) else "\n" * source_lines(part) for part in parts
     )
+    text = FORMULA.sub("", text)
     text = re.sub(r"\{[^}]*\}", "", text)
     text = re.sub(r"\]\([^)]*\)", "]", text)
     text = re.sub(r"\[\^[\w-]+\]", "", text)
@@ -107,6 +110,11 @@ def test_no_number_is_typed_in_the_wording_of_the_code(path):
 )
 def test_the_check_bites(text):
     assert typed_numbers(text)
+
+
+def test_a_formula_is_not_typed_and_a_number_between_its_signs_is():
+    assert not typed_numbers(FORMULA.sub("", "the variance $1/n_1 +\n1/n_2$ of it"))
+    assert typed_numbers(FORMULA.sub("", "the mean of $0.82$ there"))
 
 
 def test_names_and_citations_are_not_numbers():

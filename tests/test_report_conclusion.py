@@ -288,6 +288,32 @@ def test_trim_and_fill_against_the_sign_of_egger_s_slope_says_so():
     assert "against the sign" not in said("bcg", "bias")
 
 
+@pytest.mark.parametrize(
+    ("name", "caution"),
+    [
+        (
+            "bcg",
+            " That does not rule asymmetry out: with so few studies the test has little power.",
+        ),
+        ("smoke", ""),  # the test is significant
+    ],
+)
+def test_a_test_of_asymmetry_that_finds_none_does_not_rule_it_out(name, caution):
+    assert (registry(name).get(Value, "outcome.egger.pvalue").raw >= 0.05) is bool(caution)
+    for where in ("bias", "bias.summary"):
+        tested, _, rest = said(name, where).partition(").")
+        assert tested.startswith("Egger’s test") and rest.startswith(caution)
+        assert ("rule asymmetry out" in rest) is bool(caution)
+
+
+@pytest.mark.parametrize(("k", "few"), [(19, True), (20, False)])
+def test_little_power_is_told_of_few_studies_alone(tmp_path, k, few):
+    rows = "".join(f"S{i},{i % 2},{0.1 + 0.01 * (i // 2)}\n" for i in range(k))
+    told = compose(read(tmp_path, "study,yi,vi\n" + rows)).get(Phrase, "outcome.bias").text
+    assert "shows no clear asymmetry" in told and " That does not rule asymmetry out" in told
+    assert ("little power" in told) is few
+
+
 def test_the_summary_leaves_out_what_trim_and_fill_fills_in_where_studies_differ_a_lot():
     assert registry("calendar").get(Value, "outcome.reml.i2").raw >= 75
     assert "Trim and fill puts in" in said("calendar", "bias")

@@ -22,6 +22,8 @@ from .wording import ALPHA, is_high
 from .writer import Writer
 
 FEWEST = 10  # studies
+# Studies with which the test found moderate bias in 40 per cent: Sterne, Gavaghan & Egger (2000).
+LITTLE_POWER = 20
 
 
 def add_bias(writer: Writer) -> None:
@@ -89,17 +91,24 @@ def _tested(writer: Writer, line: Egger | None, enough: bool) -> list[str | Valu
         ]
     if line is None:
         return ["The studies do not differ in precision, so that asymmetry cannot be tested."]
-    found = "shows no clear asymmetry"
+    found, caution = "shows no clear asymmetry", _not_ruled_out(len(writer.outcome.trials))
     if line.pvalue < ALPHA:
         word = "higher" if line.statistic > 0 else "lower"
-        found = f"suggests a {word} {writer.outcome.measure.name} in small studies"
+        found, caution = f"suggests a {word} {writer.outcome.measure.name} in small studies", ""
     slope, low, high, t, df = (
         writer.get(f"egger.{name}") for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
     )
     return [
         f"Egger’s test {found} (slope on the standard error ", slope, ", ", low, " to ", high, "; t(",
-        df, ") = ", t, ", ", *writer.p("egger.pvalue"), ").",
+        df, ") = ", t, ", ", *writer.p("egger.pvalue"), f").{caution}",
     ]  # fmt: skip
+
+
+def _not_ruled_out(k: int) -> str:
+    """What a test that is not significant leaves open."""
+    if k < LITTLE_POWER:
+        return " That does not rule asymmetry out: with so few studies the test has little power."
+    return " That does not rule asymmetry out."
 
 
 def _corrected(writer: Writer, line: Egger, filled: TrimFill | None) -> list[str | Value]:

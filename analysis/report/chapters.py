@@ -28,6 +28,8 @@ SCALES = {
         " Effects are Fisher’s z, on which they were analysed, and not correlations.",
     ),
 }
+# Whose variance Mantel and Haenszel's summary of each measure has.
+ERRORS = {"OR": "@robins1986", "RR": "@greenland1985", "RD": "@sato1989"}
 MOST_IN_TEXT = 4  # columns of numbers from the file for which the text is broad enough
 FIELD = re.compile(r"\{\{(\w+)\}\}")
 
@@ -98,11 +100,14 @@ def _methods(data: Data) -> str:
     if measure.kind == RATIOS or measure.key == "SMD":
         bias = " " + fill(f"bias-{'ratio' if measure.kind == RATIOS else 'smd'}.qmd").strip()
     form = data.columns.form
-    counts = any(of_counts(outcome, form) for outcome in data.outcomes)
+    summary = ""
+    if any(of_counts(outcome, form) for outcome in data.outcomes):
+        source = ERRORS[measure.key]
+        summary = " " + fill("mantel-haenszel.qmd", error=source).strip()
+    effects = [f"effects-{_effects(measure, form)}.qmd", *_variance(measure, form)]
     return fill(
-        "methods.qmd", effects=fill(f"effects-{_effects(measure, form)}.qmd"),
-        analyses="\n".join(analyses), bias=bias,
-        summary=" " + fill("mantel-haenszel.qmd").strip() if counts else "",
+        "methods.qmd", effects=" ".join(fill(name).strip() for name in effects),
+        analyses="\n".join(analyses), bias=bias, summary=summary,
     )  # fmt: skip
 
 
@@ -116,6 +121,13 @@ def _effects(measure: Measure, form: tuple[str, ...]) -> str:
     if measure.key in ("SMD", "MD") and form in RAW:
         return "means" if measure.key == "SMD" else "md"
     return "rd" if counts else "effect"
+
+
+def _variance(measure: Measure, form: tuple[str, ...]) -> list[str]:
+    """The template, if any, that tells how the variances of effects from `form` come about."""
+    if form in RAW:
+        return [f"variance-{measure.key}.qmd"]
+    return ["variance-interval.qmd"] if "ci_low" in form else []
 
 
 def _numeric(data: Data) -> list[str]:

@@ -134,7 +134,7 @@ def _book(data: Data, names: list[str]) -> str:
             "html": {
                 "toc": True, "toc-depth": 3, "theme": {"light": "cosmo", "dark": "darkly"},
                 "respect-user-color-scheme": True, "citations-hover": False,
-                "crossrefs-hover": False, "footnotes-hover": False,
+                "crossrefs-hover": False, "footnotes-hover": False, "html-math-method": "mathml",
             },
             "typst": {"citeproc": True, "toc": True, "toc-depth": 2, "papersize": "a4"},
         },
