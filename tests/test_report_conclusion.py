@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from own_trials import read
 from scipy.optimize import minimize_scalar
+from scipy.stats import chi2
 from scipy.stats import t as student
 
 from analysis.display.numbers import NBSP, number
@@ -331,7 +332,7 @@ def test_averages_are_tried_with_other_correlations():
     for name, p in (("lowest", min(ps)), ("highest", max(ps))):
         found = registry("calendar").get(Value, f"outcome.dependent.correlation.{name}")
         assert found.raw == pytest.approx(p, rel=1e-6)
-    assert "With correlations from 0.0 to 0.9, p of the averaged effects lies between" in said(
+    assert "With correlations from 0 to 0.9, p of the averaged effects lies between" in said(
         "calendar", "dependent.told"
     )
 
@@ -346,4 +347,38 @@ def test_a_classic_test_of_groups_that_says_otherwise_is_told(name, times):
     ]
     assert sum((f < 0.05) != (q < 0.05) for f, q in pairs) == times
     told = said(name, "subgroups.told")
-    assert told.count("The classic test comes to the other result") == times
+    assert told.count("since it takes the τ² of each group for known") == times
+
+
+def test_a_prediction_of_studies_that_scatter_less_than_chance_says_so(tmp_path):
+    y, v = np.array([1.0, 1.05, 1.02, 1.0]), np.full(4, 0.01)
+    q = np.sum((y - y.mean()) ** 2 / v)
+    assert q < chi2.ppf(0.025, 3)  # less than any τ above 0 would make likely
+    found = compose(read(tmp_path, as_file(y, v)))
+    assert found.get(Value, "outcome.reml.tau_high").raw == 0
+    assert found.get(Phrase, "outcome.reml.prediction").text == (
+        "stays clear of the line of no effect; the studies scatter less than chance makes them, and "
+        "the upper limit of τ is 0.00"
+    )
+
+
+def test_a_tau_beyond_all_bounds_stops_no_report(tmp_path):
+    y, v = np.array([1e30, 3e30, 2e30, -1e30]), np.array([1e40, 1e40, 1e40, 1e20])
+    found = compose(read(tmp_path, as_file(y, v)))
+    assert found.get(Value, "outcome.reml.at_most.prediction_low").raw is None
+
+
+def test_a_test_of_groups_that_only_the_common_tau_finds_is_explained_by_it(tmp_path):
+    rows = zip(
+        "aabbbb", (-0.225, 0.507, 0.897, 0.881, 0.954, 0.869),
+        (0.082, 0.014, 0.065, 0.011, 0.017, 0.062), strict=True,
+    )  # fmt: skip
+    text = "study,yi,vi,kind\n" + "".join(f"S{y},{y},{v},{kind}\n" for kind, y, v in rows)
+    found = compose(read(tmp_path, text))
+    f, q = (
+        found.get(Value, f"outcome.{name}").raw
+        for name in ("reml.kind.f_pvalue", "random.kind.q_between_pvalue")
+    )
+    assert f < 0.05 < q
+    told = found.get(Phrase, "outcome.subgroups.told").text
+    assert "since each group has a τ² of its own there, and one for all here" in told

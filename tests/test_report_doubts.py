@@ -92,3 +92,8 @@ def test_a_year_that_is_not_yet_is_told(tmp_path):
     assert told(tmp_path, EFFECTS + "A,2103,1,0.1\nB,2013,1,0.2\n") == [
         "trials.csv:2:year: is 2103, a year that is not yet"
     ]
+
+
+def test_a_trial_without_events_is_looked_at_too(tmp_path):
+    text = "study,events_t,n_t,events_c,n_c\nA,0,100,0,10000\nB,5,90,9,95\nC,5,90,8,95\n"
+    assert "A: n_t is 100 and n_c 10000" in "\n".join(told(tmp_path, text))

@@ -179,3 +179,37 @@ def test_a_row_of_a_study_that_stays_is_changed_and_neither_new_nor_gone(tmp_pat
         "1 row of the file is new (D)", "1 row of the file is changed (B)",
         "1 row of the file is gone (C)",
     ]  # fmt: skip
+
+
+def test_a_test_that_is_significant_both_times_has_not_changed(tmp_path):
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    v = [0.01 * n for n in range(1, 13)]
+    rows = [f"S{n},{10 * each**0.5:.4f},{each}" for n, each in enumerate(v)]
+    write(root, path, "\n".join(["study,yi,vi", *rows[:11], ""]))
+    write(root, path, "\n".join(["study,yi,vi", *rows, ""]))
+    registry = open_project(root).shown.registry
+    before, now = (
+        registry.get(Value, f"{prefix}outcome.egger.pvalue").raw for prefix in ("before.", "")
+    )
+    assert before < 0.05 and now < 0.05
+    assert registry.get(Phrase, "changed.tests").text == ""
+
+
+def test_rows_of_a_study_with_several_effects_are_counted_one_by_one(tmp_path):
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    head, others = "study,yi,vi\n", "B,2,0.1\nC,3,0.1\n"
+    write(root, path, f"{head}A,1,0.1\nA,1.1,0.1\nA,1.2,0.1\n{others}")
+    write(root, path, f"{head}A,1.5,0.1\n{others}")
+    registry = open_project(root).shown.registry
+    found = [registry.get(Value, f"changed.{n}").raw for n in ("added", "altered", "gone")]
+    assert found == [0, 1, 2]
+
+
+def test_columns_of_like_names_are_told_apart(tmp_path):
+    root, path = tmp_path / "out", tmp_path / "mine.csv"
+    rows = [f"S{n},{n / 10},0.01,{n},{n * n % 7}" for n in range(1, 11)]
+    head = "study,yi,vi,Dose (mg),dose mg"
+    write(root, path, "\n".join([head, *rows[:9], ""]))
+    write(root, path, "\n".join([head, *rows, ""]))
+    told = open_project(root).shown.registry.get(Phrase, "changed.tests").text
+    assert "the slope on Dose (mg)" in told and "dose mg" not in told

@@ -31,7 +31,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
         ("9,8", ".", "the file’s decimal sign is a point"),
         ("9.85", ",", "the file’s decimal sign is a comma"),
         ("0.70 (0.45-1.10)", ".", "several numbers"),
-        ("O.4", ".", "if it is not known, delete the row"),
+        ("O.4", ".", "if it is not known, leave all numbers of its effect"),
     ],
 )
 def test_a_cell_that_is_no_number_is_told_what_to_write(cell, decimal, said):
@@ -332,3 +332,8 @@ def test_a_line_that_tells_excel_the_delimiter_is_no_header(tmp_path, first):
 )
 def test_a_refusal_says_what_else_the_row_holds_and_what_to_do(tmp_path, text, said):
     assert said in "\n".join(problems(tmp_path, text))
+
+
+def test_a_sign_for_the_whole_file_is_offered_only_where_it_would_make_a_number(tmp_path):
+    told = "\n".join(problems(tmp_path, 'study,yi,vi\nA,"1,234.5",0.1\nB,1,0.1\n'))
+    assert "'1,234.5' is no number" in told and "decimal:" not in told

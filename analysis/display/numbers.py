@@ -63,7 +63,7 @@ def count(x: int | None) -> str:
     """Return the whole number `x`, its thousands apart where it has five digits or more."""
     if is_absent(x):
         return ABSENT
-    return f"{x:,}".replace("-", MINUS) if abs(x) >= TEN_THOUSAND else number(x, 0)
+    return f"{x:,.0f}".replace("-", MINUS) if abs(x) >= TEN_THOUSAND else number(x, 0)
 
 
 def pvalue(p: float | None) -> str:

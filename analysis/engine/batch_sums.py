@@ -21,10 +21,11 @@ CANCELLED = 1e-4
 
 @compiled
 def equal_effects(y, v, small, large):
-    """Return s1, the weighted mean, Q and c = s1 - s2/s1 of each row at tau2 = 0.
+    """Return how many numbers are not to be used, and s1, the weighted mean, Q and c of each row.
 
-    And how many numbers are not to be used: of y, those not within `large` of 0; of v, those not
-    between `small` and `large`; NaN. Counting them here saves reading all from memory once more.
+    At tau2 = 0, with c = s1 - s2/s1. Not to be used are y not within `large` of 0, v not between
+    `small` and `large`, and NaN, at which the rest is left undone. Counting them here saves reading
+    complete data from memory once more.
     """
     b, n = y.shape
     outside = 0
@@ -40,6 +41,8 @@ def equal_effects(y, v, small, large):
             s2 += w * w
             wy += w * y[i, j]
             wyy += w * y[i, j] * y[i, j]
+        if wyy != wyy:
+            break
         mean = wy / s1
         q = wyy - mean * wy
         if not q > CANCELLED * wyy:

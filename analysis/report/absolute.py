@@ -130,10 +130,9 @@ def _add_at(writer: Writer, risk: str, names: dict[str, str]) -> None:
 def _tells(measure: str, risk: float) -> bool:
     """Whether an effect makes a difference that can be told at this `risk`.
 
-    A ratio makes nothing of none, and where all of a group have the event it does not tell how many
-    more or fewer would in a larger one.
+    A ratio makes nothing of none, and one of odds nothing of all.
     """
-    return measure not in TREATED or NOTHING < risk < ALL
+    return measure not in TREATED or NOTHING < risk < ALL or (measure == "RR" and risk == ALL)
 
 
 def _told(writer: Writer, arms: tuple[str, str]) -> list[str | Value]:

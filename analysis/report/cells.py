@@ -22,7 +22,8 @@ _NUMBER = r"[-−]?\d*[.,]?\d+"
 _SEVERAL = re.compile(rf"{_NUMBER}\s*[\[(]\s*{_NUMBER}\s*(?:-|–|—|to|,|;)\s*{_NUMBER}\s*[\])]")
 _PAIR = re.compile(rf"{_NUMBER}\s*(?:\(\s*{_NUMBER}\s*\)|±\s*{_NUMBER})")
 ENDS = ("low", "high")  # of intervals, which the engine calls by the effect
-UNKNOWN = "if it is not known, delete the row, since every row needs it"
+LEFT_OUT = "all numbers of its effect empty, and the report lists the trial as left out"
+UNKNOWN = f"if it is not known, leave {LEFT_OUT}"
 _THOUSANDS = re.compile(r"\d{1,3}([.,'’ ]\d{3})+")
 
 
@@ -48,20 +49,16 @@ def no_number(cell: str, decimal: str) -> str:
         plain = re.sub(r"\D", "", cell)
         return f"{told} is no number; if it is {plain}, write it so, without a sign for thousands"
     if other in cell:
-        return (
-            f"{told} is no number: the file’s decimal sign is a {sign}; write it with that, or set "
-            f"decimal: '{other}' for the whole file"
-        )
+        said = f"{told} is no number: the file’s decimal sign is a {sign}; write it with that"
+        able = re.fullmatch(rf"[-−]?\d*{re.escape(other)}\d+", cell)
+        return f"{said}, or set decimal: '{other}' for the whole file" if able else said
     return f"{told} is no number (the decimal sign is a {sign}); {UNKNOWN}"
 
 
 def empty_cell(cell: str, needed: Sequence[str], raw: bool) -> str:
     """What to do about a `cell` without a number where every row has to fill the columns `needed`."""
     found = f"is {quoted(cell)}, which stands for no number" if cell.strip() else "is empty"
-    text = (
-        f"{found}; every row needs {listed(needed)}; write the number, or leave all of these empty, and "
-        "the report lists the trial as left out"
-    )
+    text = f"{found}; every row needs {listed(needed)}; write the number, or leave {LEFT_OUT}"
     other = " (or give every row its effect and standard error, in place of these columns)"
     return text + other * raw
 

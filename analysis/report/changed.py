@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 from ..display.numbers import count
@@ -12,11 +13,12 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .files import copy, copy_or_remove
-from .keys import slug
+from .roles import MODERATOR, SUBGROUP
 from .settings import read_settings, settings_path
 from .source import Line, Source, read_source
 from .trials import Data
 from .wording import ALPHA
+from .writer import column_keys
 
 BEFORE = Path("before")  # in a project: values and data of the build before
 VALUES, TRIALS_BEFORE = BEFORE / "values.json", BEFORE / "trials.csv"
@@ -88,8 +90,10 @@ def _old(registry: Registry, before: dict, now: Value) -> Value:
 
 def _add_tests(registry: Registry, data: Data, before: dict) -> None:
     """Register which of the tests beside the pooled effect found something only now, or only before."""
+    of = {outcome.key for outcome in data.outcomes}
     now = {value.id: value.raw for value in registry.all(Value)}
-    old = {name: value["raw"] for name, value in before.items()}
+    now = {name: p for name, p in now.items() if (test := TEST.fullmatch(name)) and test[1] in of}
+    old = {name: value["raw"] for name, value in before.items() if not name.startswith("before.")}
     sentences = [
         f"{words}: {listed(tests)}."
         for words, tests in (
@@ -98,25 +102,32 @@ def _add_tests(registry: Registry, data: Data, before: dict) -> None:
         )
         if tests
     ]
-    inputs = tuple(name for name in now if TEST.fullmatch(name))
-    registry.phrase("changed.tests", " ".join(sentences), inputs)
+    registry.phrase("changed.tests", " ".join(sentences), tuple(now))
 
 
 def _found(data: Data, ones: dict[str, float | None], others: dict[str, float | None]) -> list[str]:
     """Which tests are significant by their p-values in `ones` and not in `others`, in words."""
-    columns = {slug(column, set()): data.label(column) for column in data.source.columns}
+    slopes = _labels(data, [*data.columns.of("year"), *data.columns.of(MODERATOR)])
+    divided = _labels(data, data.columns.of(SUBGROUP))
     outcomes = {outcome.key: outcome.name for outcome in data.outcomes}
     found = []
     for name, p in ones.items():
         test, other = TEST.fullmatch(name), others.get(name)
         if test and p is not None and p < ALPHA and (other is None or other >= ALPHA):
             outcome, slope, groups = test.groups()
-            column = columns.get(slope or groups, slope or groups)
-            words = f"the slope on {column}" if slope else f"the difference by {column}"
-            words = words if slope or groups else "Egger’s test"
+            words = "Egger’s test"
+            if slope:
+                words = f"the slope on {slopes.get(slope, slope)}"
+            elif groups:
+                words = f"the difference by {divided.get(groups, groups)}"
             several = len(outcomes) > 1
             found.append(f"{words} ({outcomes.get(outcome, outcome)})" if several else words)
     return found
+
+
+def _labels(data: Data, columns: list[str]) -> dict[str, str]:
+    """What the `columns` are called, by their keys."""
+    return {key: data.label(column) for column, key in column_keys(columns).items()}
 
 
 def _turned(old: dict | None, registry: Registry, name: str) -> bool:
@@ -134,20 +145,20 @@ def _add_studies(registry: Registry, data: Data, root: Path) -> None:
     now = _rows(data.source)
     study = data.columns.one("study")
     new, gone = (
-        [row.cells.get(study, "") for key, row in ones.items() if key not in others]
+        Counter(row.cells.get(study, "") for key, row in ones.items() if key not in others)
         for ones, others in ((now, before), (before, now))
     )
-    altered = set(new) & set(gone)
-    _tell_rows(registry, "added", [each for each in new if each not in altered], "new")
-    _tell_rows(registry, "altered", [each for each in new if each in altered], "changed")
-    _tell_rows(registry, "gone", [each for each in gone if each not in altered], "gone")
+    _tell_rows(registry, "added", new - gone, "new")
+    _tell_rows(registry, "altered", new & gone, "changed")
+    _tell_rows(registry, "gone", gone - new, "gone")
 
 
-def _tell_rows(registry: Registry, name: str, studies: list[str], what: str) -> None:
-    """Register how many rows are `what`, and of which `studies`."""
-    n = len(studies)
+def _tell_rows(registry: Registry, name: str, studies: Counter, what: str) -> None:
+    """Register how many rows are `what`, and of which `studies`, each with the number of its rows."""
+    n = studies.total()
     value = registry.value(f"changed.{name}", n, count, f"rows that are {what}")
-    shown = [*studies[:MOST], *(["more"] if n > MOST else [])]
+    named = [name for name in studies if name]
+    shown = [*named[:MOST], *(["more"] if len(named) > MOST else [])]
     words = f" row{'s' * (n != 1)} of the file {'is' if n == 1 else 'are'} {what}"
     of = f" ({listed(shown)})" if shown else ""
     registry.add(f"changed.{name}.told", Phrase.of(f"changed.{name}.told", value, words + of))

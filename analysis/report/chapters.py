@@ -11,13 +11,12 @@ import re
 from ..display.escape import escape_markdown
 from .assets import TEMPLATES
 from .counts import of_counts
-from .keys import slug
 from .measures import CORRELATIONS, DIFFERENCES, RATIOS, RAW, Measure
 from .moderators import are_enough
 from .roles import MODERATOR, SUBGROUP
 from .single import is_single
 from .trials import Data, Outcome
-from .writer import TAKEN
+from .writer import column_keys
 
 # What a caption says of the axis of effects as they are shown, and of that of the analysis.
 SCALES = {
@@ -168,9 +167,8 @@ def _outcome(data: Data, outcome: Outcome) -> str:
 
 def _moderators(data: Data, outcome: Outcome, names: dict[str, str]) -> str:
     """The section on meta-regressions, with table and plots of moderators that enough studies have."""
-    taken, plots, known = set(TAKEN), [], False
-    for column in _numeric(data):
-        key = slug(column, taken)
+    plots, known = [], False
+    for column, key in column_keys(_numeric(data)).items():
         xs = [t.numbers[column] for t in outcome.trials if column in t.numbers]
         known = known or bool(xs)
         if are_enough(xs):

@@ -1,4 +1,4 @@
-"""What the main conclusion hangs on: the method, how dependence is handled, single studies."""
+"""What the main conclusion depends on: the method, how dependence is handled, single studies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ DEPENDENT = {
 
 
 def add_conclusion(writer: Writer) -> None:
-    """Register whether the classic and the recommended methods agree, and what the conclusion hangs on.
+    """Register whether classic and recommended methods agree, and what the conclusion depends on.
 
-    `methods.differ`, for the summary, is empty where it hangs on nothing; `methods.agree` says more.
+    `methods.differ`, for the summary, is empty where it depends on nothing; `methods.agree` says more.
     """
-    hanging = [found for found in (_method(writer), _dependence(writer), _single(writer)) if found]
+    found = [each for each in (_method(writer), _dependence(writer), _single(writer)) if each]
     differ: Parts = []
-    for found in hanging:
-        differ += [" It also depends on " if differ else "The conclusion depends on ", *found]
+    for each in found:
+        differ += [" It also depends on " if differ else "The conclusion depends on ", *each]
     chosen = tuple(f"{model}.pvalue" for model in (CLASSIC, RECOMMENDED))
     classic, recommended = (_verdict(writer, model) for model in (CLASSIC, RECOMMENDED))
     agree: Parts = []

@@ -32,13 +32,8 @@ WORDS = {
 }
 ESTIMATOR = "CR2"
 DF_PLACES = {"multilevel": 0, "robust": 1}
-CORRELATIONS = (
-    0.0,
-    0.3,
-    0.5,
-    0.7,
-    0.9,
-)  # of the effects of one study, for which the averages are tried
+# Of the effects of one study, for which the averages are tried beside the one that is set.
+CORRELATIONS = {0.0, 0.3, 0.5, 0.7, 0.9}
 FEW_DF = 4  # Satterthwaite's, below which the test is not to be relied on: Tipton (2015)
 
 
@@ -63,7 +58,7 @@ def add_dependent(writer: Writer, data: Data) -> None:
     ]
     table = Table(f"{outcome.key}-dependent", COLUMNS, tuple(rows), _notes(writer))
     writer.registry.add(writer.name("dependent"), table)
-    _add_correlations(writer)
+    _add_correlations(writer, CORRELATIONS | {data.settings.correlation})
     writer.tell("dependent.told", *_told(writer, found))
 
 
@@ -95,20 +90,21 @@ def _add_mean(writer: Writer, name: str, result) -> None:
     writer.number(f"{name}.df", df, DF_PLACES[name], meaning, inputs)
 
 
-def _add_correlations(writer: Writer) -> None:
-    """Register between what p of the averaged effects lies as their assumed correlation varies."""
-    _, ci, words = MODELS[RECOMMENDED]
+def _add_correlations(writer: Writer, correlations: set[float]) -> None:
+    """Register between what p of the averaged effects lies for these `correlations` within a study."""
+    method, ci, words = MODELS[RECOMMENDED]
+    options = {"method": method, "ci": ci, "level": writer.level}
     rows = writer.outcome.rows
     ps = []
-    for rho in CORRELATIONS:
+    for rho in correlations:
         studies = [t.key for t in rows]
         averaged = aggregate(**effects_of(rows), cluster=studies, rho=rho, weighted=False)
-        found = computable(pool, averaged.yi, vi=averaged.vi, ci=ci, level=writer.level)
+        found = computable(pool, averaged.yi, vi=averaged.vi, **options)
         ps += [found.pvalue] if found else []
     inputs = _inputs(writer)
-    for name, rho in (("least", min(CORRELATIONS)), ("most", max(CORRELATIONS))):
+    for name, rho in (("least", min(correlations)), ("most", max(correlations))):
         meaning = f"{name} correlation of effects of a study that is tried"
-        writer.number(f"dependent.correlation.{name}", rho, 1, meaning)
+        writer.put(f"dependent.correlation.{name}", rho, lambda x: f"{x:g}", meaning)
     for name, p in (("lowest", min(ps, default=None)), ("highest", max(ps, default=None))):
         meaning = f"{name} p of the averaged effects, over correlations within a study; {words}"
         writer.pvalue(f"dependent.correlation.{name}", p, meaning, inputs)
@@ -149,9 +145,12 @@ def _told(writer: Writer, found) -> list:
         ]  # fmt: skip
     tried = [writer.get(f"dependent.correlation.{end}") for end in ("least", "most")]
     ps = [writer.get(f"dependent.correlation.{end}") for end in ("lowest", "highest")]
+    lies = ["lies between ", ps[0], " and ", ps[1]]
+    if ps[0].text == ps[1].text:
+        lies = [f"is {'' if ps[0].text.startswith('<') else 'always '}", ps[0]]
     varied = [
-        "With correlations from ", tried[0], " to ", tried[1], ", p of the averaged effects lies "
-        "between ", ps[0], " and ", ps[1], ". ",
+        "With correlations from ", tried[0], " to ", tried[1], ", p of the averaged effects ",
+        *lies, ". ",
     ]  # fmt: skip
     return [
         *few, *varied, "Of the total variance ", between, "% lies between studies and ", within,

@@ -192,12 +192,16 @@ def _better(data: Data) -> str:
     """In which direction an outcome is good, as far as the settings tell, and where nothing does."""
     settings = data.settings
     several = len(data.outcomes) > 1
-    known = [
-        f"{said}{f' ({outcome.name})' if several else ''}"
-        for outcome in data.outcomes
-        if (said := settings.of_outcome("better", outcome.name))
+    known = {
+        way: [o.name for o in data.outcomes if settings.of_outcome("better", o.name) == way]
+        for way in ("lower", "higher")
+    }
+    said = [
+        f"{way} is better{f' of {listed(names)}' if several else ''}"
+        for way, names in known.items()
+        if names
     ]
-    told = f"{capitalised(listed(known))} is better, as set." if known else ""
+    told = f"{capitalised(listed(said))}, as set." if said else ""
     lacking = [o.name for o in data.outcomes if not settings.of_outcome("better", o.name)]
     if settings.favours or not lacking:
         return told

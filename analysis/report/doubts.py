@@ -46,7 +46,7 @@ def same_name(data: Data) -> str:
 def unlike_groups(data: Data) -> list[Finding]:
     """The trials of which a number of one group is many times that of the other."""
     found = []
-    for row in (row for outcome in data.outcomes for row in outcome.rows):
+    for row in (row for o in data.outcomes for row in (*o.rows, *o.silent)):
         for stem, (times, perhaps) in UNLIKE.items():
             columns = [data.columns.one(f"{stem}_{arm}") for arm in ("treated", "control")]
             cells = [row.raw.get(f"{stem}_{arm}") for arm in ("treated", "control")]
@@ -69,7 +69,7 @@ def _future(data: Data) -> list[Finding]:
     return [
         data.source.problem(line, column, f"is {cell}, a year that is not yet")
         for line, (cell, year) in years.items()
-        if year is not None and year > now
+        if year is not None and year > now + 1  # issues are dated ahead
     ]
 
 

@@ -20,13 +20,12 @@ from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
-from .keys import slug
 from .measures import DIFFERENCES, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .roles import MODERATOR
 from .trials import Data, Trial, effects_of
 from .wording import ALPHA
-from .writer import TAKEN, Writer
+from .writer import Writer, column_keys
 
 FEWEST = 10  # studies a moderator: Cochrane Handbook, section on meta-regression
 METHOD, CI, WORDS = MODELS[RECOMMENDED]
@@ -49,7 +48,7 @@ UNCERTAIN = (
     "{}: the studies that have it do not clearly differ (Q without the moderator), so that R² is a "
     "share of a τ² which may be none, and very uncertain."
 )
-NOTHING = "—: the estimate of τ² is none even without the moderator."
+FAILED = "—: no line could be fitted."
 RATIO = tuple(  # which follow the slope and its limits where the effects are ratios
     Column(f"ratio.{key}", label, "right", spanner=TIMES)
     for key, label in (("estimate", "Ratio"), ("ci_low", "Lower"), ("ci_high", "Upper"))
@@ -70,9 +69,8 @@ class Moderator:
 
 def moderators(writer: Writer, data: Data) -> list[Moderator]:
     """Fit the outcome's effects on every column of numbers that varies; None where studies are few."""
-    taken = set(TAKEN)
     found = []
-    for column in [*data.columns.of("year"), *data.columns.of(MODERATOR)]:
+    for column, key in column_keys([*data.columns.of("year"), *data.columns.of(MODERATOR)]).items():
         trials = tuple(t for t in writer.outcome.trials if column in t.numbers)
         xs = tuple(t.numbers[column] for t in trials)
         line = None
@@ -82,7 +80,7 @@ def moderators(writer: Writer, data: Data) -> list[Moderator]:
                 meta_regression, **effects_of(trials), X=design, method=METHOD, ci=CI,
                 level=writer.level,
             )  # fmt: skip
-        names = slug(column, taken), data.label(column), data.unit(column)
+        names = key, data.label(column), data.unit(column)
         found.append(Moderator(*names, trials, xs, line))
     return found
 
@@ -121,8 +119,8 @@ def add_moderators(writer: Writer, data: Data) -> list[Moderator]:
         uncertain = [m.label for m in found if are_enough(m.xs) and not differ(m)]
         if uncertain:
             notes += (UNCERTAIN.format(capitalised(listed(uncertain))),)
-        if any(row.cells["r2"].raw is None for row in rows):
-            notes += (NOTHING,)
+        if any(m.line is None for m in found if are_enough(m.xs)):
+            notes += (FAILED,)
         table = Table(f"{writer.outcome.key}-regressions", columns, tuple(rows), notes)
         writer.registry.add(writer.name("regressions"), table)
     writer.tell("regressions.told", *(part for m in found for part in _told(writer, m)))

@@ -13,7 +13,8 @@ from math import exp, log, sqrt
 import numpy as np
 
 from ..display.value import Value
-from ..engine.pool import Pooled, pool, quantile
+from ..engine.distributions import quantile
+from ..engine.pool import Pooled, pool
 from .pooled import MODELS, RECOMMENDED
 from .trials import Trial
 from .wording import ALPHA

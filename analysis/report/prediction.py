@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..display.value import Value
+from ..engine.checks import computable
 from ..engine.pool import pool
 from .pooled import CLASSIC, MODELS, RECOMMENDED
 from .wording import is_clear
@@ -22,9 +23,10 @@ def add_prediction(writer: Writer) -> None:
 
 
 def _add_at_most(writer: Writer) -> None:
-    _, ci, words = MODELS[RECOMMENDED]
+    method, ci, words = MODELS[RECOMMENDED]
     tau = writer.get(f"{RECOMMENDED}.tau_high").raw
-    found = tau and pool(**writer.outcome.effects, ci=ci, level=writer.level, tau2=tau**2)
+    effects, options = writer.outcome.effects, {"method": method, "ci": ci, "level": writer.level}
+    found = None if tau is None else computable(pool, **effects, **options, tau2=tau**2)
     predicted = found and found.prediction_interval()
     inputs = (*writer.trial_inputs(), f"{RECOMMENDED}.tau_high")
     for name, end in zip(_ends(AT_MOST), ("low", "high"), strict=True):
@@ -53,18 +55,18 @@ def _words(writer: Writer) -> list[str | Value]:
     tau, high = writer.get(f"{RECOMMENDED}.tau"), writer.get(f"{RECOMMENDED}.tau_high")
     if any(end.raw is None for end in most):
         return [f"stays clear of {line} if τ is as estimated"]
+    if not high.raw:
+        scatter = "the studies scatter less than chance makes them, and the upper limit of τ is "
+        return [f"stays clear of {line}; {scatter}", high]
     if is_clear(measure, *(end.raw for end in most)):
         return [
             f"stays clear of {line}, and would if τ were at its upper limit (", high,
             "): in a new setting the true effect is expected on the same side",
         ]  # fmt: skip
-    as_narrow = [
-        "τ is estimated as ",
-        tau,
-        ", which makes it little else than the confidence interval; ",
-    ]
+    narrow = ", which makes it little else than the confidence interval; "
+    as_narrow = [] if tau.raw else ["τ is estimated as ", tau, narrow]
     return [
-        f"stays clear of {line} only if τ is as estimated: ", *([] if tau.raw else as_narrow),
+        f"stays clear of {line} only if τ is as estimated: ", *as_narrow,
         "at the upper limit of τ (", high, ") it would run from ", most[0], " to ", most[1],
         ", so that an effect on the same side in a new setting is not assured",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What hangs on single studies: each left out, influence, and the studies added over time."""
+"""What depends on single studies: each left out, influence, and the studies added over time."""
 
 from __future__ import annotations
 

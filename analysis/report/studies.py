@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from ..display.numbers import MINUS
-from ..engine.pool import quantile
+from ..engine.distributions import quantile
 from .roles import NUMBERS
 from .trials import Data, Outcome, Trial, numbered
 from .writer import Writer

@@ -26,7 +26,7 @@ from .pooled import CLASSIC, MODELS, RECOMMENDED, SHORT, forest_words, summary
 from .roles import SUBGROUP
 from .trials import Data, Trial, effects_of
 from .wording import ALPHA
-from .writer import TAKEN, Writer, plain
+from .writer import Writer, column_keys, plain
 
 COLUMNS = (
     Column("category", "Category"),
@@ -37,10 +37,9 @@ COLUMNS = (
     Column("i2", "I², %", "right"),
 )
 
-AGAINST = (
-    "The classic test comes to the other result, since it takes the τ² of each group for known, "
-    "of however few studies. "
-)
+OTHERWISE = "The classic test comes to the other result, since "
+KNOWN = f"{OTHERWISE}it takes the τ² of each group for known, of however few studies. "
+OWN_TAU2 = f"{OTHERWISE}each group has a τ² of its own there, and one for all here. "
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,8 @@ class Variable:
 
 def variables(writer: Writer, data: Data) -> list[Variable]:
     """The columns that divide the outcome's trials into two categories or more."""
-    taken = set(TAKEN)
     found = []
-    for column in data.columns.of(SUBGROUP):
+    for column, key in column_keys(data.columns.of(SUBGROUP)).items():
         names = sorted({t.groups[column] for t in writer.outcome.trials if column in t.groups})
         keys: set[str] = set()
         members = {
@@ -76,7 +74,6 @@ def variables(writer: Writer, data: Data) -> list[Variable]:
             )
             for name in names
         }
-        key = slug(column, taken)
         if len(members) > 1:
             found.append(Variable(key, data.label(column), members))
     return found
@@ -182,7 +179,7 @@ def _told(writer: Writer, variable: Variable) -> list[str | Value]:
         return [f"By {variable.label} the groups cannot be compared, for lack of studies. "]
     by_q = writer.get(f"{CLASSIC}.{variable.key}.q_between_pvalue").raw
     apart = by_q is not None and (by_q < ALPHA) != (p < ALPHA)
-    against = [AGAINST] if apart else []
+    against = [KNOWN if by_q < ALPHA else OWN_TAU2] if apart else []
     return [f"{compared(variable, p)} (", *_tests(writer, variable), "). ", *against]
 
 

@@ -179,7 +179,7 @@ class _Reader:
         telling = tuple(t for t in rows if not t.silent)
         silent = tuple(t for t in rows if t.silent)
         trials, everything = self._studies(telling), self._studies(rows)
-        unit, better = (self.settings.of_outcome(key, name) for key in ("unit", "better"))
+        unit, better = (self.settings.of_outcome(each, name) for each in ("unit", "better"))
         arms = None if self.settings.favours or self.columns.form not in RAW else self.columns.arms
         measure = self.columns.measure.measured_in(unit).judged(better, arms)
         return Outcome(key, name, measure, trials, telling, silent, everything)
