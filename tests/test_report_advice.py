@@ -25,8 +25,8 @@ def test_an_empty_cell_that_every_row_needs_is_told_with_the_file_s_columns(tmp_
     (told,) = problems(tmp_path, COUNTS + "A,4,100,,100\nB,5,90,9,95\n")
     assert told == (
         "trials.csv:2:events_c: is empty; every row needs events_t, n_t, events_c and n_c; write the "
-        "number, or leave all numbers of its effect empty, and the report lists the trial as left out (or "
-        "give every row its effect and standard error, in place of these columns)"
+        "number, or leave all numbers of its effect empty, and the report lists the trial as left out "
+        "(or give every row its effect and standard error, in place of these columns)"
     )
     (told,) = problems(tmp_path, "study,yi,vi\nA,1,\nB,1,0.1\n")
     assert told == (
