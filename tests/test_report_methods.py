@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import gamma, sqrt
 
+import pypandoc
 import pytest
 from own_trials import COUNTS, read
 
@@ -79,3 +80,12 @@ def test_every_source_that_a_template_cites_is_among_the_references():
     texts = [path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.qmd")]
     cited = {key for text in texts for key in CITED.findall(text)}
     assert cited and cited <= known
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("variance-*.qmd")), ids=lambda p: p.stem)
+def test_every_formula_can_be_set(path):
+    """Pandoc leaves what it cannot read as text, in place of MathML; a build would refuse it."""
+    text = path.read_text(encoding="utf-8")
+    page = pypandoc.convert_text(text, "html", "markdown", extra_args=["--mathml"])
+    assert page.count("<math") == text.count("$") / 2
+    assert "math inline" not in page
