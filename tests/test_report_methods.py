@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import gamma, sqrt
 
+import pypandoc
 import pytest
 from own_trials import COUNTS, read
 
@@ -79,3 +80,11 @@ def test_every_source_that_a_template_cites_is_among_the_references():
     texts = [path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.qmd")]
     cited = {key for text in texts for key in CITED.findall(text)}
     assert cited and cited <= known
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("variance-*.qmd")), ids=lambda p: p.stem)
+def test_every_formula_can_be_set(path):
+    """A build refuses a formula that cannot be said in plain text, where Pandoc leaves its TeX."""
+    text = path.read_text(encoding="utf-8")
+    said = pypandoc.convert_text(text, "plain", "markdown")
+    assert "$" in text and "$" not in said
