@@ -90,7 +90,7 @@ def test_each_trial_left_out_and_the_words_on_it(composed, key):
     turning = [STUDIES[s]["name"] for s, c in found.items() if (c[3] < 0.05) != whole]
     verdict = said(composed, f"{key}.reml.without.verdict")
     assert [name for name in (STUDIES[s]["name"] for s in studies) if name in verdict] == turning
-    assert verdict.startswith("Significance hangs") == bool(turning)
+    assert verdict.startswith("Significance depends") == bool(turning)
     worst = max(found.values(), key=lambda c: c[3])
     assert raws(composed, *of(f"{key}.reml.without.weakest", *MAIN)) == pytest.approx(
         worst, **close

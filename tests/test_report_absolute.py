@@ -106,7 +106,8 @@ def told(folder, rows: str, measure: str = "RR") -> str:
 
 
 CAUTION = (
-    " These numbers take the risk as known, and do not tell how far effects differ between studies."
+    " These numbers take the ratio to be the same at every risk and the risk as known, and do not tell "
+    "how far effects differ between studies."
 )
 
 

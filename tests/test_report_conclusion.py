@@ -216,12 +216,12 @@ def test_a_prediction_that_depends_on_the_estimate_of_tau_is_no_expectation(
     low, most = predicted(y, v, high.raw)
     assert low < 0 < most
     places = len(found.get(Value, "outcome.reml.prediction_low").text.split(".")[1])
-    narrow = "τ is estimated as 0.00, which makes it little else than the confidence interval; "
+    narrow = ", which makes it little else than the confidence interval"
     assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "stays clear of the line of no effect only if τ is as estimated: "
-        f"{narrow if nothing else ''}at the upper limit of τ ({high.text}) it would run from "
-        f"{number(low, places)} to {number(most, places)}, so that an effect on the same side in a new "
-        "setting is not assured"
+        f"stays clear of the line of no effect with τ as estimated ({tau.text}"
+        f"{narrow if nothing else ''}), but not with τ at the upper limit of its interval "
+        f"({high.text}), where it would run from {number(low, places)} to {number(most, places)}: an "
+        "effect on the same side in a new setting is not assured"
     )
 
 

@@ -140,7 +140,7 @@ def test_all_problems_come_at_once_with_row_and_column(tmp_path):
         ("yi,vi\n1,1\n", "no column names the studies"),
         ("study,age\nA,1\n", "no effect can be computed"),
         ("study,yi,vi\nA,1,0\n", "must be above 0"),
-        ("study,yi,vi\nA,1,0.1\nA,1,0.1\n", "is the same as another row"),
+        ("study,yi,vi\nA,1,0.1\nA,1,0.1\n", "trials.csv:3: is the same as line 2, of A"),
         ("study,yi,vi\nA,nan,NA\n", "no row holds an effect"),
         ("study,yi,d,vi\nA,1,2,1\n", "look like the same thing"),
         ("study,or,se\nA,2,0.1\n", "no effect can be computed"),

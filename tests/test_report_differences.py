@@ -38,7 +38,8 @@ def test_a_clear_slope_stands_in_the_summary_with_the_number_of_tests():
     data = read_data(EXAMPLES / "bcg.csv")
     assert told(compose(data)) == (
         "1 of 3 uncorrected tests of subgroups and slopes is significant: where Latitude is higher, "
-        f"studies found a lower risk ratio (p\u00a0=\u00a0{latitude['pval'][1]:.3f})."
+        f"studies found a lower risk ratio (p\u00a0=\u00a0{latitude['pval'][1]:.3f}); each "
+        "was looked at alone, between studies."
     )
     assert 'say("outcome.differences")' in chapters(data)["index.qmd"]
 

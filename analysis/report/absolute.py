@@ -211,5 +211,7 @@ def _caution(writer: Writer) -> list[str]:
     """What these numbers leave open, where studies were pooled."""
     if is_single(writer.outcome):
         return []
-    known = "take the risk as known, and " if writer.outcome.measure.key in TREATED else ""
+    known = ""
+    if writer.outcome.measure.key in TREATED:
+        known = "take the ratio to be the same at every risk and the risk as known, and "
     return [f" These numbers {known}do not tell how far effects differ between studies."]

@@ -13,12 +13,12 @@ from ..display.funnel import Centre, FunnelPoint, funnel
 from ..display.sentence import capitalised
 from ..display.value import Value
 from ..engine.checks import computable
+from ..engine.distributions import quantile
 from ..engine.egger import Egger, egger
-from ..engine.pool import quantile
 from ..engine.trim_fill import TrimFill, trim_fill
-from .measures import CORRELATIONS
+from .measures import CORRELATIONS, RATIOS
 from .pooled import MODELS, RECOMMENDED
-from .wording import ALPHA, is_high
+from .wording import ALPHA, is_high, significant
 from .writer import Writer
 
 FEWEST = 10  # studies
@@ -94,7 +94,10 @@ def _tested(writer: Writer, line: Egger | None, enough: bool) -> list[str | Valu
     found, caution = "shows no clear asymmetry", _not_ruled_out(len(writer.outcome.trials))
     if line.pvalue < ALPHA:
         word = "higher" if line.statistic > 0 else "lower"
-        found, caution = f"suggests a {word} {writer.outcome.measure.name} in small studies", ""
+        name = writer.outcome.measure.name
+        found = f"suggests a {word} {name} in studies with large standard errors"
+        related = writer.outcome.measure.kind == RATIOS or writer.outcome.measure.key == "SMD"
+        caution = RELATED.format(name) if related else ""
     slope, low, high, t, df = (
         writer.get(f"egger.{name}") for name in ("estimate", "ci_low", "ci_high", "statistic", "df")
     )
@@ -102,6 +105,12 @@ def _tested(writer: Writer, line: Egger | None, enough: bool) -> list[str | Valu
         f"Egger’s test {found} (slope on the standard error ", slope, ", ", low, " to ", high, "; t(",
         df, ") = ", t, ", ", *writer.p("egger.pvalue"), f").{caution}",
     ]  # fmt: skip
+
+
+RELATED = (
+    " But of a {} the test may find asymmetry where there is none, as it is related to its standard "
+    "error by construction."
+)
 
 
 def _not_ruled_out(k: int) -> str:
@@ -125,9 +134,20 @@ def _corrected(writer: Writer, line: Egger, filled: TrimFill | None) -> list[str
     studies = "study" if filled.k0 == 1 else "studies"
     return [
         " Trim and fill puts in ", k0, f" {studies} on the {filled.side}; with the filled funnel "
-        "the pooled effect would be ", estimate, " (", low, " to ", high, ").",
-        *_against(line, filled),
+        "the pooled effect would be ", estimate, " (", low, " to ", high, ")", *_turned(writer, filled),
+        ".", *_against(line, filled),
     ]  # fmt: skip
+
+
+def _turned(writer: Writer, filled: TrimFill) -> list[str]:
+    """That the conclusion would be the other, if it would."""
+    then = significant(filled.adjusted.pvalue)
+    now = significant(writer.get(f"{RECOMMENDED}.pvalue").raw)
+    return (
+        []
+        if then == now
+        else [f", and {then}: the conclusion is not robust to small-study effects"]
+    )
 
 
 def _against(line: Egger, filled: TrimFill) -> list[str]:

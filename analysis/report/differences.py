@@ -42,7 +42,7 @@ def _told(writer: Writer, clear: dict[str, Parts]) -> Parts:
     ]  # fmt: skip
     for n, (name, found) in enumerate(clear.items()):
         told += ["; " if n else "", *found, " (", *writer.p(name), ")"]
-    return [*told, "."]
+    return [*told, "." if tests.raw == 1 else "; each was looked at alone, between studies."]
 
 
 def _groups(writer: Writer, variable: Variable) -> Parts:

@@ -63,10 +63,9 @@ def _words(writer: Writer) -> list[str | Value]:
             f"stays clear of {line}, and would if τ were at its upper limit (", high,
             "): in a new setting the true effect is expected on the same side",
         ]  # fmt: skip
-    narrow = ", which makes it little else than the confidence interval; "
-    as_narrow = [] if tau.raw else ["τ is estimated as ", tau, narrow]
+    as_narrow = [] if tau.raw else [", which makes it little else than the confidence interval"]
     return [
-        f"stays clear of {line} only if τ is as estimated: ", *as_narrow,
-        "at the upper limit of τ (", high, ") it would run from ", most[0], " to ", most[1],
-        ", so that an effect on the same side in a new setting is not assured",
+        f"stays clear of {line} with τ as estimated (", tau, *as_narrow, "), but not with τ at the "
+        "upper limit of its interval (", high, "), where it would run from ", most[0], " to ", most[1],
+        ": an effect on the same side in a new setting is not assured",
     ]  # fmt: skip
