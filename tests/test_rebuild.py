@@ -133,6 +133,12 @@ def test_every_kind_of_hostile_text_is_text_in_pages_search_and_downloads(tmp_pa
 
 def test_bad_data_stops_the_build_with_file_line_and_column(tmp_path):
     root = copy_project(tmp_path / "bad")
+    # These run half a minute, on data of their own.
+    config = (root / "_quarto.yml").read_text(encoding="utf-8")
+    for chapter in ("80-guide", "90-software"):
+        assert f"- chapters/{chapter}.qmd\n" in config
+        config = re.sub(rf" *- chapters/{chapter}\.qmd\n", "", config)
+    (root / "_quarto.yml").write_text(config, encoding="utf-8")
     effects = root / "data/effects.csv"
     text = effects.read_text(encoding="utf-8")
     effects.write_text(text.replace("0.829", "0.8x9", 1).replace("0.368", "", 1), encoding="utf-8")
