@@ -12,6 +12,7 @@ from math import sqrt
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
@@ -183,3 +184,22 @@ def filled(y, v, model) -> dict[str, float]:
     kept, cut = order[: len(y) - missing], order[len(y) - missing :]
     mirrored = 2 * fixed(y[kept], v[kept])["estimate"] - y[cut]
     return model(np.append(y, mirrored), np.append(v, v[cut]))
+
+
+def by_reml(y, v) -> tuple[float, float, float]:
+    """τ², the mean, and p by Hartung and Knapp with the larger error, from the restricted likelihood."""
+
+    def mean(tau2):
+        w = 1 / (v + tau2)
+        return w, np.sum(w * y) / np.sum(w)
+
+    def deviance(tau2):
+        w, mu = mean(tau2)
+        return np.sum(w * (y - mu) ** 2) - np.sum(np.log(w)) + np.log(np.sum(w))
+
+    within = 0, 25 * np.var(y)
+    tau2 = minimize_scalar(deviance, bounds=within, method="bounded", options={"xatol": 1e-9}).x
+    w, mu = mean(tau2)
+    scatter = np.sum(w * (y - mu) ** 2) / (len(y) - 1)
+    se = sqrt(max(scatter, 1.0) / np.sum(w))
+    return tau2, mu, 2 * student.sf(abs(mu) / se, len(y) - 1)

@@ -22,3 +22,9 @@ def problems(folder: Path, text: str) -> list[str]:
     with pytest.raises(DataError) as refused:
         read(folder, text)
     return [str(problem) for problem in refused.value.problems]
+
+
+def as_file(y, v) -> str:
+    """A file of effects with their variances."""
+    rows = zip(y.tolist(), v.tolist(), strict=True)
+    return "study,yi,vi\n" + "".join(f"S{n},{yi},{vi}\n" for n, (yi, vi) in enumerate(rows))

@@ -210,3 +210,10 @@ def test_docstrings_name_the_methods_and_intervals_that_there_are():
         assert "those of `batch.pool`" in function.__doc__, function
     for function in (ma.subgroups, ma.meta_regression):
         assert all(f'"{ci}"' in function.__doc__ for ci in CI), function
+
+
+def test_a_number_that_is_none_is_not_answered_with_another():
+    """An absent study is y 0, v inf here; what else is passed must not come out as if it were found."""
+    y, v = np.array([[1.0, np.nan], [1.0, 2.0]]), np.ones((2, 2))
+    fields = batch.fit_block(y, v, np.array([2, 2]), "DL", "z")
+    assert np.isnan(fields["estimate"]).all() and np.isnan(fields["q"]).all()

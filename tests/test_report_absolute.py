@@ -261,3 +261,11 @@ def test_a_silent_trial_leaves_the_summary_of_mantel_and_haenszel_as_it_is(measu
     ]  # fmt: skip
     for end in ("estimate", "ci_low", "ci_high"):
         assert getattr(both[0], end) == pytest.approx(getattr(both[1], end), rel=1e-12)
+
+
+def test_a_risk_ratio_tells_of_a_risk_at_which_all_have_the_event(tmp_path):
+    (tmp_path / "trials.yml").write_text("measure: RR", encoding="utf-8")
+    found = compose(read(tmp_path, COUNTS + "A,50,100,100,100\nB,45,90,90,90\n"))
+    ratio, fewer = (found.get(Value, f"outcome.{n}.estimate").raw for n in ("reml", "absolute"))
+    assert fewer == pytest.approx(1000 * (ratio - 1))
+    assert "1000 of 1000, the pooled" in found.get(Phrase, "outcome.absolute.told").text

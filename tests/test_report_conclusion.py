@@ -1,4 +1,4 @@
-"""What a report says its conclusion hangs on follows from R's results and from textbook arithmetic."""
+"""What a report says its conclusion depends on follows from R's results and from textbook arithmetic."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import numpy as np
 import pytest
 from own_trials import read
 from scipy.optimize import minimize_scalar
-from scipy.stats import chi2
-from scipy.stats import t as student
 
 from analysis.display.numbers import NBSP, number
 from analysis.display.value import Phrase, Value
@@ -51,29 +49,10 @@ def averaged(correlation: float) -> tuple[np.ndarray, np.ndarray]:
     return np.array(y), np.array(v)
 
 
-def by_reml(y, v) -> tuple[float, float, float]:
-    """τ², the mean, and p by Hartung and Knapp with the larger error, from the restricted likelihood."""
-
-    def mean(tau2):
-        w = 1 / (v + tau2)
-        return w, np.sum(w * y) / np.sum(w)
-
-    def deviance(tau2):
-        w, mu = mean(tau2)
-        return np.sum(w * (y - mu) ** 2) - np.sum(np.log(w)) + np.log(np.sum(w))
-
-    within = 0, 25 * np.var(y)
-    tau2 = minimize_scalar(deviance, bounds=within, method="bounded", options={"xatol": 1e-9}).x
-    w, mu = mean(tau2)
-    scatter = np.sum(w * (y - mu) ** 2) / (len(y) - 1)
-    se = sqrt(max(scatter, 1.0) / np.sum(w))
-    return tau2, mu, 2 * student.sf(abs(mu) / se, len(y) - 1)
-
-
 def test_a_conclusion_that_hangs_on_dependence_says_so_in_summary_and_section():
     found = document(REFERENCE / "metafor" / "konstantopoulos2011.json")["threelevel"]
     levels, robust = found["REML.t"], found["REML"]["robust"]["CR2"]
-    p = by_reml(*averaged(0.5))[2]
+    p = by_hand.by_reml(*averaged(0.5))[2]
     assert p < 0.05 < min(levels["pval"][0], robust["pval"][0])
     ends = [
         f"{number(r['ci.lb'][0], 3)} to {number(r['ci.ub'][0], 3)}; p = {r['pval'][0]:.3f}"
@@ -93,7 +72,7 @@ def test_a_conclusion_that_hangs_on_dependence_says_so_in_summary_and_section():
 
 def test_a_conclusion_that_hangs_on_single_studies_says_on_how_many():
     y, v = averaged(0.5)
-    left = [by_reml(np.delete(y, i), np.delete(v, i))[2] for i in range(len(y))]
+    left = [by_hand.by_reml(np.delete(y, i), np.delete(v, i))[2] for i in range(len(y))]
     turned = sum(p >= 0.05 for p in left)
     assert 0 < turned < len(y)
     assert registry("calendar").get(Value, "outcome.reml.without.turning").raw == turned
@@ -120,7 +99,7 @@ def test_effects_that_depend_but_leave_the_conclusion_are_not_said_to_turn_it(tm
 def test_both_causes_of_another_conclusion_are_told():
     found = document(REFERENCE / "metafor" / "normand1999_smd.json")["escalc"]["MD"]
     y, v = np.array(found["yi"]), np.array(found["vi"])
-    tau2, _, p = by_reml(y, v)
+    tau2, _, p = by_hand.by_reml(y, v)
     moments = by_hand.moments_tau2(y, v)
     assert said("stroke", "methods.differ").endswith(
         f"not significant by the recommended one (p = {p:.3f}), whose τ is larger ({sqrt(tau2):.1f} "
@@ -153,7 +132,7 @@ def test_a_next_trial_is_not_said_to_meet_differences_that_q_does_not_find():
     found = document(REFERENCE / "metafor" / "hackshaw1998.json")
     assert found["fits"]["REML"]["z"]["QEp"] > 0.05
     y, v = (np.array(found["input"][name]) for name in ("yi", "vi"))
-    after = by_reml(np.append(y, 0.0), np.append(v, min(v) / 100**2))[0]
+    after = by_hand.by_reml(np.append(y, 0.0), np.append(v, min(v) / 100**2))[0]
     before = found["fits"]["REML"]["z"]["tau2"]
     assert said("smoke", "next.told").endswith(
         ": its disagreement would be counted as heterogeneity (τ would rise from "
@@ -171,90 +150,6 @@ def test_a_next_trial_that_agrees_is_not_said_to_disagree():
     )
     assert 0 < then.raw < now.raw
     assert f": τ, now {now.text}, would still be {then.text}, and a random-effects mean" in found
-
-
-@pytest.mark.parametrize("model", ["reml", "random"])
-def test_the_prediction_interval_is_that_of_the_methods(model):
-    """Mean ± t(k − 2)·√(τ² + SE²) of each model, which in R is predict with pi.type = "Riley"."""
-    method, test = {"reml": ("REML", "adhoc"), "random": ("DL", "z")}[model]
-    theirs = document(REFERENCE / "metafor" / "hackshaw1998.json")["fits"][method][test]
-    half = student.isf(0.025, theirs["k"] - 2) * sqrt(theirs["tau2"] + theirs["se"][0] ** 2)
-    for end, sign, leaf in (("low", -1, "pi.lb"), ("high", 1, "pi.ub")):
-        found = registry("smoke").get(Value, f"outcome.{model}.analysed.prediction_{end}").raw
-        assert found == pytest.approx(theirs["b"][0] + sign * half, rel=1e-6)
-        assert found == pytest.approx(theirs["predict"]["riley"][leaf][0], rel=1e-6)
-
-
-Y, V = np.array([0.3, 1.1, 0.4, 0.5]), np.array([0.05, 0.1, 0.01, 0.002])
-
-
-def predicted(y, v, tau: float) -> tuple[float, float]:
-    """Mean ± t(k − 2)·√(τ² + SE²) for a given τ, with the larger of both errors of the mean."""
-    w, k = 1 / (v + tau**2), len(y)
-    mean = np.sum(w * y) / np.sum(w)
-    factor = max(1, np.sum(w * (y - mean) ** 2) / (k - 1))
-    half = student.isf(0.025, k - 2) * sqrt(tau**2 + factor / np.sum(w))
-    return mean - half, mean + half
-
-
-@pytest.mark.parametrize(
-    ("y", "v", "nothing"),
-    [
-        (Y, V, True),
-        ([1.0, 0.6, 0.9, 0.4, 0.8, 1.2, 0.7], [0.02, 0.03, 0.01, 0.02, 0.04, 0.03, 0.02], False),
-    ],
-)
-def test_a_prediction_that_depends_on_the_estimate_of_tau_is_no_expectation(
-    tmp_path, y, v, nothing
-):
-    y, v = np.array(y), np.array(v)
-    assert bool(by_reml(y, v)[0] < 1e-6) is nothing
-    found = compose(read(tmp_path, as_file(y, v)))
-    own = [found.get(Value, f"outcome.reml.prediction_{end}").raw for end in ("low", "high")]
-    tau, high = (found.get(Value, f"outcome.reml.{name}") for name in ("tau", "tau_high"))
-    assert own == pytest.approx(predicted(y, v, tau.raw), rel=1e-6) and own[0] > 0
-    low, most = predicted(y, v, high.raw)
-    assert low < 0 < most
-    places = len(found.get(Value, "outcome.reml.prediction_low").text.split(".")[1])
-    narrow = ", which makes it little else than the confidence interval"
-    assert found.get(Phrase, "outcome.reml.prediction").text == (
-        f"stays clear of the line of no effect with τ as estimated ({tau.text}"
-        f"{narrow if nothing else ''}), but not with τ at the upper limit of its interval "
-        f"({high.text}), where it would run from {number(low, places)} to {number(most, places)}: an "
-        "effect on the same side in a new setting is not assured"
-    )
-
-
-def test_a_prediction_that_crosses_by_reml_alone_says_what_the_other_tau_gives(tmp_path):
-    """The moments find no τ² here, and REML finds one."""
-    y, v = np.array([0.6, 0.3, 0.5, 0.7]), np.array([0.119, 0.048, 0.114, 0.01])
-    assert by_hand.moments_tau2(y, v) == 0 < by_reml(y, v)[0]
-    w = 1 / v
-    mean, half = np.sum(w * y) / np.sum(w), student.isf(0.025, 2) * sqrt(1 / np.sum(w))
-    assert mean - half > 0
-    found = compose(read(tmp_path, as_file(y, v)))
-    places = len(found.get(Value, "outcome.random.prediction_low").text.split(".")[1])
-    assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "crosses the line of no effect: in a new setting the true effect may be absent or reversed; "
-        "with DerSimonian and Laird’s τ it would stay clear of it "
-        f"({number(mean - half, places)} to {number(mean + half, places)})"
-    )
-
-
-def test_a_prediction_that_even_a_large_tau_leaves_clear_is_an_expectation(tmp_path):
-    y, v = np.array([2.1, 2.2, 1.9, 2.0, 2.05, 2.15]), np.full(6, 0.01)
-    found = compose(read(tmp_path, as_file(y, v)))
-    high = found.get(Value, "outcome.reml.tau_high")
-    assert predicted(y, v, high.raw)[0] > 0
-    assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "stays clear of the line of no effect, and would if τ were at its upper limit "
-        f"({high.text}): in a new setting the true effect is expected on the same side"
-    )
-
-
-def as_file(y, v) -> str:
-    rows = zip(y.tolist(), v.tolist(), strict=True)
-    return "study,yi,vi\n" + "".join(f"S{n},{yi},{vi}\n" for n, (yi, vi) in enumerate(rows))
 
 
 def slope_by_reml(y, v) -> float:
@@ -328,7 +223,7 @@ def test_the_summary_leaves_out_what_trim_and_fill_fills_in_where_studies_differ
 
 
 def test_averages_are_tried_with_other_correlations():
-    ps = [by_reml(*averaged(rho))[2] for rho in (0.0, 0.3, 0.5, 0.7, 0.9)]
+    ps = [by_hand.by_reml(*averaged(rho))[2] for rho in (0.0, 0.3, 0.5, 0.7, 0.9)]
     for name, p in (("lowest", min(ps)), ("highest", max(ps))):
         found = registry("calendar").get(Value, f"outcome.dependent.correlation.{name}")
         assert found.raw == pytest.approx(p, rel=1e-6)
@@ -348,24 +243,6 @@ def test_a_classic_test_of_groups_that_says_otherwise_is_told(name, times):
     assert sum((f < 0.05) != (q < 0.05) for f, q in pairs) == times
     told = said(name, "subgroups.told")
     assert told.count("since it takes the τ² of each group for known") == times
-
-
-def test_a_prediction_of_studies_that_scatter_less_than_chance_says_so(tmp_path):
-    y, v = np.array([1.0, 1.05, 1.02, 1.0]), np.full(4, 0.01)
-    q = np.sum((y - y.mean()) ** 2 / v)
-    assert q < chi2.ppf(0.025, 3)  # less than any τ above 0 would make likely
-    found = compose(read(tmp_path, as_file(y, v)))
-    assert found.get(Value, "outcome.reml.tau_high").raw == 0
-    assert found.get(Phrase, "outcome.reml.prediction").text == (
-        "stays clear of the line of no effect; the studies scatter less than chance makes them, and "
-        "the upper limit of τ is 0.00"
-    )
-
-
-def test_a_tau_beyond_all_bounds_stops_no_report(tmp_path):
-    y, v = np.array([1e30, 3e30, 2e30, -1e30]), np.array([1e40, 1e40, 1e40, 1e20])
-    found = compose(read(tmp_path, as_file(y, v)))
-    assert found.get(Value, "outcome.reml.at_most.prediction_low").raw is None
 
 
 def test_a_test_of_groups_that_only_the_common_tau_finds_is_explained_by_it(tmp_path):

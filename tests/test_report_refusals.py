@@ -142,3 +142,30 @@ def test_half_a_character_or_none_is_no_text(tmp_path, content):
     with pytest.raises(DataError, match=r"trials\.csv: holds bytes that no text has"):
         (tmp_path / "trials.csv").write_bytes(content)
         read_source(tmp_path / "trials.csv", encoding="utf-7")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "study,events_t,n_t,events_c,n_c\nA,152,150,8,100\nB,5,90,9,95\n",
+            "events_t: is 152; it must not exceed n_t, the arm's size; here n_t is 150",
+        ),
+        (
+            "study,RR,95% CI low,95% CI high\nA,0.7,0.8,0.9\nB,1,0.8,1.2\n",
+            "RR: is 0.7; it must lie between 95% CI low and 95% CI high; here 95% CI low is 0.8 and "
+            "95% CI high is 0.9",
+        ),
+        ("study,yi,vi\nA,0.5,NR\nB,1,0.1\n", "vi: is 'NR', which stands for no number; every row"),
+        ("study,yi,vi\nA,28.5 (10.2),0.1\nB,1,0.1\n", "several numbers; write each in a column"),
+        ('study,yi,vi\nA,"0,5",0.1\nB,1,0.1\n', "write it with that, or set decimal: ',' for"),
+        ("study,yi,vi\nA,1,0.1\nB,1,0.2\nA,1,0.1\n", "trials.csv:4: is the same as line 2, of A;"),
+    ],
+)
+def test_a_refusal_says_what_else_the_row_holds_and_what_to_do(tmp_path, text, said):
+    assert said in "\n".join(problems(tmp_path, text))
+
+
+def test_a_sign_for_the_whole_file_is_offered_only_where_it_would_make_a_number(tmp_path):
+    told = "\n".join(problems(tmp_path, 'study,yi,vi\nA,"1,234.5",0.1\nB,1,0.1\n'))
+    assert "'1,234.5' is no number" in told and "decimal:" not in told

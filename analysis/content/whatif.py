@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from ..display.numbers import NBSP
 from ..display.registry import Registry
 from ..display.sentence import capitalised
 from ..display.value import Value
@@ -84,7 +85,7 @@ def add_what_if(
             "conventions": {
                 "alpha": ALPHA, "sizes": list(SIZES.items()), "degrees": list(HIGGINS.items()),
             },
-            "sides": " · ".join(f"{arrow} {side}" for arrow, side in zip("←→", FAVOURS, strict=True)),
+            "sides": f"←{NBSP}{FAVOURS[0]} · {FAVOURS[1]}{NBSP}→",
             "methods": METHODS,
             "intervals": INTERVALS,
             "corrections": CORRECTIONS,

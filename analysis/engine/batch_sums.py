@@ -24,8 +24,8 @@ def equal_effects(y, v, small, large):
     """Return how many numbers are not to be used, and s1, the weighted mean, Q and c of each row.
 
     At tau2 = 0, with c = s1 - s2/s1. Not to be used are y not within `large` of 0, v not between
-    `small` and `large`, and NaN, at which the rest is left undone. Counting them here saves reading
-    complete data from memory once more.
+    `small` and `large`, and NaN, from which row on all is NaN. Counting them here saves reading complete
+    data from memory once more.
     """
     b, n = y.shape
     outside = 0
@@ -42,6 +42,7 @@ def equal_effects(y, v, small, large):
             wy += w * y[i, j]
             wyy += w * y[i, j] * y[i, j]
         if wyy != wyy:
+            totals[i:], means[i:], qs[i:], cs[i:] = np.nan, np.nan, np.nan, np.nan
             break
         mean = wy / s1
         q = wyy - mean * wy

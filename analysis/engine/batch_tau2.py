@@ -42,7 +42,7 @@ class Block:
 
 def block(y: np.ndarray, v: np.ndarray, k: np.ndarray) -> Block:
     """Return the sums of rows `y`, `v` that have `k` studies each; absent ones as y 0, v inf."""
-    fewest = k.min()
+    fewest = k.min()  # asked once, since hardly any block has rows of none or one
     empty = np.flatnonzero(k == 0) if fewest == 0 else NONE
     if empty.size:
         y, v, k = y.copy(), v.copy(), k.copy()

@@ -13,12 +13,12 @@ from ..display.sentence import listed
 from ..display.table import Column, Row, Table
 from ..display.value import Phrase, Value
 from .files import copy, copy_or_remove
+from .keys import column_keys
 from .roles import MODERATOR, SUBGROUP
 from .settings import read_settings, settings_path
 from .source import Line, Source, read_source
 from .trials import Data
 from .wording import ALPHA
-from .writer import column_keys
 
 BEFORE = Path("before")  # in a project: values and data of the build before
 VALUES, TRIALS_BEFORE = BEFORE / "values.json", BEFORE / "trials.csv"

@@ -11,12 +11,12 @@ import re
 from ..display.escape import escape_markdown
 from .assets import TEMPLATES
 from .counts import of_counts
+from .keys import column_keys
 from .measures import CORRELATIONS, DIFFERENCES, RATIOS, RAW, Measure
 from .moderators import are_enough
 from .roles import MODERATOR, SUBGROUP
 from .single import is_single
 from .trials import Data, Outcome
-from .writer import column_keys
 
 # What a caption says of the axis of effects as they are shown, and of that of the analysis.
 SCALES = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from hashlib import sha256
 
 LONGEST = 60  # letters
 DIGEST = 6  # letters that tell long names apart; a running number would hang on the order of rows
+# Names below a model that no column may have.
+TAKEN = ("analysed", "cumulative", "filled", "study", "wider", "without")
 
 
 def slug(text: str, taken: set[str]) -> str:
@@ -27,6 +30,12 @@ def slug(text: str, taken: set[str]) -> str:
         name = f"{stem[: LONGEST - len(f'_{n}')]}_{n}"
     taken.add(name)
     return name
+
+
+def column_keys(columns: Iterable[str]) -> dict[str, str]:
+    """Return what each of the `columns` is called within names of values, in their order."""
+    taken = set(TAKEN)
+    return {column: slug(column, taken) for column in columns}
 
 
 def _cut(stem: str) -> str:

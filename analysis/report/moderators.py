@@ -20,12 +20,13 @@ from ..display.value import Value
 from ..engine.checks import computable
 from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
+from .keys import column_keys
 from .measures import DIFFERENCES, RATIOS, Measure
 from .pooled import MODELS, RECOMMENDED
 from .roles import MODERATOR
 from .trials import Data, Trial, effects_of
 from .wording import ALPHA
-from .writer import Writer, column_keys
+from .writer import Writer
 
 FEWEST = 10  # studies a moderator: Cochrane Handbook, section on meta-regression
 METHOD, CI, WORDS = MODELS[RECOMMENDED]

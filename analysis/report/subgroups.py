@@ -21,12 +21,12 @@ from ..engine.checks import computable
 from ..engine.pool import pool
 from ..engine.regression import Regression, meta_regression
 from ..engine.subgroups import Subgroups, subgroups
-from .keys import slug
+from .keys import column_keys, slug
 from .pooled import CLASSIC, MODELS, RECOMMENDED, SHORT, forest_words, summary
 from .roles import SUBGROUP
 from .trials import Data, Trial, effects_of
 from .wording import ALPHA
-from .writer import Writer, column_keys, plain
+from .writer import Writer, plain
 
 COLUMNS = (
     Column("category", "Category"),

@@ -18,21 +18,10 @@ from ..display.forest_parts import ForestRow, Limits
 from ..display.numbers import NBSP, apart, count, number, pvalue, ratio_limit, relation
 from ..display.registry import Registry
 from ..display.value import Phrase, Value
-from .keys import slug
 from .measures import DIFFERENCES, RATIOS
 from .published import Exact
 from .trials import Outcome, Trial
 from .wording import I2_PLACES
-
-# Names below a model that no column may have.
-TAKEN = ("analysed", "cumulative", "filled", "study", "wider", "without")
-
-
-def column_keys(columns: Sequence[str]) -> dict[str, str]:
-    """Return what each of the `columns` is called within names of values, in their order."""
-    taken = set(TAKEN)
-    return {column: slug(column, taken) for column in columns}
-
 
 # Statistics on the scale of the effects.
 EFFECTS = {
